@@ -1,0 +1,213 @@
+"""The fetcher against a real HTTP server on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from watchers import fetch
+from watchers.fetch import Fetched, Fetcher, Trouble
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Server:
+    """Answers each request with the next of `answers` (the last one again and again)."""
+
+    answers: list[Answer] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
+    host: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}/page"
+
+
+def say(status: int, body: bytes = b"", **headers: str) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        if "Content_Length" not in headers:
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    state = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.requests.append({"path": self.path, **dict(self.headers)})
+            answer = state.answers.pop(0) if len(state.answers) > 1 else state.answers[0]
+            answer(self)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.host = f"127.0.0.1:{httpd.server_address[1]}"
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield state
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def fetcher(server: Server, waits: list[float]) -> Iterator[Fetcher]:
+    fetcher = Fetcher(
+        hosts=[server.host],
+        user_agent="inspection-watch/1 (+someone@example.org)",
+        gap=0,
+        wait=lambda seconds: bool(waits.append(seconds)),
+    )
+    yield fetcher
+    fetcher.close()
+
+
+def test_a_page_comes_with_its_validators_and_an_honest_user_agent(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(200, b"hello", ETag='"1"', Last_Modified="Tue, 30 Jul 2024 08:00:00 GMT")]
+    assert fetcher.get(server.url) == Fetched(
+        url=server.url, body=b"hello", etag='"1"', last_modified="Tue, 30 Jul 2024 08:00:00 GMT"
+    )
+    assert server.requests[0]["User-Agent"] == "inspection-watch/1 (+someone@example.org)"
+
+
+def test_validators_make_the_request_conditional(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(304)]
+    answer = fetcher.get(server.url, etag='"1"', last_modified="Tue, 30 Jul 2024 08:00:00 GMT")
+    assert isinstance(answer, Fetched)
+    assert answer.not_modified
+    assert server.requests[0]["If-None-Match"] == '"1"'
+    assert server.requests[0]["If-Modified-Since"] == "Tue, 30 Jul 2024 08:00:00 GMT"
+
+
+def test_a_soft_404_is_a_body_like_any_other_because_the_body_decides(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(404, b"<title>Report not found</title>")]
+    assert fetcher.get(server.url) == Fetched(url=server.url, body=b"<title>Report not found</title>")
+
+
+def test_a_hiccup_is_tried_three_times_with_pauses(server: Server, fetcher: Fetcher, waits: list[float]) -> None:
+    server.answers = [say(500), say(503), say(200, b"at last")]
+    assert fetcher.get(server.url) == Fetched(url=server.url, body=b"at last")
+    assert len(waits) == 2
+    assert all(0 < seconds <= fetch.MAX_PATIENCE for seconds in waits)
+
+
+def test_a_site_that_keeps_failing_is_a_trouble_with_its_status(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(500)]
+    answer = fetcher.get(server.url)
+    assert answer == Trouble(why=f"{server.url} answered 500", status=500)
+    assert len(server.requests) == 3
+
+
+def test_retry_after_is_waited_for(server: Server, fetcher: Fetcher, waits: list[float]) -> None:
+    server.answers = [say(429, Retry_After="7"), say(200, b"ok")]
+    assert isinstance(fetcher.get(server.url), Fetched)
+    assert waits == [7.0]
+
+
+def test_retry_after_as_a_date_is_set_against_the_servers_own_clock(
+    server: Server, fetcher: Fetcher, waits: list[float]
+) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(503)
+        handler.send_header("Date", "Tue, 30 Jul 2024 08:00:00 GMT")
+        handler.send_header("Retry-After", "Tue, 30 Jul 2024 08:00:09 GMT")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server.answers = [answer, say(200, b"ok")]
+    assert isinstance(fetcher.get(server.url), Fetched)
+    assert waits == [9.0]
+
+
+def test_a_long_retry_after_is_left_to_the_next_poll(server: Server, fetcher: Fetcher, waits: list[float]) -> None:
+    server.answers = [say(429, Retry_After="3600")]
+    answer = fetcher.get(server.url)
+    assert answer == Trouble(why=f"{server.url} answered 429", status=429, retry_after=3600.0)
+    assert (len(server.requests), waits) == (1, [])
+
+
+def test_a_refusal_is_not_asked_again(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(403, b"no")]
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} answered 403", status=403)
+    assert len(server.requests) == 1
+
+
+def test_only_allowed_hosts_are_asked(server: Server, fetcher: Fetcher) -> None:
+    port = server.host.partition(":")[2]
+    answer = fetcher.get(f"http://localhost:{port}/page")
+    assert answer == Trouble(why=f"http://localhost:{port} is not a host we may fetch from")
+    assert isinstance(fetcher.get("file:///etc/passwd"), Trouble)
+    assert server.requests == []
+
+
+def test_a_redirect_is_followed_only_to_an_allowed_host(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(302, Location="/other"), say(200, b"here")]
+    assert fetcher.get(server.url) == Fetched(url=f"http://{server.host}/other", body=b"here")
+    server.answers = [say(302, Location="http://169.254.169.254/latest")]
+    assert fetcher.get(server.url) == Trouble(why="http://169.254.169.254 is not a host we may fetch from")
+
+
+def test_redirects_end(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(302, Location="/again")]
+    answer = fetcher.get(server.url)
+    assert isinstance(answer, Trouble)
+    assert "redirects more than" in answer.why
+
+
+def test_a_connection_cut_in_mid_body_is_a_hiccup_and_never_a_short_body(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(200, b"%PDF-half", Content_Length="1000")]
+    answer = fetcher.get(server.url)
+    assert isinstance(answer, Trouble)
+    assert len(server.requests) == 3
+
+
+def test_a_body_may_not_grow_past_its_limit(server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "MAX_BODY", 2**20)
+    server.answers = [say(200, b"x" * (2**20 + 1))]
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} is larger than 1 MB")
+
+
+def test_requests_to_one_host_keep_their_gap(server: Server, waits: list[float]) -> None:
+    server.answers = [say(200, b"ok")]
+    patient = Fetcher(
+        hosts=[server.host], user_agent="x", gap=10, wait=lambda s: bool(waits.append(s)), clock=lambda: 100.0
+    )
+    patient.get(server.url)
+    patient.get(server.url)
+    patient.close()
+    assert waits == [10.0]
+
+
+def test_a_stop_ends_the_waiting(server: Server) -> None:
+    server.answers = [say(500)]
+    fetcher = Fetcher(hosts=[server.host], user_agent="x", gap=0, wait=lambda _: True)
+    assert fetcher.get(server.url) == Trouble(why="stopped while waiting to ask again")
+    fetcher.close()
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_is_not_there_is_a_trouble(fetcher: Fetcher, server: Server) -> None:
+    gone = Fetcher(hosts=["127.0.0.1:9"], user_agent="x", gap=0, wait=lambda _: False)
+    answer = gone.get("http://127.0.0.1:9/")
+    gone.close()
+    assert isinstance(answer, Trouble)
+    assert "cannot be fetched" in answer.why

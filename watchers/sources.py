@@ -1,0 +1,51 @@
+"""What is watched, as a table. To watch something else: a row here, and a reader of its pages in `listings.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+ROWS = 100
+"""Rows asked for on a search page. The site caps silently at 100, so we never rely on the number: see `poll`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A list of providers on the source site.
+
+    `key` names the source in storage and in messages to operators; `provider` is the path of one provider's own page.
+    """
+
+    key: str
+    name: str
+    search: str
+    provider: str
+    query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def search_url(self, site: str, start: int) -> str:
+        query = {**self.query, "start": str(start), "rows": str(ROWS)}
+        return f"{site.rstrip('/')}{self.search}?{urlencode(query)}"
+
+    def provider_url(self, site: str, urn: str) -> str:
+        return f"{site.rstrip('/')}{self.provider}/{urn}"
+
+
+LOCAL_AUTHORITIES = Source(
+    key="ofsted-local-authorities",
+    name="Ofsted's list of local authorities",
+    search="/search",
+    provider="/provider/44",
+    query=MappingProxyType(
+        {
+            "q": "",
+            "location": "",
+            "lat": "",
+            "lon": "",
+            "radius": "",
+            "level_1_types": "3",
+            "level_2_types[]": "12",
+        }
+    ),
+)
