@@ -1,1 +1,1 @@
-
+"""The program: settings, wiring and the command line. Imports everything; nothing imports it."""

@@ -1,0 +1,48 @@
+# Two commands do everything: `make demo` shows the product, `make test` checks it.
+# Both need python3 and make, and the package registries the first time; everything lands in this folder.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export UV_PYTHON_DOWNLOADS ?= never
+export UV_SYSTEM_CERTS ?= 1
+UV := .uv/bin/uv
+RUN := $(UV) run --frozen --no-sync
+SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
+CORPUS := ../shared/corpus
+
+.PHONY: help demo test lint types unit score clean pictures
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/ready .tools/ready ## the whole product on this machine, with no account
+	@$(RUN) inspection-watch demo --slack $(SLACK)
+
+test: lint types unit score ## everything that is checked
+
+lint: .venv/ready
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types: .venv/ready
+	$(RUN) mypy
+
+unit: .venv/ready .tools/ready
+	$(RUN) pytest -n 2 --dist worksteal
+
+score: .venv/ready ## how well the parser reads the corpus, if it is here
+	@if [ -d $(CORPUS) ]; then $(RUN) python -m tests.score $(CORPUS); \
+	else echo "NOT CHECKED: the corpus is not here ($(CORPUS)), so the score of the parser was not taken."; fi
+
+$(UV):
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check 'uv==0.13.8'
+
+.venv/ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+clean: ## take away all that was set up here
+	rm -rf .venv .uv .tools .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,118 @@
+"""The settings, from the environment or a `.env` file in the working directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from watchers.schedule import DEFAULT as DEFAULT_PLAN
+from watchers.schedule import parse_plan
+
+
+class SettingsError(Exception):
+    """One sentence for each setting that is wrong: its name, what is wrong, what to write instead."""
+
+
+def _http(url: str) -> str:
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        raise ValueError("must be an address that begins with http:// or https://")
+    return url
+
+
+def _plan(text: str) -> str:
+    parse_plan(text)
+    return text
+
+
+def _hosts(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _state_dir() -> Path:
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "inspection-watch"
+
+
+def _token(prefix: str) -> AfterValidator:
+    def check(token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not token.get_secret_value().startswith(prefix):
+            raise ValueError(f"must begin with {prefix}")
+        return token
+
+    return AfterValidator(check)
+
+
+Address = Annotated[str, AfterValidator(_http)]
+
+
+class Settings(BaseSettings):
+    """Every setting, under the name it has in the environment. Secrets never print."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
+    )
+
+    SLACK_BOT_TOKEN: Annotated[SecretStr | None, _token("xoxb-")] = Field(
+        None, description="The bot's token (xoxb-…): OAuth & Permissions in the app's settings."
+    )
+    SLACK_APP_TOKEN: Annotated[SecretStr | None, _token("xapp-")] = Field(
+        None, description="The app-level token (xapp-…, scope connections:write) for Socket Mode."
+    )
+    SLACK_API_URL: Address = Field("https://slack.com/api/", description="Slack's Web API; tests point it elsewhere.")
+    INSPECTION_WATCH_DATABASE_URL: str | None = Field(
+        None,
+        description="postgresql+psycopg://user:password@host/name, or sqlite:///path; default: a file in the "
+        "state directory.",
+    )
+    INSPECTION_WATCH_SITE_URL: Address = Field("https://reports.ofsted.gov.uk", description="The source site.")
+    INSPECTION_WATCH_FILE_HOSTS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        ("files.ofsted.gov.uk", "files.api.ofsted.gov.uk"),
+        description="Hosts that documents may be fetched from, besides the site's own; separated by commas.",
+    )
+    INSPECTION_WATCH_POLL: Annotated[str, AfterValidator(_plan)] = Field(
+        DEFAULT_PLAN,
+        description="The poll plan, London time: rules separated by semicolons, the first that fits counts.",
+    )
+    INSPECTION_WATCH_GAP: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
+    INSPECTION_WATCH_LISTEN: str = Field("127.0.0.1:8080", description="Where /healthz answers.")
+    INSPECTION_WATCH_CONTACT: str = Field(
+        "", description="An address or page that the source site's owners can turn to; goes into the User-Agent."
+    )
+    INSPECTION_WATCH_STATE_DIR: Path = Field(
+        default_factory=_state_dir, description="The archive of fetched documents and the SQLite file."
+    )
+
+    @property
+    def database_url(self) -> str:
+        default = f"sqlite:///{self.INSPECTION_WATCH_STATE_DIR.absolute() / 'inspection-watch.sqlite'}"
+        return self.INSPECTION_WATCH_DATABASE_URL or default
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return (urlsplit(self.INSPECTION_WATCH_SITE_URL).netloc, *self.INSPECTION_WATCH_FILE_HOSTS)
+
+    @property
+    def listen(self) -> tuple[str, int]:
+        """Host and port. Raises `SettingsError`."""
+        host, _, port = self.INSPECTION_WATCH_LISTEN.rpartition(":")
+        if not host or not port.isdigit():
+            raise SettingsError("INSPECTION_WATCH_LISTEN must be host:port, for example 127.0.0.1:8080.")
+        return host.strip("[]"), int(port)
+
+
+def load() -> Settings:
+    """The settings of this process. Raises `SettingsError`; what was typed is never repeated, it may be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, e['loc']))}: {_sentence(e['msg'])}" for e in error.errors())
+        raise SettingsError("\n".join(wrong)) from None
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".") + "."
