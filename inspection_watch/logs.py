@@ -20,13 +20,15 @@ def without_secrets(text: str) -> str:
 
 def start(level: int = logging.INFO) -> None:
     """Set up structlog and the libraries' own logging, both through the same blotter."""
-    shared = [
+    shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    tail = [structlog.processors.format_exc_info, _blot, last]
+    last: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    tail: list[structlog.types.Processor] = [structlog.processors.format_exc_info, _blot, last]
     structlog.configure(
         processors=[*shared, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(level),

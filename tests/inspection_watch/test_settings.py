@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspection_watch.settings import Settings, SettingsError, load
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_has_to_be_set_to_look_at_the_real_site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    settings = load()
+    assert settings.hosts == ("reports.ofsted.gov.uk", "files.ofsted.gov.uk", "files.api.ofsted.gov.uk")
+    assert settings.database_url == f"sqlite:///{tmp_path}/inspection-watch/inspection-watch.sqlite"
+    assert settings.SLACK_BOT_TOKEN is None
+
+
+def test_settings_come_from_the_environment_and_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("INSPECTION_WATCH_GAP=0\nINSPECTION_WATCH_CONTACT=from the file\nOTHER=x\n")
+    monkeypatch.setenv("INSPECTION_WATCH_CONTACT", "someone@example.org")
+    monkeypatch.setenv("INSPECTION_WATCH_FILE_HOSTS", "a.example, b.example:81")
+    settings = load()
+    assert (settings.INSPECTION_WATCH_GAP, settings.INSPECTION_WATCH_CONTACT) == (0, "someone@example.org")
+    assert settings.hosts[1:] == ("a.example", "b.example:81")
+
+
+def test_an_empty_setting_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+    assert load().SLACK_BOT_TOKEN is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-1-swapped-by-mistake", "SLACK_BOT_TOKEN: must begin with xoxb-."),
+        ("SLACK_APP_TOKEN", "s3cret-value", "SLACK_APP_TOKEN: must begin with xapp-."),
+        ("INSPECTION_WATCH_SITE_URL", "reports.ofsted.gov.uk", "must be an address that begins with http"),
+        ("INSPECTION_WATCH_POLL", "often-s3cret", "for example"),
+        ("INSPECTION_WATCH_GAP", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write_and_what_was_typed_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        load()
+    assert str(error.value).startswith(name)
+    assert words in str(error.value)
+    if name.startswith("SLACK"):
+        assert value not in str(error.value)
+
+
+def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-abcdef")
+    assert "abcdef" not in repr(load())
+    assert "abcdef" not in str(load().model_dump())
+
+
+def test_where_to_listen_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECTION_WATCH_LISTEN", "0.0.0.0:81")
+    assert load().listen == ("0.0.0.0", 81)
+    monkeypatch.setenv("INSPECTION_WATCH_LISTEN", "81")
+    with pytest.raises(SettingsError, match="host:port"):
+        load().listen  # noqa: B018
