@@ -98,6 +98,14 @@ class Subscription:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedChange:
+    """A change that is ours to turn into deliveries until the lease ends, and when it was noticed."""
+
+    change: Change
+    seen_at: datetime
+
+
 class Part(StrEnum):
     """Which message of an alert: the headline in the channel or the detail in its thread."""
 

@@ -1,0 +1,61 @@
+"""Values <-> what a JSON column holds, without loss.
+
+The shapes are those of the dataclasses in `judgements.types`, read by pydantic: a field that is added there with a
+default is read from older rows as that default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from judgements.types import Change, Reading
+
+Value = TypeVar("Value")
+Json = Any
+"""Dictionaries, lists, strings, numbers, booleans and None, as the `json` module has them."""
+
+# PostgreSQL stores no NUL in text or JSONB, and a broken PDF may well contain one. The backslash marks the escape.
+_NOT_STORABLE = re.compile(r"[\x00\\]")
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+
+
+def escape(text: str) -> str:
+    """`text` as both databases can store it; `unescape` gives it back exactly."""
+    return _NOT_STORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+class Codec(Generic[Value]):
+    """Encodes and decodes one type of value. `decode` raises ValueError for JSON that is no such value."""
+
+    def __init__(self, adapter: TypeAdapter[Value]) -> None:
+        self._adapter = adapter
+
+    def encode(self, value: Value) -> Json:
+        return _in_strings(escape, self._adapter.dump_python(value, mode="json"))
+
+    def decode(self, stored: Json) -> Value:
+        return self._adapter.validate_python(_in_strings(unescape, stored))
+
+
+def _in_strings(treat: Callable[[str], str], tree: Json) -> Json:
+    match tree:
+        case str():
+            return treat(tree)
+        case list():
+            return [_in_strings(treat, item) for item in tree]
+        case dict():
+            return {name: _in_strings(treat, item) for name, item in tree.items()}
+        case _:
+            return tree
+
+
+READING: Codec[Reading] = Codec(TypeAdapter(Reading))
+CHANGE: Codec[Change] = Codec(TypeAdapter(Change))

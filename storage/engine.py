@@ -1,0 +1,166 @@
+"""The door of the database: SQLite or PostgreSQL, opened, brought up to date, and entered by one transaction a time.
+
+What goes wrong at this door becomes a `StorageError`, whose text is written for a person and never holds a password.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+SETTING = "INSPECTION_WATCH_DATABASE_URL"
+EXAMPLES = "sqlite:////var/lib/inspection-watch/watch.sqlite or postgresql+psycopg://name:password@host/database"
+
+_PATIENCE_SECONDS = 30
+"""How long a transaction waits for another one's lock before it gives up."""
+_CONNECT_SECONDS = 10
+_MIGRATION_LOCK = 0x1259EC7104
+"""Names our advisory lock in PostgreSQL; any number will do that nobody else uses."""
+
+
+class StorageError(Exception):
+    """The database or the archive cannot do its work: what is wrong and what to do next, in plain words."""
+
+
+def open_engine(url: str) -> Engine:
+    """The database at `url`, reached once to see that it answers.
+
+    `url` is "sqlite:///path" (its directory is made if need be) or "postgresql+psycopg://…". Raises StorageError if
+    it cannot be opened, or was made by a newer version of this program. It may still need `upgrade`.
+    """
+    address = _address(url)
+    engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
+    try:
+        with engine.connect() as connection:
+            _refuse_unknown_schema(connection)
+    except DBAPIError as error:
+        engine.dispose()
+        raise StorageError(_cannot_open(address, error)) from None
+    except StorageError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema up to date: all of it or nothing. Others who start at the same time wait for the first.
+
+    Raises StorageError if the database was made by a newer version of this program.
+    """
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        _refuse_unknown_schema(connection)
+        migrations = _migrations()
+        migrations.attributes["connection"] = connection
+        command.upgrade(migrations, "head")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and waits for no writer."""
+    with _in_plain_words(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes. On SQLite it waits for its turn here, so that it never fails half-way."""
+    with _in_plain_words(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StorageError(f"The database did not do its work ({_reason(error)}); nothing was half written.") from error
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StorageError(f"{SETTING} is not the address of a database. Write {EXAMPLES}.") from None
+    if address.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise StorageError(f'{SETTING} begins with "{address.drivername}:", which is not known here. Write {EXAMPLES}.')
+    return address
+
+
+def _sqlite(address: URL) -> Engine:
+    if address.database in (None, "", ":memory:"):
+        raise StorageError(f"{SETTING} names no file, and without a file nothing is remembered. Write {EXAMPLES}.")
+    directory = Path(str(address.database)).parent
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The directory {directory} for the database cannot be made ({error.strerror}). "
+            f"Make it writable for the user this runs as, or name another file in {SETTING}."
+        ) from None
+    engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin transactions by itself, and only at the first write
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Two transactions that have both read cannot both go on to write: "database is locked", at once and whatever the
+    # patience. So one that will write says so at its beginning, where waiting helps.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(address: URL) -> Engine:
+    patience = {} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
+    return create_engine(address, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
+
+
+def _cannot_open(address: URL, error: DBAPIError) -> str:
+    if address.get_backend_name() == "sqlite":
+        return (
+            f"The database file {address.database} cannot be opened ({_reason(error)}). Make its directory writable "
+            f"for the user this runs as, or name another file in {SETTING}."
+        )
+    place = f"{address.database or 'the default database'} at {address.host or address.query.get('host', 'this host')}"
+    reason = _reason(error)
+    for secret in filter(None, (address.password, address.query.get("password"))):
+        reason = reason.replace(str(secret), "***")
+    return f"PostgreSQL does not let us in to {place} ({reason}). Check that it runs, and what {SETTING} says."
+
+
+def _reason(error: DBAPIError) -> str:
+    return " ".join(str(error.orig).split())
+
+
+def _refuse_unknown_schema(connection: Connection) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()}
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    if unknown:
+        raise StorageError(
+            f"The database has the schema {', '.join(sorted(unknown))}, which this version does not know: it was made "
+            f"by a newer one. Install that version, or name another database in {SETTING}."
+        )
+
+
+def _migrations() -> Config:
+    migrations = Config()
+    migrations.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return migrations

@@ -1,0 +1,116 @@
+"""The first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+
+MOMENT = sa.DateTime(timezone=True)
+VALUE = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "authorities",
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("latest_report", sa.Date()),
+        sa.Column("baseline_at", MOMENT),
+        sa.Column("walked_at", MOMENT),
+        sa.PrimaryKeyConstraint("urn", name="pk_authorities"),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("next_check_at", MOMENT),
+        sa.Column("last_ok_at", MOMENT),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("leased_until", MOMENT),
+        sa.PrimaryKeyConstraint("key", name="pk_sources"),
+    )
+    op.create_table(
+        "subscriptions",
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("team", "channel", "urn", name="pk_subscriptions"),
+    )
+    op.create_index("ix_subscriptions_urn", "subscriptions", ["urn"])
+    op.create_table(
+        "visits",
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text()),
+        sa.Column("last_modified", sa.Text()),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("url", name="pk_visits"),
+    )
+    op.create_table(
+        "changes",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("change", VALUE, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.Column("fanned_out_at", MOMENT),
+        sa.Column("leased_until", MOMENT),
+        sa.ForeignKeyConstraint(["urn"], ["authorities.urn"], name="fk_changes_urn_authorities"),
+        sa.PrimaryKeyConstraint("key", name="pk_changes"),
+    )
+    op.create_index(
+        "ix_changes_fanned_out_at_seen_at_published_key", "changes", ["fanned_out_at", "seen_at", "published", "key"]
+    )
+    op.create_table(
+        "documents",
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("standing", sa.String(32), nullable=False),
+        sa.Column("first_seen_at", MOMENT, nullable=False),
+        sa.Column("sha256", sa.Text()),
+        sa.Column("reading", VALUE),
+        sa.Column("parser", sa.Text()),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", MOMENT),
+        sa.ForeignKeyConstraint(["urn"], ["authorities.urn"], name="fk_documents_urn_authorities"),
+        sa.PrimaryKeyConstraint("file_id", "urn", name="pk_documents"),
+    )
+    op.create_index("ix_documents_published_file_id", "documents", ["published", "file_id"])
+    op.create_index("ix_documents_urn", "documents", ["urn"])
+    op.create_table(
+        "deliveries",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("part", sa.String(32), nullable=False),
+        sa.Column("change_key", sa.Text(), nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", MOMENT),
+        sa.Column("leased_until", MOMENT),
+        sa.Column("ts", sa.Text()),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT),
+        sa.ForeignKeyConstraint(["change_key"], ["changes.key"], name="fk_deliveries_change_key_changes"),
+        sa.PrimaryKeyConstraint("key", name="pk_deliveries"),
+        sa.UniqueConstraint("change_key", "team", "channel", "part", name="uq_deliveries_change_key_team_channel_part"),
+    )
+    op.create_index(
+        "ix_deliveries_status_seen_at_published_change_key",
+        "deliveries",
+        ["status", "seen_at", "published", "change_key"],
+    )
+    op.create_index(
+        "ix_deliveries_team_channel_status_part_seen_at", "deliveries", ["team", "channel", "status", "part", "seen_at"]
+    )

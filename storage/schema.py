@@ -1,0 +1,200 @@
+"""The tables. Every change here needs a migration; a test compares the two.
+
+Times are UTC, values are JSON, words of an enumeration are text. A row that belongs to a Slack workspace carries its
+team id.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from storage.codec import CHANGE, READING, Codec, escape, unescape
+from storage.types import DeliveryStatus, Part, Standing
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in, the same moment in UTC out. A naive one is refused: nobody knows when it is."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        # SQLite has no time zones and gives back the UTC we wrote without saying so.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from the outside world, whatever characters it holds."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else escape(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else unescape(value)
+
+
+class Value(TypeDecorator[Any]):
+    """A value of ours as JSON; an absent one is NULL."""
+
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    cache_ok = True
+
+    def __init__(self, codec: Codec[Any]) -> None:
+        super().__init__()
+        self.codec = codec
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> Any:
+        return None if value is None else self.codec.encode(value)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
+        return None if value is None else self.codec.decode(value)
+
+
+def _one_of(words: type[StrEnum]) -> Enum:
+    return Enum(
+        words, native_enum=False, length=32, values_callable=lambda members: [member.value for member in members]
+    )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+authorities = Table(
+    "authorities",
+    metadata,
+    Column("urn", Text, primary_key=True),
+    Column("latest_report", Date),
+    Column("baseline_at", UtcDateTime),
+    Column("walked_at", UtcDateTime),
+)
+
+# A joint inspection may stand on the pages of two authorities: the same file, listed twice.
+documents = Table(
+    "documents",
+    metadata,
+    Column("file_id", Text, primary_key=True),
+    Column("urn", Text, ForeignKey(authorities.c.urn), primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("published", Date, nullable=False),
+    Column("standing", _one_of(Standing), nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("sha256", Text),
+    Column("reading", Value(READING)),
+    Column("parser", Text),
+    Column("why", Words, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_try_at", UtcDateTime),
+    Index(None, "urn"),
+    Index(None, "published", "file_id"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("urn", Text, ForeignKey(authorities.c.urn), nullable=False),
+    Column("published", Date, nullable=False),
+    Column("change", Value(CHANGE), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("fanned_out_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
+    Index(None, "fanned_out_at", "seen_at", "published", "key"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("sha256", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("next_check_at", UtcDateTime),
+    Column("last_ok_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("trouble", Words, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("leased_until", UtcDateTime),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("urn", Text, primary_key=True),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "urn"),
+)
+
+# `seen_at`, `published` and `change_key` are the order in which a channel is told; the first two repeat the change's,
+# so that the oldest delivery is found in an index.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("part", _one_of(Part), nullable=False),
+    Column("change_key", Text, ForeignKey(changes.c.key), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("published", Date, nullable=False),
+    Column("status", _one_of(DeliveryStatus), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("leased_until", UtcDateTime),
+    Column("ts", Text),
+    Column("trouble", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("change_key", "team", "channel", "part"),
+    Index(None, "status", "seen_at", "published", "change_key"),
+    Index(None, "team", "channel", "status", "part", "seen_at"),
+)

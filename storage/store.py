@@ -1,0 +1,381 @@
+"""What the product remembers. Every public method is a verb and one transaction; the time is always passed in.
+
+The watcher writes what it found and what there is to tell (`apply`); the bot turns each change into deliveries
+(`claim_change`, `fan_out`) and drains them (`claim_delivery`, `record_…`). Whoever claims a row holds it until its
+lease ends, so a process that dies holds nothing for ever. Any method may raise `StorageError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Row,
+    Table,
+    Tuple,
+    Update,
+    and_,
+    delete,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from judgements.types import Change, Listing, Report
+from storage.engine import reading, writing
+from storage.schema import authorities, changes, deliveries, documents, sources, subscriptions, visits
+from storage.types import (
+    ClaimedChange,
+    Coverage,
+    Delivery,
+    DeliveryStatus,
+    Intent,
+    KnownAuthority,
+    KnownDocument,
+    Part,
+    SourceState,
+    Subscription,
+    Visit,
+)
+
+
+class Store:
+    """The verbs of storage on one database. Threads may share one store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def known_authorities(self) -> Mapping[str, KnownAuthority]:
+        """Every authority seen so far by URN, without its documents."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(authorities))
+            return {row.urn: KnownAuthority(**row._mapping) for row in rows}
+
+    def known(self, urn: str) -> KnownAuthority:
+        """What is remembered of one authority, with its documents, oldest publication first.
+
+        An authority never seen is remembered as nothing, not as an error.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(select(authorities).where(authorities.c.urn == urn)).one_or_none()
+            found: dict[str, Any] = {"urn": urn} if row is None else {**row._mapping}
+            return KnownAuthority(**found, documents=_documents(connection, urn))
+
+    def apply(self, intent: Intent) -> None:
+        """Write what was found about one authority and what there is to tell of it, all of it or nothing.
+
+        A document that is there already keeps its `first_seen_at`; a change that is there already is left alone.
+        """
+        with writing(self._engine) as connection:
+            _write_authority(connection, intent)
+            for document in intent.documents:
+                _upsert(connection, documents, _fields(documents, document, document.listing), keep={"first_seen_at"})
+            _insert_new(connection, changes, [_change_row(change, intent.now) for change in intent.changes])
+
+    def history(self, urn: str) -> tuple[KnownDocument, ...]:
+        """The documents of one authority in the order of their inspections, oldest first.
+
+        A document whose inspection dates are not known stands where it was published.
+        """
+        with reading(self._engine) as connection:
+            return tuple(sorted(_documents(connection, urn), key=_last_day))
+
+    def visit(self, url: str) -> Visit | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(visits).where(visits.c.url == url)).one_or_none()
+            return None if row is None else Visit(**row._mapping)
+
+    def record_visit(self, visit: Visit) -> None:
+        with writing(self._engine) as connection:
+            _upsert(connection, visits, _fields(visits, visit))
+
+    def claim_source(self, key: str, now: datetime, lease: timedelta) -> SourceState | None:
+        """The source, ours until `now + lease` or `release_source`; None if it is somebody's, or not due yet."""
+        due = and_(sources.c.key == key, _past(sources.c.next_check_at, now), _past(sources.c.leased_until, now))
+        with writing(self._engine) as connection:
+            _insert_new(connection, sources, [_fields(sources, SourceState(key=key))])
+            claim = update(sources).where(due).values(leased_until=now + lease).returning(*_SOURCE_STATE)
+            row = connection.execute(claim).one_or_none()
+            return None if row is None else SourceState(**row._mapping)
+
+    def release_source(self, state: SourceState) -> None:
+        """Write how the source is doing, and let others claim it once `next_check_at` has come."""
+        with writing(self._engine) as connection:
+            _upsert(connection, sources, _fields(sources, state) | {"leased_until": None})
+
+    def subscribe(self, subscription: Subscription) -> bool:
+        """False if this channel had subscribed to this authority already; then nothing is altered."""
+        with writing(self._engine) as connection:
+            return _insert_new(connection, subscriptions, [_fields(subscriptions, subscription)]) == 1
+
+    def unsubscribe(self, team: str, channel: str, urn: str) -> bool:
+        """False if there was no such subscription."""
+        this = and_(subscriptions.c.team == team, subscriptions.c.channel == channel, subscriptions.c.urn == urn)
+        with writing(self._engine) as connection:
+            ended = delete(subscriptions).where(this).returning(subscriptions.c.urn)
+            return connection.execute(ended).one_or_none() is not None
+
+    def subscriptions(self, team: str, channel: str) -> tuple[Subscription, ...]:
+        """What one channel has subscribed to, oldest first."""
+        return self._subscriptions(and_(subscriptions.c.team == team, subscriptions.c.channel == channel))
+
+    def subscribers(self, urn: str) -> tuple[Subscription, ...]:
+        """Every channel of every workspace that has subscribed to one authority, oldest first."""
+        return self._subscriptions(subscriptions.c.urn == urn)
+
+    def claim_change(self, now: datetime, lease: timedelta) -> ClaimedChange | None:
+        """The oldest change that has no deliveries yet, ours until `now + lease`; None if there is none."""
+        waiting = and_(changes.c.fanned_out_at.is_(None), _past(changes.c.leased_until, now))
+        order = (changes.c.seen_at, changes.c.published, changes.c.key)
+        with writing(self._engine) as connection:
+            key = _claim(connection, changes, waiting, order, {"leased_until": now + lease})
+            if key is None:
+                return None
+            row = connection.execute(select(changes.c.change, changes.c.seen_at).where(changes.c.key == key)).one()
+            return ClaimedChange(change=row.change, seen_at=row.seen_at)
+
+    def fan_out(self, change_key: str, messages: Sequence[Delivery], now: datetime) -> int:
+        """Write the deliveries of a change and that it has had them; how many rows are new.
+
+        A change is fanned out once: where somebody was faster (our lease had ended), nothing is written.
+        """
+        first = and_(changes.c.key == change_key, changes.c.fanned_out_at.is_(None))
+        done = update(changes).where(first).values(fanned_out_at=now, leased_until=None).returning(changes.c.key)
+        with writing(self._engine) as connection:
+            if connection.execute(done).one_or_none() is None:
+                return 0
+            return _insert_new(connection, deliveries, [_delivery_row(change_key, one, now) for one in messages])
+
+    def claim_delivery(self, now: datetime, lease: timedelta) -> Delivery | None:
+        """The oldest message that may be sent now, ours until `now + lease`; None if there is none.
+
+        This attempt is counted here, so that a message that crashes us is counted too.
+
+        A channel is told in order: a headline waits while an older one of the same channel is neither sent nor dead,
+        a detail waits for the headline of its change.
+        """
+        marks = {"leased_until": now + lease, "attempts": deliveries.c.attempts + 1}
+        order = (deliveries.c.seen_at, deliveries.c.published, deliveries.c.change_key, deliveries.c.key)
+        with writing(self._engine) as connection:
+            key = _claim(connection, deliveries, _may_be_sent(now), order, marks)
+            return None if key is None else _delivery(connection, key)
+
+    def record_sent(self, key: str, ts: str, now: datetime) -> None:
+        """The message stands in the channel as `ts`. The first `ts` recorded stays."""
+        sent = {"status": DeliveryStatus.SENT, "ts": ts, "ended_at": now, "leased_until": None, "trouble": ""}
+        unsent = and_(deliveries.c.key == key, deliveries.c.status != DeliveryStatus.SENT)
+        with writing(self._engine) as connection:
+            connection.execute(update(deliveries).where(unsent).values(sent))
+
+    def record_retry(self, key: str, not_before: datetime, trouble: str) -> None:
+        """The message was refused for now: try again from `not_before` on."""
+        again = {"not_before": not_before, "leased_until": None, "trouble": trouble}
+        with writing(self._engine) as connection:
+            connection.execute(_pending(key).values(again))
+
+    def record_dead(self, key: str, trouble: str, now: datetime) -> None:
+        """The message will never be sent. A headline takes its detail with it, which has no thread to stand in."""
+        dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "leased_until": None, "trouble": trouble}
+        headline = deliveries.alias()
+        of_this_headline = (
+            select(headline.c.key)
+            .where(headline.c.key == key, headline.c.part == Part.HEADLINE)
+            .where(headline.c.status == DeliveryStatus.PENDING)
+            .where(*(headline.c[name] == deliveries.c[name] for name in ("change_key", "team", "channel")))
+            .exists()
+        )
+        condemned = and_(deliveries.c.status == DeliveryStatus.PENDING, or_(deliveries.c.key == key, of_this_headline))
+        with writing(self._engine) as connection:
+            connection.execute(update(deliveries).where(condemned).values(dead))
+
+    def coverage(self) -> Coverage:
+        """How much of the country has been seen and when, and how many messages wait or are dead."""
+        with reading(self._engine) as connection:
+            known, baselined = connection.execute(_COUNT_AUTHORITIES).one()
+            newest = connection.execute(_NEWEST_DOCUMENT).one_or_none()
+            messages = {row.status: row.number for row in connection.execute(_COUNT_DELIVERIES)}
+            return Coverage(
+                authorities_known=known,
+                authorities_baselined=baselined,
+                newest=None if newest is None else _listing(newest),
+                sources=tuple(SourceState(**row._mapping) for row in connection.execute(_SOURCES)),
+                waiting=messages.get(DeliveryStatus.PENDING, 0),
+                dead=messages.get(DeliveryStatus.DEAD, 0),
+            )
+
+    def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:
+        order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.urn)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(subscriptions).where(wanted).order_by(*order))
+            return tuple(Subscription(**row._mapping) for row in rows)
+
+
+_SOURCE_STATE = [column for column in sources.c if column is not sources.c.leased_until]
+_SOURCES = select(*_SOURCE_STATE).order_by(sources.c.key)
+_COUNT_AUTHORITIES = select(func.count(), func.count(authorities.c.baseline_at)).select_from(authorities)
+_COUNT_DELIVERIES = select(deliveries.c.status, func.count().label("number")).group_by(deliveries.c.status)
+_NEWEST_DOCUMENT = select(documents).order_by(documents.c.published.desc(), documents.c.file_id.desc()).limit(1)
+
+
+def _past(moment: Column[Any], now: datetime) -> ColumnElement[bool]:
+    return or_(moment.is_(None), moment <= now)
+
+
+def _claim(
+    connection: Connection,
+    table: Table,
+    free: ColumnElement[bool],
+    order: Sequence[Column[Any]],
+    marks: Mapping[str, Any],
+) -> str | None:
+    """Write `marks` on the first row in `order` that is free, and give its key; None if no row is.
+
+    Another claimer may be faster between looking and writing: then the row is not free any more, and the next is tried.
+    """
+    oldest = select(table.c.key).where(free).order_by(*order).limit(1)
+    while (key := connection.scalar(oldest)) is not None:
+        claim = update(table).where(table.c.key == key, free).values(marks).returning(table.c.key)
+        if connection.execute(claim).one_or_none() is not None:
+            return str(key)
+    return None
+
+
+def _may_be_sent(now: datetime) -> ColumnElement[bool]:
+    headline = deliveries.alias()
+    in_this_channel = select(headline.c.key).where(
+        headline.c.part == Part.HEADLINE,
+        headline.c.team == deliveries.c.team,
+        headline.c.channel == deliveries.c.channel,
+    )
+    has_its_headline = in_this_channel.where(
+        headline.c.change_key == deliveries.c.change_key, headline.c.status == DeliveryStatus.SENT
+    ).exists()
+    is_preceded = in_this_channel.where(
+        headline.c.status == DeliveryStatus.PENDING, _turn(headline) < _turn(deliveries)
+    ).exists()
+    return and_(
+        deliveries.c.status == DeliveryStatus.PENDING,
+        _past(deliveries.c.not_before, now),
+        _past(deliveries.c.leased_until, now),
+        or_(
+            and_(deliveries.c.part == Part.HEADLINE, not_(is_preceded)),
+            and_(deliveries.c.part == Part.DETAIL, has_its_headline),
+        ),
+    )
+
+
+def _turn(table: FromClause) -> Tuple:
+    return tuple_(table.c.seen_at, table.c.published, table.c.change_key)
+
+
+def _delivery(connection: Connection, key: str) -> Delivery:
+    headline = deliveries.alias()
+    thread_ts = (
+        select(headline.c.ts)
+        .where(headline.c.part == Part.HEADLINE, deliveries.c.part == Part.DETAIL)
+        .where(*(headline.c[name] == deliveries.c[name] for name in ("change_key", "team", "channel")))
+        .scalar_subquery()
+    )
+    columns = [deliveries.c[name] for name in _DELIVERY_FIELDS]
+    query = select(*columns, changes.c.change, thread_ts.label("thread_ts")).join_from(deliveries, changes)
+    return Delivery(**connection.execute(query.where(deliveries.c.key == key)).one()._mapping)
+
+
+_DELIVERY_FIELDS = ("key", "team", "channel", "part", "seen_at", "status", "attempts", "not_before", "ts", "trouble")
+
+
+def _pending(key: str) -> Update:
+    return update(deliveries).where(deliveries.c.key == key, deliveries.c.status == DeliveryStatus.PENDING)
+
+
+def _documents(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:
+    order = (documents.c.published, documents.c.file_id)
+    rows = connection.execute(select(documents).where(documents.c.urn == urn).order_by(*order))
+    return tuple(_document(row) for row in rows)
+
+
+_LISTING_FIELDS = tuple(field.name for field in fields(Listing))
+
+
+def _listing(row: Row[Any]) -> Listing:
+    return Listing(**{name: row._mapping[name] for name in _LISTING_FIELDS})
+
+
+def _document(row: Row[Any]) -> KnownDocument:
+    rest = {name: value for name, value in row._mapping.items() if name not in _LISTING_FIELDS}
+    return KnownDocument(listing=_listing(row), **rest)
+
+
+def _last_day(document: KnownDocument) -> tuple[date, date, str]:
+    listing, read = document.listing, document.reading
+    inspected = read.inspection if isinstance(read, Report) else None
+    return (inspected.end if inspected else listing.published, listing.published, listing.file_id)
+
+
+def _fields(table: Table, *values: object) -> dict[str, Any]:
+    """One row of `table`: each column from the value that has a field of its name."""
+    return {
+        column.name: getattr(value, column.name)
+        for value in values
+        for column in table.c
+        if hasattr(value, column.name)
+    }
+
+
+def _change_row(change: Change, seen_at: datetime) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "urn": change.urn,
+        "published": change.listing.published,
+        "change": change,
+        "seen_at": seen_at,
+    }
+
+
+def _delivery_row(change_key: str, delivery: Delivery, now: datetime) -> dict[str, Any]:
+    return _fields(deliveries, delivery, delivery.change.listing) | {"change_key": change_key, "created_at": now}
+
+
+def _write_authority(connection: Connection, intent: Intent) -> None:
+    row = {
+        "urn": intent.urn,
+        "latest_report": intent.latest_report,
+        "baseline_at": intent.now if intent.baseline else None,
+        "walked_at": intent.now,
+    }
+    new = _insert(connection, authorities).values(row)
+    later = {"latest_report": new.excluded.latest_report, "walked_at": new.excluded.walked_at}
+    first = {"baseline_at": func.coalesce(authorities.c.baseline_at, new.excluded.baseline_at)}
+    connection.execute(new.on_conflict_do_update(index_elements=[authorities.c.urn], set_=later | first))
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows that are not there yet; how many were not. Counted by what comes back: `rowcount` may be -1."""
+    if not rows:
+        return 0
+    insert = _insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(connection.execute(insert, rows).all())
+
+
+def _upsert(connection: Connection, table: Table, row: Mapping[str, Any], keep: Collection[str] = ()) -> None:
+    """Insert the row, or write it over the one that is there, except for the columns in `keep`."""
+    insert = _insert(connection, table).values(row)
+    key = [column.name for column in table.primary_key]
+    altered = {name: insert.excluded[name] for name in row if name not in keep and name not in key}
+    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=altered))

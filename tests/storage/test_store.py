@@ -1,0 +1,374 @@
+"""What storage promises, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, select
+
+from judgements.types import NotRead, Status
+from storage.engine import reading
+from storage.schema import deliveries as deliveries_table
+from storage.store import Store
+from storage.types import Coverage, Delivery, KnownAuthority, Part, SourceState, Standing, Visit
+from tests.storage.examples import (
+    LEASE,
+    MINUTE,
+    SECOND,
+    T0,
+    URN,
+    change,
+    deliveries,
+    document,
+    intent,
+    listing,
+    report,
+    subscription,
+    tell,
+)
+
+
+class TestWhatIsKnown:
+    def test_an_authority_never_seen_is_known_as_nothing(self, store: Store) -> None:
+        assert store.known(URN) == KnownAuthority(urn=URN)
+        assert store.known_authorities() == {}
+
+    def test_what_is_applied_is_known(self, store: Store) -> None:
+        read = document(listing("2"), sha256="ab", reading=report(), parser="p1")
+        awaited = document(
+            listing("1", published=date(2020, 1, 2)),
+            standing=Standing.AWAITED,
+            why="not found",
+            failures=2,
+            next_try_at=T0 + MINUTE,
+        )
+        store.apply(intent(documents=(read, awaited), baseline=True))
+        expected = KnownAuthority(urn=URN, latest_report=date(2026, 8, 20), baseline_at=T0, walked_at=T0)
+        assert store.known(URN) == replace(expected, documents=(awaited, read))
+        assert store.known_authorities() == {URN: expected}
+
+    def test_a_document_that_could_not_be_read_keeps_the_reason(self, store: Store) -> None:
+        unread = document(listing(), reading=NotRead(status=Status.UNREADABLE, why="a page has no text"))
+        store.apply(intent(documents=(unread,)))
+        assert store.known(URN).documents == (unread,)
+
+    def test_the_baseline_stays_where_it_was_first_completed(self, store: Store) -> None:
+        store.apply(intent(baseline=True))
+        store.apply(intent(now=T0 + MINUTE, baseline=True))
+        store.apply(intent(now=T0 + 2 * MINUTE, baseline=False, latest_report=date(2026, 8, 21)))
+        known = store.known(URN)
+        assert (known.baseline_at, known.walked_at) == (T0, T0 + 2 * MINUTE)
+        assert known.latest_report == date(2026, 8, 21)
+
+    def test_an_altered_document_is_overwritten_and_the_others_stay(self, store: Store) -> None:
+        first, second = document(listing("1"), standing=Standing.AWAITED, failures=3), document(listing("2"))
+        store.apply(intent(documents=(first, second)))
+        read = document(listing("1"), sha256="ab", reading=report())
+        store.apply(intent(documents=(read,)))
+        assert store.known(URN).documents == (read, second)
+
+    def test_a_document_keeps_the_time_it_was_first_seen(self, store: Store) -> None:
+        store.apply(intent(documents=(document(listing()),)))
+        store.apply(intent(documents=(document(listing(), first_seen_at=T0 + MINUTE),)))
+        assert store.known(URN).documents[0].first_seen_at == T0
+
+    def test_one_file_may_be_listed_by_two_authorities(self, store: Store) -> None:
+        ours, theirs = document(listing("1")), document(listing("1", urn="80574"))
+        store.apply(intent(documents=(ours,)))
+        store.apply(intent("80574", documents=(theirs,)))
+        assert store.known(URN).documents == (ours,)
+        assert store.known("80574").documents == (theirs,)
+
+    def test_history_follows_the_inspections_and_not_the_publications(self, store: Store) -> None:
+        late = document(listing("3", published=date(2020, 5, 1)), reading=report(date(2019, 1, 1)))
+        early = document(listing("1", published=date(2020, 4, 1)), reading=report(date(2019, 6, 1)))
+        unread = document(listing("2", published=date(2019, 3, 1)))
+        store.apply(intent(documents=(late, early, unread)))
+        assert store.history(URN) == (late, unread, early)
+
+    def test_nothing_is_applied_when_part_of_it_cannot_be(self, store: Store) -> None:
+        naive = document(listing("2"), first_seen_at=T0.replace(tzinfo=None))
+        with pytest.raises(Exception, match="has no time zone"):
+            store.apply(intent(documents=(document(listing("1")), naive), changes=(change(),)))
+        assert store.known_authorities() == {}
+        assert store.claim_change(T0, LEASE) is None
+
+
+class TestVisits:
+    def test_an_address_never_visited_has_none(self, store: Store) -> None:
+        assert store.visit("https://site.example/search") is None
+
+    def test_the_last_visit_is_remembered(self, store: Store) -> None:
+        first = Visit(url="https://site.example/a", etag='"1"', last_modified=None, sha256="ab", at=T0)
+        second = replace(first, etag=None, last_modified="Thu, 20 Aug 2026 08:30:00 GMT", sha256="cd", at=T0 + MINUTE)
+        store.record_visit(first)
+        store.record_visit(replace(first, url="https://site.example/b"))
+        store.record_visit(second)
+        assert store.visit(first.url) == second
+
+
+class TestSources:
+    def test_a_new_source_can_be_claimed_once(self, store: Store) -> None:
+        assert store.claim_source("search", T0, LEASE) == SourceState(key="search")
+        assert store.claim_source("search", T0 + MINUTE, LEASE) is None
+
+    def test_a_claim_ends_with_its_lease(self, store: Store) -> None:
+        store.claim_source("search", T0, LEASE)
+        assert store.claim_source("search", T0 + LEASE - SECOND, LEASE) is None
+        assert store.claim_source("search", T0 + LEASE, LEASE) is not None
+
+    def test_a_released_source_is_claimed_again_when_it_is_due(self, store: Store) -> None:
+        store.claim_source("search", T0, LEASE)
+        state = SourceState(
+            key="search", next_check_at=T0 + MINUTE, last_ok_at=T0, failures=2, trouble="The site is slow.", seen=153
+        )
+        store.release_source(state)
+        assert store.claim_source("search", T0 + MINUTE - SECOND, LEASE) is None
+        assert store.claim_source("search", T0 + MINUTE, LEASE) == state
+
+    def test_one_source_does_not_hold_up_another(self, store: Store) -> None:
+        store.claim_source("search", T0, LEASE)
+        assert store.claim_source("notices", T0, LEASE) == SourceState(key="notices")
+
+
+class TestSubscriptions:
+    def test_a_channel_subscribes_once(self, store: Store) -> None:
+        assert store.subscribe(subscription()) is True
+        assert store.subscribe(subscription(created_at=T0 + MINUTE)) is False
+        assert store.subscriptions("T1", "C1") == (subscription(),)
+
+    def test_a_channel_unsubscribes_once(self, store: Store) -> None:
+        store.subscribe(subscription())
+        assert store.unsubscribe("T1", "C1", URN) is True
+        assert store.unsubscribe("T1", "C1", URN) is False
+        assert store.subscriptions("T1", "C1") == ()
+
+    def test_unsubscribing_touches_no_other_workspace_channel_or_authority(self, store: Store) -> None:
+        others = (subscription(team="T2"), subscription(channel="C2"), subscription(urn="80574"))
+        for one in (subscription(), *others):
+            store.subscribe(one)
+        store.unsubscribe("T1", "C1", URN)
+        assert store.subscriptions("T2", "C1") == (others[0],)
+        assert store.subscriptions("T1", "C2") == (others[1],)
+        assert store.subscriptions("T1", "C1") == (others[2],)
+
+    def test_subscribers_come_from_every_workspace_oldest_first(self, store: Store) -> None:
+        late, early = subscription(created_at=T0 + MINUTE), subscription(team="T2", channel="C9")
+        for one in (late, early, subscription(urn="80574")):
+            store.subscribe(one)
+        assert store.subscribers(URN) == (early, late)
+
+
+class TestChanges:
+    def test_a_change_is_claimed_with_the_time_it_was_noticed(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        claimed = store.claim_change(T0 + MINUTE, LEASE)
+        assert claimed is not None
+        assert (claimed.change, claimed.seen_at) == (change(), T0)
+
+    def test_a_claimed_change_is_free_again_when_its_lease_ends(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        store.claim_change(T0, LEASE)
+        assert store.claim_change(T0 + LEASE - SECOND, LEASE) is None
+        assert store.claim_change(T0 + LEASE, LEASE) is not None
+
+    def test_the_change_noticed_first_comes_first(self, store: Store) -> None:
+        store.apply(intent(now=T0 + MINUTE, changes=(change("a", listing("3", published=date(2026, 8, 1))),)))
+        same_time = (
+            change("b", listing("2", published=date(2026, 8, 19))),
+            change("c", listing("1", published=date(2026, 8, 18))),
+        )
+        store.apply(intent(now=T0, changes=same_time))
+        claimed = [store.claim_change(T0 + MINUTE, LEASE) for _ in range(3)]
+        assert [one.change.key for one in claimed if one] == ["c", "b", "a"]
+
+    def test_a_change_that_is_there_already_is_left_alone(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        store.fan_out("new", (), T0)
+        store.apply(intent(now=T0 + MINUTE, changes=(change(), change("other"))))
+        claimed = store.claim_change(T0 + MINUTE, LEASE)
+        assert claimed is not None
+        assert claimed.change.key == "other"
+        assert store.claim_change(T0 + MINUTE, LEASE) is None
+
+    def test_a_change_is_fanned_out_once(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        assert store.fan_out("new", deliveries(change()), T0) == 2
+        assert store.fan_out("new", (*deliveries(change()), *deliveries(change(), "C2")), T0) == 0
+        assert store.claim_change(T0, LEASE) is None
+        assert store.coverage().waiting == 2
+
+    def test_a_change_nobody_waits_for_is_fanned_out_too(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        assert store.fan_out("new", (), T0) == 0
+        assert store.claim_change(T0, LEASE) is None
+
+    def test_the_same_delivery_twice_in_one_fan_out_is_one(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        headline, _ = deliveries(change())
+        assert store.fan_out("new", (headline, headline), T0) == 1
+
+
+def sent_next(store: Store, now: datetime = T0) -> str | None:
+    """Send what may be sent next; its key."""
+    claimed = store.claim_delivery(now, LEASE)
+    if claimed is None:
+        return None
+    store.record_sent(claimed.key, f"ts of {claimed.key}", now)
+    return claimed.key
+
+
+def claimed(store: Store, now: datetime = T0) -> Delivery:
+    delivery = store.claim_delivery(now, LEASE)
+    assert delivery is not None
+    return delivery
+
+
+class TestDeliveries:
+    def test_the_headline_comes_first_and_then_the_detail_in_its_thread(self, store: Store) -> None:
+        tell(store, change())
+        headline, detail = deliveries(change())
+        assert store.claim_delivery(T0, LEASE) == replace(headline, attempts=1)
+        assert store.claim_delivery(T0, LEASE) is None
+        store.record_sent(headline.key, "1.5", T0)
+        assert store.claim_delivery(T0, LEASE) == replace(detail, attempts=1, thread_ts="1.5")
+        store.record_sent(detail.key, "1.6", T0)
+        assert store.claim_delivery(T0 + LEASE, LEASE) is None
+
+    def test_a_detail_goes_into_the_thread_of_its_own_channel_and_change(self, store: Store) -> None:
+        other = change("other", listing("2"))
+        tell(store, change(), ["C1", "C2"])
+        tell(store, other, ["C1"], T0 + SECOND)
+        sent = [claimed(store, T0 + MINUTE) for _ in range(2)]
+        for one in sent:
+            store.record_sent(one.key, f"{one.change.key} in {one.channel}", T0)
+        headline = next(one for one in iter(lambda: claimed(store, T0 + MINUTE), None) if one.part is Part.HEADLINE)
+        store.record_sent(headline.key, "other in C1", T0)
+        detail = claimed(store, T0 + MINUTE)
+        assert (detail.change.key, detail.thread_ts) == ("other", "other in C1")
+
+    def test_each_attempt_is_counted_when_it_begins(self, store: Store) -> None:
+        tell(store, change())
+        assert [claimed(store, T0 + turn * LEASE).attempts for turn in range(3)] == [1, 2, 3]
+
+    def test_a_claimed_delivery_is_free_again_when_its_lease_ends(self, store: Store) -> None:
+        tell(store, change())
+        claimed(store)
+        assert store.claim_delivery(T0 + LEASE - SECOND, LEASE) is None
+        assert store.claim_delivery(T0 + LEASE, LEASE) is not None
+
+    def test_a_refused_delivery_waits_until_it_may_be_tried_again(self, store: Store) -> None:
+        tell(store, change())
+        store.record_retry(claimed(store).key, T0 + MINUTE, "Slack is busy.")
+        assert store.claim_delivery(T0 + MINUTE - SECOND, LEASE) is None
+        again = claimed(store, T0 + MINUTE)
+        assert (again.attempts, again.not_before, again.trouble) == (2, T0 + MINUTE, "Slack is busy.")
+
+    def test_what_was_sent_is_not_tried_again_whatever_comes_late(self, store: Store) -> None:
+        tell(store, change())
+        headline = claimed(store)
+        store.record_sent(headline.key, "1.5", T0)
+        store.record_retry(headline.key, T0, "late")
+        store.record_dead(headline.key, "late", T0)
+        store.record_sent(headline.key, "9.9", T0)
+        assert claimed(store).thread_ts == "1.5"
+        assert store.coverage().dead == 0
+
+    def test_a_dead_headline_takes_its_detail_with_it_and_nobody_elses(self, store: Store) -> None:
+        tell(store, change(), ["C1", "C2"])
+        store.record_dead(claimed(store).key, "The channel is archived.", T0)
+        assert store.coverage().dead == 2
+        assert sent_next(store) == "new/T1/C2/headline"
+        assert sent_next(store) == "new/T1/C2/detail"
+        assert sent_next(store) is None
+
+    def test_a_dead_detail_leaves_its_headline_as_it_is(self, store: Store) -> None:
+        tell(store, change())
+        sent_next(store)
+        store.record_dead(claimed(store).key, "too long", T0)
+        coverage = store.coverage()
+        assert (coverage.waiting, coverage.dead) == (0, 1)
+
+    def test_a_dead_delivery_keeps_the_reason_and_the_time(self, store: Store, engine: Engine) -> None:
+        tell(store, change())
+        store.record_dead(claimed(store).key, "The channel is archived.", T0 + MINUTE)
+        table = deliveries_table.c
+        with reading(engine) as connection:
+            rows = connection.execute(select(table.trouble, table.ended_at, table.leased_until)).all()
+        assert [tuple(row) for row in rows] == [("The channel is archived.", T0 + MINUTE, None)] * 2
+
+    def test_a_channel_is_told_in_the_order_things_were_noticed(self, store: Store) -> None:
+        tell(store, change("b"), seen_at=T0)
+        tell(store, change("a", listing("2")), seen_at=T0 + SECOND)
+        first = claimed(store, T0 + MINUTE)
+        assert first.change.key == "b"
+        assert store.claim_delivery(T0 + MINUTE, LEASE) is None, "the older headline is on its way"
+        store.record_retry(first.key, T0 + 2 * MINUTE, "Slack is busy.")
+        assert store.claim_delivery(T0 + MINUTE, LEASE) is None, "the older headline waits for its next try"
+        sent_next(store, T0 + 2 * MINUTE)
+        assert sent_next(store, T0 + 2 * MINUTE) == "b/T1/C1/detail"
+        assert sent_next(store, T0 + 2 * MINUTE) == "a/T1/C1/headline"
+
+    def test_what_was_noticed_together_is_told_in_the_order_of_publication(self, store: Store) -> None:
+        newer = change("a", listing("2", published=date(2026, 8, 20)))
+        older = change("b", listing("1", published=date(2026, 8, 19)))
+        tell(store, newer)
+        tell(store, older)
+        assert claimed(store).change.key == "b"
+
+    def test_a_dead_headline_blocks_nobody(self, store: Store) -> None:
+        tell(store, change("a"), seen_at=T0)
+        tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
+        store.record_dead(claimed(store).key, "too long", T0)
+        assert claimed(store).change.key == "b"
+
+    def test_a_slow_channel_holds_up_no_other_channel_and_no_other_workspace(self, store: Store) -> None:
+        tell(store, change("a"), ["C1"])
+        other = change("b", listing("2"))
+        store.apply(intent(changes=(other,)))
+        store.fan_out("b", (*deliveries(other, "C2"), *deliveries(other, "C1", team="T2")), T0)
+        store.record_retry(claimed(store).key, T0 + MINUTE, "busy")
+        assert {claimed(store).key, claimed(store).key} == {"b/T1/C2/headline", "b/T2/C1/headline"}
+
+    def test_a_detail_that_waits_does_not_hold_up_the_next_headline(self, store: Store) -> None:
+        tell(store, change("a"), seen_at=T0)
+        tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
+        sent_next(store)
+        store.record_retry(claimed(store).key, T0 + MINUTE, "busy")
+        assert claimed(store).key == "b/T1/C1/headline"
+
+    def test_a_delivery_that_shall_wait_from_the_beginning_waits(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        headline, detail = deliveries(change())
+        store.fan_out("new", (replace(headline, not_before=T0 + MINUTE), detail), T0)
+        assert store.claim_delivery(T0, LEASE) is None
+        assert claimed(store, T0 + MINUTE).key == headline.key
+
+
+class TestCoverage:
+    def test_nothing_is_covered_at_the_beginning(self, store: Store) -> None:
+        assert store.coverage() == Coverage(
+            authorities_known=0, authorities_baselined=0, newest=None, sources=(), waiting=0, dead=0
+        )
+
+    def test_coverage_counts_authorities_and_messages_and_names_the_newest_listing(self, store: Store) -> None:
+        newest = listing("9", urn="80574", published=date(2026, 8, 21))
+        store.apply(intent(baseline=True, documents=(document(listing("1")),)))
+        store.apply(intent("80574", documents=(document(newest), document(listing("8", urn="80574")))))
+        state = SourceState(key="search", last_ok_at=T0, seen=153)
+        store.release_source(state)
+        tell(store, change(), ["C1", "C2", "C3"])
+        store.record_dead(claimed(store).key, "archived", T0)
+        sent_next(store)
+        assert store.coverage() == Coverage(
+            authorities_known=2, authorities_baselined=1, newest=newest, sources=(state,), waiting=3, dead=2
+        )
+
+
+def test_times_come_back_in_utc_whatever_zone_they_were_given_in(store: Store) -> None:
+    store.apply(intent(now=T0.astimezone(timezone(timedelta(hours=5)))))
+    walked_at = store.known(URN).walked_at
+    assert walked_at is not None
+    assert (walked_at, walked_at.utcoffset()) == (T0, timedelta(0))
