@@ -45,6 +45,13 @@ class Archive:
         except FileNotFoundError:
             raise KeyError(f"{sha256} is not in the archive {self._directory}") from None
 
+    def find(self, sha256: str) -> bytes | None:
+        """What was put, or None if nothing with this hash was."""
+        try:
+            return self.get(sha256)
+        except KeyError:
+            return None
+
     def _path(self, sha256: str) -> Path:
         return self._directory / sha256[:2] / sha256[2:4] / sha256
 

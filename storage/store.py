@@ -92,6 +92,13 @@ class Store:
         with reading(self._engine) as connection:
             return tuple(sorted(_documents(connection, urn), key=_last_day))
 
+    def awaited(self) -> Mapping[str, datetime]:
+        """When the next document that has to be asked for again is due, by URN of the authority that lists it."""
+        due = select(documents.c.urn, func.min(documents.c.next_try_at).label("due")).group_by(documents.c.urn)
+        with reading(self._engine) as connection:
+            rows = connection.execute(due.where(documents.c.next_try_at.is_not(None)))
+            return {row.urn: row.due for row in rows}
+
     def visit(self, url: str) -> Visit | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(visits).where(visits.c.url == url)).one_or_none()
@@ -109,6 +116,11 @@ class Store:
             claim = update(sources).where(due).values(leased_until=now + lease).returning(*_SOURCE_STATE)
             row = connection.execute(claim).one_or_none()
             return None if row is None else SourceState(**row._mapping)
+
+    def extend_lease(self, key: str, now: datetime, lease: timedelta) -> None:
+        """Keep a source that we have claimed until `now + lease`: a long poll does this as it goes."""
+        with writing(self._engine) as connection:
+            connection.execute(update(sources).where(sources.c.key == key).values(leased_until=now + lease))
 
     def release_source(self, state: SourceState) -> None:
         """Write how the source is doing, and let others claim it once `next_check_at` has come."""

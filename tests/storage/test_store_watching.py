@@ -1,0 +1,32 @@
+"""What the watcher asks of storage while it polls, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storage.archive import Archive
+from storage.store import Store
+from storage.types import SourceState
+from tests.storage.examples import LEASE, MINUTE, SECOND, T0, URN, document, intent, listing
+
+
+def test_the_first_due_of_the_documents_that_are_awaited_is_told_by_authority(store: Store) -> None:
+    assert store.awaited() == {}
+    late = document(listing("1"), next_try_at=T0 + 5 * MINUTE)
+    soon = document(listing("2"), next_try_at=T0 + MINUTE)
+    never = document(listing("3"), next_try_at=None)
+    store.apply(intent(documents=(late, soon, never)))
+    assert store.awaited() == {URN: T0 + MINUTE}
+
+
+def test_a_lease_that_is_extended_keeps_others_out_for_longer(store: Store) -> None:
+    assert store.claim_source("site", T0, LEASE) == SourceState(key="site")
+    store.extend_lease("site", T0 + MINUTE, LEASE)
+    assert store.claim_source("site", T0 + MINUTE + LEASE - SECOND, LEASE) is None
+    assert store.claim_source("site", T0 + MINUTE + LEASE, LEASE) is not None
+
+
+def test_the_archive_finds_what_was_put_and_nothing_else(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    assert archive.find(archive.put(b"bytes")) == b"bytes"
+    assert archive.find("0" * 64) is None
