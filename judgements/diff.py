@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import takewhile
 
 from judgements.frameworks import FRAMEWORKS, Area, Edition, Framework
@@ -46,6 +47,7 @@ UNREAD_BEFORE = "It could not be read with certainty in the earlier report"
 SPLIT = "Compared with “{label}”, which has been split"
 COUSIN = "Compared with “{label}”, its nearest counterpart"
 OTHER_WORD = "“{was}” and “{now}” are not the same word, though each is grade {rank} of {count}"
+APART = "One inspection judged it once, the other for each service by itself"
 OTHER_SCALE = "The two inspections grade on different scales"
 
 
@@ -83,17 +85,21 @@ class _Side:
         return bool(self.report.problems) and any(self.area(theme) for theme in themes if theme not in read)
 
 
+class _Obstacle(Enum):
+    """Why a judgement that ought to have a partner has none."""
+
+    UNREAD = "the report of the partner could not be read"
+    APART = "there are several, one for each service"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    """A judgement of the later inspection and its partner in the earlier one; at least one is there.
-
-    `unread` says that the missing one is missing because its report could not be read.
-    """
+    """A judgement of the later inspection and its partner in the earlier one; at least one is there."""
 
     older: Judgement | None = None
     younger: Judgement | None = None
     why: str = ""
-    unread: bool = False
+    obstacle: _Obstacle | None = None
 
 
 def diff(before: Report, after: Report, frameworks: Mapping[str, Framework] = FRAMEWORKS) -> tuple[Comparison, ...]:
@@ -152,30 +158,40 @@ def _inspected_later(one: Report, other: Report) -> bool:
 
 
 def _pairs(older: _Side, younger: _Side) -> Iterator[_Pair]:
-    partners = [(_partner(one, younger, older.report), one) for one in younger.report.graded]
-    children = Counter(partner for partner, _ in partners)
-    for partner, one in partners:
-        if partner is None:
-            yield _Pair(younger=one, unread=older.leaves_unread(younger.kin(one.theme)))
+    met = [(_partners(one, younger, older.report), one) for one in younger.report.graded]
+    children = Counter(partners[0] for partners, _ in met if len(partners) == 1)
+    apart = {partner for partners, _ in met if len(partners) > 1 for partner in partners}
+    for partners, one in met:
+        if len(partners) == 1:
+            why = _kinship(partners[0], one, older, split=children[partners[0]] > 1)
+            yield _Pair(older=partners[0], younger=one, why=why)
         else:
-            yield _Pair(older=partner, younger=one, why=_kinship(partner, one, older, split=children[partner] > 1))
+            yield _Pair(younger=one, obstacle=_Obstacle.APART if partners else _forebears_unread(one, older, younger))
     for one in older.report.graded:
         if one not in children:
-            heirs = [area.theme for area in younger.areas if one.theme in younger.kin(area.theme)]
-            yield _Pair(older=one, unread=younger.leaves_unread(heirs))
+            yield _Pair(older=one, obstacle=_Obstacle.APART if one in apart else _heirs_unread(one, younger))
 
 
-def _partner(one: Judgement, side: _Side, older: Report) -> Judgement | None:
-    """The judgement of `older` that `one` is set beside: never one of another service, never one of several."""
+def _forebears_unread(one: Judgement, older: _Side, younger: _Side) -> _Obstacle | None:
+    return _Obstacle.UNREAD if older.leaves_unread(younger.kin(one.theme)) else None
+
+
+def _heirs_unread(one: Judgement, younger: _Side) -> _Obstacle | None:
+    heirs = [area.theme for area in younger.areas if one.theme in younger.kin(area.theme)]
+    return _Obstacle.UNREAD if younger.leaves_unread(heirs) else None
+
+
+def _partners(one: Judgement, side: _Side, older: Report) -> tuple[Judgement, ...]:
+    """The judgements of `older` that `one` could be set beside: more than one if it judges services by themselves."""
     for theme in side.kin(one.theme):
-        fitting = [
+        fitting = tuple(
             judgement
             for judgement in older.graded
             if judgement.theme == theme and (judgement.group == one.group or None in (judgement.group, one.group))
-        ]
-        if len(fitting) == 1:
-            return fitting[0]
-    return None
+        )
+        if fitting:
+            return fitting
+    return ()
 
 
 def _kinship(partner: Judgement, one: Judgement, older: _Side, *, split: bool) -> str:
@@ -187,12 +203,18 @@ def _kinship(partner: Judgement, one: Judgement, older: _Side, *, split: bool) -
 def _comparison(pair: _Pair, sides: tuple[_Side, _Side], *, turned: bool) -> Comparison:
     before, after = (pair.younger, pair.older) if turned else (pair.older, pair.younger)
     theme = next(one.theme for one in (pair.younger, pair.older) if one)
-    if pair.unread:
-        movement, why = Movement.NOT_COMPARABLE, UNREAD_BEFORE if after else UNREAD_NOW
+    if pair.obstacle:
+        movement, why = Movement.NOT_COMPARABLE, _hindered(pair.obstacle, before_is_missing=before is None)
     else:
         movement, why = _movement(before, after, theme, sides)
     whole = ". ".join(filter(None, (pair.why, why)))
     return Comparison(theme=theme, before=before, after=after, movement=movement, why=whole)
+
+
+def _hindered(obstacle: _Obstacle, *, before_is_missing: bool) -> str:
+    if obstacle is _Obstacle.APART:
+        return APART
+    return UNREAD_BEFORE if before_is_missing else UNREAD_NOW
 
 
 def _movement(

@@ -296,11 +296,18 @@ def test_two_services_of_one_report_are_never_mixed_up() -> None:
     assert pairs == [(in_care, Movement.DECLINED), (safeguarding, Movement.IMPROVED)]
 
 
-def test_one_service_is_not_set_beside_one_of_two() -> None:
+def test_one_judgement_for_all_is_not_set_beside_one_for_each_service() -> None:
     services = (judgement("leadership", "A", "safeguarding"), judgement("leadership", "G", "lac"))
     old = replace(report("forebear 2012", "overall A", date(2012, 5, 1)), overall=None, judgements=services)
-    movements = [one.movement for one in diff(old, report("ilacs 2023", "leadership G"), ALL)]
-    assert movements == [Movement.NEWLY_JUDGED, Movement.NO_LONGER_JUDGED, Movement.NO_LONGER_JUDGED]
+    compared = diff(old, report("ilacs 2023", "leadership G"), ALL)
+    assert [(one.before, one.after is None) for one in compared] == [
+        (None, False),
+        (services[0], True),
+        (services[1], True),
+    ]
+    assert {(one.movement, one.why) for one in compared} == {
+        (Movement.NOT_COMPARABLE, "One inspection judged it once, the other for each service by itself")
+    }
 
 
 def test_letters_judge_nothing() -> None:
