@@ -8,7 +8,7 @@ older framework). Which of the two reports is called "before" turns every moveme
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
@@ -79,10 +79,9 @@ class _Side:
         area = self.area(theme)
         return (theme, *area.compares_with) if area else (theme,)
 
-    def leaves_unread(self, themes: Sequence[str]) -> bool:
-        """Whether this report, which has problems, lacks one of these although its edition judges it."""
-        read = {judgement.theme for judgement in self.report.graded}
-        return bool(self.report.problems) and any(self.area(theme) for theme in themes if theme not in read)
+    def leaves_unread(self, themes: Iterable[str]) -> bool:
+        """Whether this report, which has problems, may have lost one of these: its edition judges it."""
+        return bool(self.report.problems) and any(self.area(theme) for theme in themes)
 
 
 class _Obstacle(Enum):

@@ -310,6 +310,13 @@ def test_one_judgement_for_all_is_not_set_beside_one_for_each_service() -> None:
     }
 
 
+def test_read_backwards_a_cell_that_says_not_judged_is_still_no_grade() -> None:
+    old = report("sif 2013", "sif_leadership -", DAY - timedelta(days=900))
+    (one,) = diff(report("ilacs 2018", "leadership G"), old)
+    assert one.movement == Movement.NO_LONGER_JUDGED
+    assert one.why.endswith("nearest counterpart. This inspection did not judge it")
+
+
 def test_letters_judge_nothing() -> None:
     letter = Report(kind=Kind.JTAI_LETTER, framework="jtai", edition="2016")
     assert diff(letter, replace(letter, visit_number=2)) == ()
