@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -16,7 +16,11 @@ from re import Pattern
 from types import MappingProxyType
 from typing import Any
 
-from judgements.types import Grade
+from judgements.types import Grade, Kind, NotJudged
+
+Patterns = tuple[Pattern[str], ...]
+
+_WORDS = re.compile("[a-z]+,?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,24 +29,30 @@ class Area:
 
     `theme` is its stable key, the same in every framework where it means the same. `compares_with` names the themes
     of other editions or older frameworks it may be set beside: the parent of a split judgement, or a cousin; none
-    means that it can only be compared with itself. `printed` is how reports word it.
+    means that it can only be compared with itself. `printed` is how reports word it. `group` is the service it
+    belongs to where one report judges two.
     """
 
     theme: str
     label: str
     printed: Pattern[str]
-    compares_with: tuple[str, ...]
+    compares_with: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A framework between two of its own boundaries. `first` and `last` are days on which an inspection began."""
+    """A framework between two of its own boundaries. `first` and `last` are days on which an inspection began.
+
+    `optional` are the areas that a report of this edition may leave out.
+    """
 
     key: str
     first: date | None
     last: date | None
     areas: tuple[Area, ...]
     overall: Area | None
+    optional: frozenset[str] = frozenset()
 
     @property
     def has_overall(self) -> bool:
@@ -53,18 +63,101 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of grades on the front: after a heading that is one of `begins` or, without any, from its first row on.
+
+    `areas` are those that can have a row. A line of the table holds nothing but grades and words of `vocabulary`.
+    """
+
+    name: str
+    areas: tuple[Area, ...]
+    vocabulary: frozenset[str]
+    begins: Patterns = ()
+
+    @property
+    def themes(self) -> frozenset[str]:
+        return frozenset(area.theme for area in self.areas)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A heading or a sentence that gives a grade.
+
+    `words` are searched; `lead` is what may stand before them in their line. `themes` has one pattern for each area
+    it can be about. `front` and `body` say in which part of the document it counts.
+    """
+
+    name: str
+    themes: tuple[tuple[Area, Pattern[str]], ...]
+    lead: Pattern[str]
+    front: bool = True
+    body: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A list of items under a heading: it begins after a line that is `heading` and ends before one that is `ends`."""
+
+    heading: Patterns
+    ends: Patterns = ()
+    none: Patterns = ()
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One kind of document of a framework and how it is laid out.
+
+    A document is of this form if one of `title` begins a line of its front and all of `also` stand there. `front_ends`
+    are the headings that end the front. `authority` patterns have a group of that name; `dates`, `published` and
+    `inspectors` end where the value begins. `needs` are the fields without which a reading is only partial.
+    """
+
+    kind: Kind
+    title: Patterns
+    also: Patterns = ()
+    unless: Patterns = ()
+    front_ends: Patterns = ()
+    authority: Patterns = ()
+    authority_above: bool = False
+    dates: Patterns = ()
+    published: Patterns = ()
+    dated_letter: bool = False
+    inspectors: Patterns = ()
+    table: Table | None = None
+    statements: tuple[Statement, ...] = ()
+    improvements: Section | None = None
+    priority_actions: Section | None = None
+    graded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """One inspection framework: its scale (best grade first) and its editions, oldest first."""
+    """One inspection framework: its scale (best grade first), its editions, oldest first, and its documents.
+
+    `any_grade` matches every wording of a grade, the longer ones first.
+    """
 
     key: str
     name: str
     scale: tuple[Grade, ...]
+    wordings: tuple[tuple[Grade | NotJudged, Pattern[str]], ...]
+    any_grade: Pattern[str]
+    grade_words: frozenset[str]
     editions: tuple[Edition, ...]
+    forms: tuple[Form, ...]
+
+    def grade(self, words: str) -> Grade | NotJudged | None:
+        """The grade these lower-case words are, if they are nothing else."""
+        return next((grade for grade, wording in self.wordings if wording.fullmatch(words)), None)
+
+    def edition_on(self, day: date) -> Edition | None:
+        return next((edition for edition in self.editions if edition.covers(day)), None)
 
 
 def pattern(words: str) -> Pattern[str]:
-    """A pattern as framework files write it: an apostrophe or a dash stands for each of its kind."""
-    return re.compile(words.replace("'", "['’‘]"))
+    """A pattern as framework files write it: an apostrophe stands for each kind of apostrophe, or for none."""
+    return re.compile(words.replace("'", "['’‘]?"))
 
 
 def area(framework: str, edition: str, theme: str) -> Area | None:
@@ -75,9 +168,38 @@ def area(framework: str, edition: str, theme: str) -> Area | None:
     return None
 
 
+def load(text: str) -> Framework:
+    """A framework from the text of its file."""
+    data = tomllib.loads(text)
+    areas = {item["theme"]: _area(item) for item in data.get("areas", ())}
+    printed = {item["theme"]: item["printed"] for item in data.get("areas", ())}
+    wordings = _wordings(data.get("wordings", {}))
+    grade = "(?P<grade>" + "|".join(words for _, words in wordings) + r")\b"
+    return Framework(
+        key=data["key"],
+        name=data["name"],
+        scale=tuple(map(Grade, data.get("scale", ()))),
+        wordings=tuple((name, pattern(words)) for name, words in wordings),
+        any_grade=pattern(grade),
+        grade_words=frozenset(_WORDS.findall(" ".join(words.replace("?", "") for _, words in wordings)))
+        | frozenset(_WORDS.findall(" ".join(words.replace("s?", "") for _, words in wordings))),
+        editions=tuple(_edition(item, areas) for item in data["editions"]),
+        forms=tuple(_form(item, areas, printed, grade) for item in data["forms"]),
+    )
+
+
+def _wordings(data: dict[str, list[str]]) -> list[tuple[Grade | NotJudged, str]]:
+    pairs = [(_grade(name), words) for name, wordings in data.items() for words in wordings]
+    return sorted(pairs, key=lambda pair: len(pair[1]), reverse=True)
+
+
+def _grade(name: str) -> Grade | NotJudged:
+    return NotJudged.NOT_JUDGED if name == NotJudged.NOT_JUDGED else Grade(name)
+
+
 def _area(data: dict[str, Any]) -> Area:
     return Area(
-        **data | {"printed": pattern(data["printed"]), "compares_with": tuple(data["compares_with"])},
+        **data | {"printed": pattern(data["printed"]), "compares_with": tuple(data.get("compares_with", ()))},
     )
 
 
@@ -86,21 +208,49 @@ def _edition(data: dict[str, Any], areas: Mapping[str, Area]) -> Edition:
         key=data["key"],
         first=data.get("from"),
         last=data.get("until"),
-        areas=tuple(areas[theme] for theme in data["areas"]),
+        areas=tuple(areas[theme] for theme in data.get("areas", ())),
         overall=areas[data["overall"]] if "overall" in data else None,
+        optional=frozenset(data.get("optional", ())),
     )
 
 
-def load(text: str) -> Framework:
-    """A framework from the text of its file."""
-    data = tomllib.loads(text)
-    areas = {item["theme"]: _area(item) for item in data["areas"]}
-    return Framework(
-        key=data["key"],
+def _patterns(items: Iterable[str]) -> Patterns:
+    return tuple(map(pattern, items))
+
+
+def _form(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Form:
+    lists = ("title", "also", "unless", "front_ends", "authority", "dates", "published", "inspectors")
+    data |= {name: _patterns(data[name]) for name in lists if name in data}
+    data |= {name: _section(data[name]) for name in ("improvements", "priority_actions") if name in data}
+    if "table" in data:
+        data["table"] = _table(data["table"], areas)
+    if "needs" in data:
+        data["needs"] = tuple(data["needs"])
+    statements = tuple(_statement(item, areas, printed, grade) for item in data.pop("statements", ()))
+    return Form(**data | {"kind": Kind(data["kind"]), "statements": statements})
+
+
+def _table(data: dict[str, Any], areas: Mapping[str, Area]) -> Table:
+    rows = tuple(areas[theme] for theme in data.get("themes", areas))
+    words = _WORDS.findall(" ".join(f"{area.label} {area.printed.pattern}" for area in rows).lower())
+    return Table(
         name=data["name"],
-        scale=tuple(map(Grade, data["scale"])),
-        editions=tuple(_edition(item, areas) for item in data["editions"]),
+        areas=rows,
+        vocabulary=frozenset([*words, *data.get("words", ()), "judgement", "judgements", "grade", "grades"]),
+        begins=_patterns(data.get("begins", ())),
     )
+
+
+def _section(data: dict[str, Any]) -> Section:
+    return Section(**data | {name: _patterns(data[name]) for name in ("heading", "ends", "none") if name in data})
+
+
+def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Statement:
+    words = data.pop("words").replace("{grade}", grade)
+    themes = tuple(
+        (areas[theme], pattern(words.replace("{area}", printed[theme]))) for theme in data.pop("themes", areas)
+    )
+    return Statement(**data | {"themes": themes, "lead": pattern(data.get("lead", ""))})
 
 
 def _load_all() -> Mapping[str, Framework]:

@@ -1,0 +1,53 @@
+"""Where a document states a grade twice, the two must agree before it is ours to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from judgements.frameworks import Area
+from judgements.types import Grade, Judgement, NotJudged, Span
+
+WORDS = {
+    Grade.OUTSTANDING: "outstanding",
+    Grade.GOOD: "good",
+    Grade.REQUIRES_IMPROVEMENT: "requires improvement",
+    Grade.ADEQUATE: "adequate",
+    Grade.INADEQUATE: "inadequate",
+    NotJudged.NOT_JUDGED: "not judged",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """One place that states one grade. `where` names it for people: "the front table"."""
+
+    area: Area
+    label: str
+    grade: Grade | NotJudged
+    span: Span
+    where: str
+
+
+def agree(stated: Iterable[Stated]) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
+    """One judgement for each area whose statements agree, in the order first met; and what is wrong with the others."""
+    by_area: dict[str, list[Stated]] = {}
+    for one in stated:
+        by_area.setdefault(one.area.theme, []).append(one)
+    sound = [ones[0] for ones in by_area.values() if len({one.grade for one in ones}) == 1]
+    problems = tuple(_disagreement(ones) for ones in by_area.values() if len({one.grade for one in ones}) > 1)
+    return tuple(map(_judgement, sound)), problems
+
+
+def _judgement(one: Stated) -> Judgement:
+    return Judgement(theme=one.area.theme, label=one.label, grade=one.grade, span=one.span, group=one.area.group)
+
+
+def _disagreement(ones: Sequence[Stated]) -> str:
+    first = ones[0]
+    other = next(one for one in ones if one.grade != first.grade)
+    return f"“{first.area.label}”: {_says(first)}, but {_says(other)}."
+
+
+def _says(one: Stated) -> str:
+    return f"{one.where} on page {one.span.page} says {WORDS[one.grade]}"

@@ -1,0 +1,121 @@
+"""The grammar of dates as inspection documents print them.
+
+`periods_at` reads a run of dates ("27 February and 3 March 2017", "19 November-11 December 2013 and 28-30 January
+2014") that begins at a place in a text; `day_in` reads one whole date. A part that is missing is taken from the date
+that follows ("27 September to 8 October 2021"); a year printed nowhere, from the date of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+Period = tuple[date, date]
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH = r"(?P<month>" + "|".join((*MONTHS, *(name[:3] for name in MONTHS), "sept")) + r")\b\.?"
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
+_DAY = re.compile(
+    rf"{_WEEKDAY}(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?: of)?(?: ?{_MONTH},?)?(?: ?(?P<year>(?:19|20)\d\d)\b)?"
+)
+_NUMERIC = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>(?:19|20)?\d\d)\b")
+_RANGE = re.compile(r" ?(?:to|until|till|through|[-–—]) ?")
+_ALSO = re.compile(r",? ?(?:and|&) ?|, ?|; ?")
+_WHOLE = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
+LONGEST = 400
+"""Days. A longer "period" is two dates that do not belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    day: int
+    month: int | None
+    year: int | None
+    after_range: bool = False
+    """True if "to" stands before it, False for "and" or the first."""
+
+
+def periods_at(text: str, place: int, written: date | None = None) -> tuple[Period, ...]:
+    """The periods of the run of dates that begins at `place` of a lower-case text; () if none can be read.
+
+    `written` is the date of the document itself: the last day named without a year is the latest one before it.
+    """
+    days = _complete(_run(text, place), written)
+    dated = [(_date(day), day.after_range) for day in days]
+    if not dated or any(when is None for when, _ in dated):
+        return ()
+    return _periods([(when, ranged) for when, ranged in dated if when])
+
+
+def day_in(text: str) -> date | None:
+    """The first whole date ("3 February 2015") in a lower-case text."""
+    match = _WHOLE.search(text)
+    return _date(_parsed(match, after_range=False)) if match else None
+
+
+def _run(text: str, place: int) -> list[_Day]:
+    days: list[_Day] = []
+    ranged = False
+    while match := _NUMERIC.match(text, place) or _DAY.match(text, place):
+        days.append(_parsed(match, after_range=ranged))
+        between = _RANGE.match(text, match.end()) or _ALSO.match(text, match.end())
+        if not between:
+            break
+        ranged, place = between.re is _RANGE, between.end()
+    while days and days[-1].month is None:
+        days.pop()
+    return days
+
+
+def _parsed(match: re.Match[str], *, after_range: bool) -> _Day:
+    month, year = match["month"], match["year"]
+    return _Day(
+        day=int(match["day"]),
+        month=None if month is None else int(month) if month.isdigit() else _month(month),
+        year=None if year is None else int(year) if len(year) == 4 else 2000 + int(year),
+        after_range=after_range,
+    )
+
+
+def _month(name: str) -> int:
+    return 1 + next(index for index, full in enumerate(MONTHS) if full.startswith(name[:3]))
+
+
+def _complete(days: list[_Day], written: date | None) -> list[_Day]:
+    """The same days, each with month and year: from the day after it, or from the date of the document."""
+    done: list[_Day] = []
+    for day in reversed(days):
+        after = done[-1] if done else None
+        month = day.month or (after.month if after else None)
+        done.append(replace(day, month=month, year=day.year or _year(day.day, month, after, written)))
+    return done[::-1]
+
+
+def _year(day: int, month: int | None, after: _Day | None, written: date | None) -> int | None:
+    limit = (after.year, after.month, after.day) if after else written and (written.year, written.month, written.day)
+    if not limit or limit[0] is None or limit[1] is None or month is None:
+        return None
+    return limit[0] if (month, day) <= (limit[1], limit[2]) else limit[0] - 1
+
+
+def _date(day: _Day) -> date | None:
+    try:
+        return date(day.year, day.month, day.day) if day.year and day.month else None
+    except ValueError:
+        return None
+
+
+def _periods(days: list[tuple[date, bool]]) -> tuple[Period, ...]:
+    """ "A to B and C to D" is two periods; "A and B", or "A, B and C", is one."""
+    if not any(ranged for _, ranged in days):
+        found = [(days[0][0], days[-1][0])]
+    else:
+        found = []
+        for when, ranged in days:
+            found = [*found[:-1], (found[-1][0], when)] if ranged and found else [*found, (when, when)]
+    sound = all(first <= last and (last - first).days <= LONGEST for first, last in found)
+    return tuple(found) if sound else ()

@@ -1,0 +1,54 @@
+"""Which authority a document is about, from the words printed on its front."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from judgements.authorities import REGISTRY, Ambiguous, Authority, Found, Unknown
+from judgements.flow import Flow
+from judgements.frameworks import Form
+
+_NOT_A_NAME = re.compile(r"[\d\s•.]*|.*\bofsted\b.*", re.IGNORECASE)
+LINES_ABOVE = 4
+"""A name may be wrapped, and a page number or an emblem's text may stand above it."""
+
+
+def place(flow: Flow, form: Form, front_end: int, on: date | None) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """URN, the words printed, and problems. `on` is a day on which the authority was inspected."""
+    printed: str | None = None
+    found: Found = Unknown()
+    for name in _names(flow, form, front_end):
+        printed, found = name, REGISTRY.printed(name, on)
+        if isinstance(found, Authority):
+            return found.urn, printed, ()
+    return None, printed, (_problem(printed, found),)
+
+
+def _problem(printed: str | None, found: Found) -> str:
+    if printed is None:
+        return "The front page does not say which authority it is about."
+    if isinstance(found, Ambiguous):
+        names = ", ".join(one.name for one in found.candidates)
+        return f"“{printed}” can be more than one authority: {names}."
+    return f"“{printed}” is not the name of an authority known here."
+
+
+def _names(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
+    for match in flow.search(form.authority, end=front_end):
+        if flow.begins_line(match.start()):
+            yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
+    if form.authority_above:
+        yield from _above(flow, form, front_end)
+
+
+def _above(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
+    """The lines over the title, joined: all of them, then one fewer from the top each time."""
+    title = next((m for m in flow.search(form.title, end=front_end) if flow.begins_line(m.start())), None)
+    if title is None:
+        return
+    last = flow.line_at(title.start())
+    lines = [line for line in flow.lines[max(0, last - LINES_ABOVE) : last] if not _NOT_A_NAME.fullmatch(line)]
+    for first in range(len(lines)):
+        yield " ".join(lines[first:])

@@ -1,0 +1,42 @@
+"""Which framework's document is this? The title that begins a line first says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from judgements.flow import Flow
+from judgements.frameworks import FRAMEWORKS, Form, Framework
+
+FRONT = 4000
+"""Characters in which the title must stand."""
+MOST_OF_A_FRONT = 9000
+"""Characters after which the front has ended, whether or not the heading that ends it was found."""
+
+
+def recognise(flow: Flow) -> tuple[Framework, Form] | None:
+    """The framework and the form of a document, or None if no title of any framework stands on its front."""
+    found = sorted(_titled(flow), key=lambda item: item[0])
+    return found[0][1:] if found else None
+
+
+def _titled(flow: Flow) -> Iterator[tuple[int, Framework, Form]]:
+    for framework in FRAMEWORKS.values():
+        for form in framework.forms:
+            title = next((m for m in flow.search(form.title, end=FRONT) if flow.begins_line(m.start())), None)
+            if title and _fits(flow, form):
+                yield title.start(), framework, form
+
+
+def _fits(flow: Flow, form: Form) -> bool:
+    front = flow.lower[:MOST_OF_A_FRONT]
+    return all(words.search(front) for words in form.also) and not any(words.search(front) for words in form.unless)
+
+
+def front_end(flow: Flow, form: Form) -> int:
+    """The place where the front of a document ends: before the first heading that begins its body."""
+    ends = (
+        match.start()
+        for match in flow.search(form.front_ends, end=MOST_OF_A_FRONT)
+        if flow.begins_line(match.start()) and flow.ends_line(match.end())
+    )
+    return min(ends, default=min(len(flow.lower), MOST_OF_A_FRONT))
