@@ -5,11 +5,12 @@ What goes wrong at this door becomes a `StorageError`, whose text is written for
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -43,9 +44,9 @@ def open_engine(url: str) -> Engine:
     try:
         with engine.connect() as connection:
             _refuse_unknown_schema(connection)
-    except DBAPIError as error:
+    except (DBAPIError, OSError) as error:
         engine.dispose()
-        raise StorageError(_cannot_open(address, error)) from None
+        raise StorageError(_cannot_open(address, _reason(error))) from None
     except StorageError:
         engine.dispose()
         raise
@@ -85,7 +86,10 @@ def _in_plain_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise StorageError(f"The database did not do its work ({_reason(error)}); nothing was half written.") from error
+        raise StorageError(
+            f"The database did not do its work ({_reason(error)}), and what was begun is undone. See that it runs, can "
+            f"be reached and has room on its disk."
+        ) from error
 
 
 def _address(url: str) -> URL:
@@ -110,15 +114,28 @@ def _sqlite(address: URL) -> Engine:
             f"Make it writable for the user this runs as, or name another file in {SETTING}."
         ) from None
     engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, directory))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, directory: Path) -> None:
     connection.isolation_level = None  # the driver would begin transactions by itself, and only at the first write
-    connection.execute("PRAGMA journal_mode = WAL")
+    # A new file is turned to WAL once. Two processes that do so at the same time get "database is locked", however
+    # patient they are.
+    with _alone_in(directory):
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -133,21 +150,23 @@ def _postgresql(address: URL) -> Engine:
     return create_engine(address, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
 
 
-def _cannot_open(address: URL, error: DBAPIError) -> str:
+def _cannot_open(address: URL, reason: str) -> str:
     if address.get_backend_name() == "sqlite":
         return (
-            f"The database file {address.database} cannot be opened ({_reason(error)}). Make its directory writable "
-            f"for the user this runs as, or name another file in {SETTING}."
+            f"The database file {address.database} cannot be opened ({reason}). See that it is a file of this program, "
+            f"and that the user this runs as may write it and its directory, or name another file in {SETTING}."
         )
-    place = f"{address.database or 'the default database'} at {address.host or address.query.get('host', 'this host')}"
-    reason = _reason(error)
     for secret in filter(None, (address.password, address.query.get("password"))):
         reason = reason.replace(str(secret), "***")
-    return f"PostgreSQL does not let us in to {place} ({reason}). Check that it runs, and what {SETTING} says."
+    host = address.host or address.query.get("host", "this machine")
+    return (
+        f"PostgreSQL does not let us into the database {address.database} at {host} ({reason}). "
+        f"See that it runs, and that {SETTING} names the right host, database, user and password."
+    )
 
 
-def _reason(error: DBAPIError) -> str:
-    return " ".join(str(error.orig).split())
+def _reason(error: DBAPIError | OSError) -> str:
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error.strerror).split())
 
 
 def _refuse_unknown_schema(connection: Connection) -> None:

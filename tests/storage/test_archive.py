@@ -1,0 +1,76 @@
+"""The archive on a real disk."""
+
+from __future__ import annotations
+
+import hashlib
+import resource
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from storage.archive import Archive
+from storage.engine import StorageError
+
+DATA = b"%PDF-1.7 a report"
+
+
+def files(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]
+
+
+def test_what_is_put_can_be_got(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "a/b")
+    for data in (DATA, b"", bytes(range(256)) * 5000):
+        assert archive.get(archive.put(data)) == data
+
+
+def test_content_is_kept_under_its_hash_in_two_levels_of_folders(tmp_path: Path) -> None:
+    sha256 = Archive(tmp_path).put(DATA)
+    assert sha256 == hashlib.sha256(DATA).hexdigest()
+    assert files(tmp_path) == [tmp_path / sha256[:2] / sha256[2:4] / sha256]
+
+
+def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    sha256 = archive.put(DATA)
+    path = tmp_path / sha256[:2] / sha256[2:4] / sha256
+    written = path.stat()
+    assert archive.put(DATA) == sha256
+    assert (path.stat().st_ino, files(tmp_path)) == (written.st_ino, [path])
+
+
+def test_what_was_never_put_is_a_key_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match=f"ab12 is not in the archive {tmp_path}"):
+        Archive(tmp_path).get("ab12")
+
+
+def test_a_place_that_cannot_be_written_says_so() -> None:
+    with pytest.raises(StorageError, match="The archive /proc/nowhere cannot be written"):
+        Archive(Path("/proc/nowhere"))
+
+
+def test_when_the_disk_is_full_nothing_is_left_behind(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    with largest_file(1000), pytest.raises(StorageError, match="See that there is room on the disk"):
+        archive.put(b"x" * 100_000)
+    assert files(tmp_path) == []
+
+
+def test_many_may_put_the_same_content_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        hashes = set(pool.map(Archive(tmp_path).put, [DATA] * 40))
+    assert len(hashes) == len(files(tmp_path)) == 1
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """The nearest a test comes to a full disk: a write beyond `size` bytes fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -1,0 +1,130 @@
+"""Databases that cannot be opened, and transactions."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+from sqlalchemy import Engine, insert, select, text
+
+from storage.engine import StorageError, open_engine, reading, upgrade, writing
+from storage.schema import documents, visits
+from storage.store import Store
+from tests.counterparts import Postgres
+from tests.storage.examples import T0, URN
+
+PASSWORD = "s3cr3t-pass"
+
+HOPELESS = {
+    "": "is not the address of a database",
+    PASSWORD: "is not the address of a database",
+    f"postgresql+psycopg://watch:{PASSWORD}@127.0.0.1:port/watch": "is not the address of a database",
+    f"mysql://watch:{PASSWORD}@127.0.0.1/watch": 'begins with "mysql:"',
+    f"postgresql://watch:{PASSWORD}@127.0.0.1/watch": r"Write .* or postgresql\+psycopg://",
+    f"postgresql+psycopg://watch:{PASSWORD}@127.0.0.1:1/watch": "does not let us into the database watch at 127.0.0.1",
+    f"postgresql+psycopg://watch@/watch?host=/nowhere&password={PASSWORD}": "at /nowhere",
+    f"postgresql+psycopg://watch:{PASSWORD}@/watch?host=/nowhere&options={PASSWORD}": "at /nowhere",
+    "sqlite://": "names no file",
+    "sqlite:///:memory:": "names no file",
+    "sqlite:////proc/watch.sqlite": "cannot be opened .* may write it and its directory",
+    "sqlite:////proc/nowhere/watch.sqlite": "The directory /proc/nowhere for the database cannot be made",
+}
+
+
+@pytest.mark.parametrize(("url", "sentence"), HOPELESS.items())
+def test_a_database_that_cannot_be_opened_is_named_with_what_to_do_and_without_its_password(
+    url: str, sentence: str
+) -> None:
+    with pytest.raises(StorageError, match=sentence) as failure:
+        open_engine(url)
+    assert "INSPECTION_WATCH_DATABASE_URL" in str(failure.value)
+    assert PASSWORD not in str(failure.value)
+    assert not any(PASSWORD in line for line in traceback.format_exception(failure.value))
+
+
+def test_a_file_that_is_no_database_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "watch.sqlite"
+    path.write_bytes(b"%PDF-1.7 " * 100)
+    with pytest.raises(StorageError, match="file is not a database"):
+        open_engine(f"sqlite:///{path}")
+
+
+def test_the_directory_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
+    open_engine(f"sqlite:///{tmp_path}/a/b/watch.sqlite").dispose()
+    assert (tmp_path / "a/b/watch.sqlite").exists()
+
+
+def test_sqlite_keeps_a_write_ahead_log_and_checks_foreign_keys(sqlite_store: Store, sqlite_url: str) -> None:
+    engine = open_engine(sqlite_url)
+    with reading(engine) as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        assert connection.scalar(text("PRAGMA busy_timeout")) == 30_000
+    engine.dispose()
+
+
+def test_a_document_of_an_authority_that_is_not_there_is_a_bug_and_not_a_sentence(engine: Engine) -> None:
+    orphan = {"file_id": "1", "urn": URN, "title": "", "url": "", "published": T0.date(), "standing": "read"}
+    with pytest.raises(Exception, match=r"(?i)foreign key"), writing(engine) as connection:
+        connection.execute(insert(documents).values(orphan | {"first_seen_at": T0, "why": "", "failures": 0}))
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(engine: Engine) -> None:
+    def begin_and_fail() -> None:
+        with writing(engine) as connection:
+            connection.execute(insert(visits).values({"url": "https://site.example/", "sha256": "ab", "at": T0}))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        begin_and_fail()
+    with reading(engine) as connection:
+        assert connection.execute(select(visits)).all() == []
+
+
+def test_a_reader_waits_for_no_writer(engine: Engine) -> None:
+    with writing(engine) as writer:
+        writer.execute(insert(visits).values({"url": "https://site.example/", "sha256": "ab", "at": T0}))
+        with reading(engine) as reader:
+            assert reader.execute(select(visits)).all() == []
+
+
+def test_sqlite_without_tables_says_so_in_a_sentence(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/watch.sqlite")
+    with pytest.raises(StorageError, match=r"did not do its work .*no such table"):
+        Store(engine).coverage()
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_is_cut_is_a_sentence_and_the_next_work_is_done(
+    postgres: Postgres, postgresql_url: str
+) -> None:
+    engine = open_engine(postgresql_url)
+
+    def cut() -> None:
+        postgres.execute(sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'watch'"))
+
+    def read_while_it_is_cut() -> None:
+        with reading(engine) as connection:
+            cut()
+            connection.execute(select(visits))
+
+    with pytest.raises(StorageError, match="did not do its work"):
+        read_while_it_is_cut()
+    assert Store(engine).coverage().authorities_known == 0
+    cut()
+    assert Store(engine).coverage().authorities_known == 0
+    engine.dispose()
+
+
+def test_a_newer_schema_is_refused_by_name(blank_url: str) -> None:
+    engine = open_engine(blank_url)
+    upgrade(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refused in (lambda: open_engine(blank_url), lambda: upgrade(engine)):
+        with pytest.raises(StorageError, match=r"schema 9999, .* newer .* Install that version"):
+            refused()
+    engine.dispose()
