@@ -64,7 +64,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
-    """The name fits these authorities, or belonged to one that is no more and these are its successors."""
+    """The name fits each of these authorities."""
 
     candidates: tuple[Authority, ...]
 
@@ -177,23 +177,16 @@ class Registry:
     def find(self, text: str) -> Found:
         """The authority a person means by `text`: a name, a nickname, a slug, a URN, an ONS code or an LA code.
 
-        A mistyped name is never taken for the name it resembles: it is unknown, with the nearest ones. An authority
-        that is no more is found by its URN only; its name asks which successor is meant.
+        A mistyped name is never taken for the name it resembles: it is unknown, with the nearest ones. The answer may
+        be an authority that is no more ("Cumbria"), unless the name could mean its successors ("Northamptonshire").
         """
         if (by_urn := self.by_urn(text.strip())) is not None:
             return by_urn
         forms = tuple(undress(spell(text)))
-        known = _first(self._typed, forms) or _first(self._typed, map(squeeze, forms))
-        if any(one.abolished for one in known):
-            return Ambiguous(candidates=self._in_their_place(known))
-        if known:
-            return _one_or_ambiguous(known)
+        if known := _first(self._typed, forms) or _first(self._typed, map(squeeze, forms)):
+            return _one_or_ambiguous(tuple(one for one in known if one.abolished is None) or known)
         sharing = self._sharing(forms[-1])
         return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown(nearest=self._nearest(forms[-1], sharing))
-
-    def _in_their_place(self, known: tuple[Authority, ...]) -> tuple[Authority, ...]:
-        urns = dict.fromkeys(urn for one in known for urn in (one.successors if one.abolished else (one.urn,)))
-        return tuple(self._by_urn[urn] for urn in urns)
 
     def _sharing(self, words: str) -> tuple[Authority, ...]:
         """The authorities in whose name `words` stand: two for "Sussex", none for "North East"."""
