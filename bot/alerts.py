@@ -1,0 +1,201 @@
+"""Change -> what is said of it: a headline for the channel and a detail for its thread. Pure.
+
+Priority actions come first, then every judgement that was read, then the first areas for improvement; what was not
+read is named as such and nothing is said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot import parts, words
+from bot.types import Block, Bullets, Card, Grades, Line, Paragraph, SmallPrint, Strong
+from judgements.types import Change, ChangeKind, Item, Kind, NotRead, Report
+
+FIRST_ITEMS = 3
+"""So many priority actions and areas for improvement stand in the headline; all of them in the thread."""
+
+
+def headline(change: Change, seen_at: datetime) -> Card:
+    """What stands in the channel. `seen_at`: when the change was noticed."""
+    reading = change.reading
+    if change.kind is ChangeKind.NOT_READ or isinstance(reading, NotRead):
+        return _not_read(change, seen_at)
+    return Card(
+        title=_title(change, reading), sentence=_sentence(change, reading), blocks=_said(change, reading, seen_at)
+    )
+
+
+def detail(change: Change) -> Card | None:
+    """What stands in the headline's thread; None where the headline says it all."""
+    report = change.reading
+    if change.kind is ChangeKind.NOT_READ or isinstance(report, NotRead):
+        return None
+    blocks = tuple(_detailed(report))
+    if not blocks:
+        return None
+    what, name = parts.what(report), parts.authority_name(change.urn)
+    title = words.DETAIL_TITLE.format(name=name, what=what)
+    told = [block.title for block in blocks if isinstance(block, Bullets)]
+    return Card(title=title, sentence=f"{title}: {'; '.join(told)}.", blocks=blocks)
+
+
+def _not_read(change: Change, seen_at: datetime) -> Card:
+    name, listing = parts.authority_name(change.urn), change.listing
+    why = change.reading.why if isinstance(change.reading, NotRead) else words.COUNCILS_OWN
+    published = words.day(listing.published)
+    return Card(
+        title=words.NOT_READ_TITLE.format(name=name),
+        sentence=words.NOT_READ_SENTENCE.format(name=name, title=listing.title, published=published),
+        blocks=(
+            Paragraph(
+                (
+                    (Strong(listing.title), f", published {published}. ", parts.read_link(None, listing, letter=False)),
+                    (words.NOT_READ.format(why=why),),
+                )
+            ),
+            SmallPrint(((_source(words.SOURCE_UNREAD, change, seen_at),),)),
+        ),
+    )
+
+
+def _title(change: Change, report: Report) -> str:
+    name, what = parts.authority_name(change.urn), parts.what(report)
+    if report.priority_actions:
+        count = words.counted(len(report.priority_actions), "area")
+        return f"{words.WARNING} " + words.FLAGGED_TITLE.format(name=name, what=what, count=count)
+    if report.overall:
+        return _overall_title(change, report, name)
+    if told := parts.tally(change.comparisons):
+        return words.TALLY.format(name=name, tally=told)
+    return words.PLAIN_TITLE.format(name=name, what=what)
+
+
+def _overall_title(change: Change, report: Report, name: str) -> str:
+    row = parts.rows(report, change.comparisons, change.before)[0]
+    if row.before == row.after:
+        return words.STILL.format(name=name, after=row.after)
+    form = words.NOW_WAS if row.before else words.OVERALL_IS
+    return form.format(name=name, sign=row.sign, before=row.before, after=row.after)
+
+
+def _sentence(change: Change, report: Report) -> str:
+    published = words.day(change.listing.published)
+    first = f"{parts.authority_name(change.urn)}: {parts.what(report)}, published {published}"
+    rows = parts.rows(report, change.comparisons, change.before)
+    told = [*_flag(report), *(parts.movement_words(row) for row in rows)]
+    return f"{first}: {'; '.join(told)}." if told else f"{first}."
+
+
+def _flag(report: Report) -> Iterator[str]:
+    if report.priority_actions:
+        count = words.counted(len(report.priority_actions), "area")
+        yield f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}"
+
+
+def _said(change: Change, report: Report, seen_at: datetime) -> tuple[Block, ...]:
+    rows = parts.rows(report, change.comparisons, change.before)
+    return (
+        *_priority_actions(report, FIRST_ITEMS),
+        Paragraph(tuple(_introduced(change, report))),
+        *((Grades(rows),) if rows else ()),
+        *_improvements(report, FIRST_ITEMS),
+        *_unread(report),
+        SmallPrint(tuple(_small_print(change, seen_at))),
+    )
+
+
+def _introduced(change: Change, report: Report) -> Iterator[Line]:
+    letter = change.kind is ChangeKind.NEW_LETTER
+    published = words.PUBLISHED.format(
+        what=words.capital(parts.what(report)), published=words.day(change.listing.published)
+    )
+    when = parts.inspected(report)
+    dates = (words.VISITED if letter else words.INSPECTED).format(when=when) if when else ""
+    yield (f"{published} {dates} ".replace("  ", " "), parts.read_link(report, change.listing, letter=letter))
+    if report.previous:
+        since = words.MONITORED.format(
+            ordinal=parts.ordinal(report.visit_number),
+            grade=words.GRADES[report.previous.grade],
+            when=words.month(report.previous.when),
+        )
+        yield (since,)
+    if letter and not report.priority_actions and not report.problems:
+        yield (f"{words.NO_PRIORITY_ACTIONS} {words.NO_GRADES}",)
+
+
+def _priority_actions(report: Report, most: int | None = None) -> Iterator[Block]:
+    if report.priority_actions:
+        count = words.counted(len(report.priority_actions), "area")
+        yield _items(f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}", report.priority_actions, most)
+
+
+def _improvements(report: Report, most: int | None = None) -> Iterator[Block]:
+    if report.improvements:
+        number = len(report.improvements)
+        recommended = report.kind is Kind.SIF_INSPECTION
+        title = (
+            words.RECOMMENDATIONS.format(count=words.counted(number, "recommendation"))
+            if recommended
+            else words.IMPROVEMENTS.format(count=words.counted(number, "area"))
+        )
+        yield _items(title, report.improvements, most)
+
+
+def _items(title: str, items: Sequence[Item], most: int | None) -> Bullets:
+    shown = items if most is None else items[:most]
+    return Bullets(
+        title=title,
+        items=tuple((item.text, f" (page {item.page})") for item in shown),
+        left_out=len(items) - len(shown),
+        elsewhere=words.IN_THE_THREAD,
+    )
+
+
+def _unread(report: Report) -> Iterator[Block]:
+    if report.problems:
+        yield Bullets(title=words.NOT_ALL_READ, items=tuple((problem,) for problem in report.problems))
+
+
+def _small_print(change: Change, seen_at: datetime) -> Iterator[Line]:
+    if change.before and change.before_listing:
+        yield (parts.compared_with(change.before, change.before_listing),)
+    elif change.kind is not ChangeKind.NEW_LETTER:
+        yield (words.NOTHING_TO_COMPARE,)
+    yield (_source(words.SOURCE, change, seen_at),)
+
+
+def _source(form: str, change: Change, seen_at: datetime) -> str:
+    listing = change.listing
+    return form.format(
+        title=f"“{listing.title}”",
+        file_id=listing.file_id,
+        published=words.day(listing.published),
+        seen=words.moment(seen_at),
+    )
+
+
+def _detailed(report: Report) -> Iterator[Block]:
+    yield from _priority_actions(report)
+    yield from _improvements(report)
+    evidence = tuple(_evidence(report))
+    if evidence:
+        yield Bullets(title=words.EVIDENCE, items=evidence)
+    if report.lead_inspectors:
+        yield SmallPrint(((words.INSPECTORS.format(names=words.joined(report.lead_inspectors)),),))
+
+
+def _evidence(report: Report) -> Iterator[Line]:
+    for judgement in report.graded:
+        yield (
+            words.EVIDENCE_ITEM.format(
+                name=parts.name_of(judgement, report),
+                grade=words.GRADES[judgement.grade],
+                page=judgement.span.page,
+                quote=judgement.span.quote,
+            ),
+        )
+    if report.outcome:
+        outcome, span = words.OUTCOMES[report.outcome.outcome], report.outcome.span
+        yield (words.EVIDENCE_ITEM.format(name=words.OUTCOME, grade=outcome, page=span.page, quote=span.quote),)

@@ -1,0 +1,213 @@
+"""What is known of an authority, or of the whole country -> a card. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bot import parts, words
+from bot.types import Block, Bullets, Button, Card, Grades, Line, Link, Paragraph, SmallPrint
+from judgements.authorities import REGISTRY, Authority
+from judgements.diff import diff, earlier
+from judgements.frameworks import FRAMEWORKS
+from judgements.types import Kind, Listing, Report
+from storage.types import Coverage, KnownAuthority, KnownDocument, SourceState
+
+INSPECTIONS = frozenset(
+    {
+        Kind.ILACS_INSPECTION,
+        Kind.SIF_INSPECTION,
+        Kind.LOOKED_AFTER_CHILDREN_INSPECTION,
+        Kind.CHILD_PROTECTION_INSPECTION,
+        Kind.SLAC_INSPECTION,
+    }
+)
+"""The inspections of children's services, whose newest report is where an authority stands."""
+
+LETTERS = frozenset({Kind.ILACS_FOCUSED_VISIT, Kind.ILACS_MONITORING_VISIT, Kind.JTAI_LETTER})
+
+MOST_LISTED = 5
+"""So many letters, and so many unread documents, are named on a card: the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document that was read, and where it is published."""
+
+    listing: Listing
+    report: Report
+
+    @property
+    def day(self) -> date:
+        """When its inspection ended, else when it was published."""
+        return self.report.inspection.end if self.report.inspection else self.listing.published
+
+
+def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed: bool | None) -> Card:
+    """Where an authority stands: its newest graded report, how it moved, and what came since.
+
+    `subscribed`: whether the asker's channel is subscribed to it; None where there is no channel.
+    """
+    read = [Read(each.listing, each.reading) for each in known.documents if isinstance(each.reading, Report)]
+    graded = [each for each in read if each.report.kind in INSPECTIONS and each.report.graded]
+    buttons = _subscription_button(one, subscribed)
+    if not graded:
+        return _nothing(known, one, buttons)
+    newest = max(graded, key=lambda each: each.day)
+    rows = _rows(newest, read)
+    told = "; ".join(parts.movement_words(row) for row in rows.rows)
+    return Card(
+        title=one.name,
+        sentence=f"{one.name}: {parts.what(newest.report)}, published {words.day(newest.listing.published)}: {told}.",
+        blocks=(
+            Paragraph(tuple(_introduced(newest, today))),
+            rows,
+            *_unread_part(newest),
+            *_since(newest, read, today),
+            *_send(read, today),
+            *_unread(known, newest),
+            SmallPrint(tuple(_small_print(newest, read))),
+        ),
+        buttons=buttons,
+    )
+
+
+def _nothing(known: KnownAuthority, one: Authority, buttons: tuple[Button, ...]) -> Card:
+    if known.documents:
+        documents = words.capital(words.counted(len(known.documents), "document"))
+        sentence = words.NO_GRADES_YET.format(documents=documents, name=one.name)
+        return Card(title=one.name, sentence=sentence, blocks=(Paragraph(((sentence,),)),), buttons=buttons)
+    sentence = words.NOTHING_YET.format(name=one.name)
+    lines: tuple[Line, ...] = ((sentence,), (words.NOTHING_YET_LINES,))
+    return Card(title=one.name, sentence=sentence, blocks=(Paragraph(lines),), buttons=buttons)
+
+
+def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Button, ...]:
+    if subscribed is None:
+        return ()
+    if subscribed:
+        return (Button(label=words.UNSUBSCRIBE_BUTTON, command=f"unsubscribe {one.slug}"),)
+    return (Button(label=words.SUBSCRIBE_BUTTON, command=f"subscribe {one.slug}"),)
+
+
+def _before(newest: Read, read: list[Read]) -> Read | None:
+    found = earlier(newest.report, [(each.listing, each.report) for each in read])
+    return Read(*found) if found else None
+
+
+def _rows(newest: Read, read: list[Read]) -> Grades:
+    before = _before(newest, read)
+    if before is None:
+        return Grades(parts.rows(newest.report))
+    return Grades(parts.rows(newest.report, diff(before.report, newest.report), before.report))
+
+
+def _introduced(newest: Read, today: date) -> Iterator[Line]:
+    report, listing = newest.report, newest.listing
+    framework = FRAMEWORKS.get(report.framework)
+    yield (
+        words.CURRENT.format(
+            what=words.capital(parts.what(report)), framework=framework.name if framework else report.framework
+        ),
+    )
+    published, when = words.day(listing.published), parts.inspected(report)
+    ago = words.ago(newest.day, today)
+    form = words.CURRENT_DATES if when else words.CURRENT_PUBLISHED
+    yield (form.format(when=when, ago=ago, published=published), " ", parts.read_link(report, listing, letter=False))
+
+
+def _unread_part(newest: Read) -> Iterator[Block]:
+    if newest.report.problems:
+        yield Bullets(title=words.NOT_ALL_READ, items=tuple((problem,) for problem in newest.report.problems))
+
+
+def _since(newest: Read, read: list[Read], today: date) -> Iterator[Block]:
+    later = [each for each in read if each.report.kind in LETTERS and each.day > newest.day]
+    if later:
+        later.sort(key=lambda each: each.day, reverse=True)
+        yield _bullets(words.SINCE_THEN, [_letter(each, today) for each in later])
+
+
+def _letter(letter: Read, today: date) -> Line:
+    published = letter.listing.published
+    what = words.capital(parts.what(letter.report))
+    said = words.LETTER_ITEM.format(what=what, published=words.day(published), ago=words.ago(published, today))
+    actions = len(letter.report.priority_actions)
+    flag = f" {words.WARNING} {words.PRIORITY_ACTIONS.format(count=words.counted(actions, 'area'))}" if actions else ""
+    return (Link(said, letter.listing.url), flag)
+
+
+def _send(read: list[Read], today: date) -> Iterator[Block]:
+    outcomes = [each for each in read if each.report.outcome]
+    if not outcomes:
+        return
+    newest = max(outcomes, key=lambda each: each.day)
+    assert newest.report.outcome is not None
+    published = newest.listing.published
+    said = words.SEND_ITEM.format(
+        outcome=words.capital(words.OUTCOMES[newest.report.outcome.outcome]),
+        published=words.day(published),
+        ago=words.ago(published, today),
+    )
+    yield Bullets(title=words.SEND, items=((Link(said, newest.listing.url),),))
+
+
+def _unread(known: KnownAuthority, newest: Read) -> Iterator[Block]:
+    """Documents that came after the newest graded report and were not read: the card may be out of date."""
+    unread = [
+        each for each in known.documents if _is_unread(each) and each.listing.published > newest.listing.published
+    ]
+    if unread:
+        unread.sort(key=lambda each: each.listing.published, reverse=True)
+        yield _bullets(words.UNREAD_SINCE, [_unread_item(each.listing) for each in unread])
+
+
+def _is_unread(document: KnownDocument) -> bool:
+    return not isinstance(document.reading, Report)
+
+
+def _unread_item(listing: Listing) -> Line:
+    said = words.UNREAD_ITEM.format(title=listing.title, published=words.day(listing.published))
+    return (Link(said, listing.url),)
+
+
+def _bullets(title: str, items: list[Line]) -> Bullets:
+    return Bullets(title=title, items=tuple(items[:MOST_LISTED]), left_out=max(0, len(items) - MOST_LISTED))
+
+
+def _small_print(newest: Read, read: list[Read]) -> Iterator[Line]:
+    before = _before(newest, read)
+    yield (parts.compared_with(before.report, before.listing) if before else words.NOTHING_TO_COMPARE,)
+    yield (words.PAGES,)
+
+
+def status(coverage: Coverage) -> Card:
+    """How much of the country has been seen and when, what is the newest, and what waits or is stuck."""
+    sentence = _seen(coverage)
+    lines: list[Line] = [(sentence,), *((_source(one),) for one in coverage.sources)]
+    lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
+    if coverage.dead:
+        lines.append((words.DEAD.format(dead=_messages(coverage.dead)),))
+    return Card(title=words.STATUS_TITLE, sentence=sentence, blocks=(Paragraph(tuple(lines)),))
+
+
+def _seen(coverage: Coverage) -> str:
+    looked = [one.last_ok_at for one in coverage.sources if one.last_ok_at]
+    newest = coverage.newest
+    return words.SEEN.format(
+        baselined=coverage.authorities_baselined,
+        all=len(REGISTRY.current),
+        at=words.SEEN_AT.format(at=words.moment(min(looked))) if looked else "",
+        newest=words.day(newest.published) if newest else words.NO_DOCUMENT,
+    )
+
+
+def _source(source: SourceState) -> str:
+    if source.trouble:
+        return words.SOURCE_ILL.format(key=source.key, trouble=source.trouble)
+    return words.SOURCE_WELL.format(key=source.key)
+
+
+def _messages(number: int) -> str:
+    return words.counted(number, "message")

@@ -1,0 +1,202 @@
+"""Card -> Block Kit, with everything Slack asks of it: escaping, lengths, numbers of blocks. Pure.
+
+Foreign text (a report's, a person's) never pings, links or formats: control characters and invisible direction marks
+go, `&`, `<` and `>` are escaped, and `verbatim` keeps Slack from making mentions of plain words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bot import parts, words
+from bot.types import (
+    Block,
+    Bullets,
+    Button,
+    Card,
+    GradeRow,
+    Grades,
+    Line,
+    Link,
+    Message,
+    Paragraph,
+    Person,
+    Run,
+    SmallPrint,
+    Strong,
+    Table,
+)
+
+MOST_BLOCKS = 50
+MOST_HEADER = 150
+MOST_SECTION = 3000
+MOST_LABEL = 75
+MOST_VALUE = 2000
+MOST_FALLBACK = 3000
+MOST_CHARACTERS = 9000
+"""Of one message. Slack refuses it with `msg_blocks_too_long` well below the 12,000 characters it speaks of."""
+BUTTONS_IN_A_ROW = 5
+ACTION = "run"
+"""The beginning of every button's `action_id`; its value is the command to run."""
+
+JOINER = "\u200d"
+"""Holds the parts of an emoji together; the only invisible mark that stays."""
+
+BlockKit = dict[str, Any]
+
+
+def render(card: Card) -> Message:
+    """The card as one Slack message, however long it is: what does not fit is left out, and it says so."""
+    header = [{"type": "header", "text": _plain_text(card.title, MOST_HEADER)}] if card.title else []
+    buttons = list(_actions(card.buttons))
+    body = _fitting(
+        (block for part in card.blocks for block in _blocks(part)), MOST_BLOCKS - len(header) - len(buttons)
+    )
+    return Message(text=shortened(escaped(card.sentence), MOST_FALLBACK), blocks=(*header, *body, *buttons))
+
+
+def tidied(text: str) -> str:
+    """`text` on one line, without control characters and invisible marks (which may turn the direction of writing)."""
+    return _visible(text).strip()
+
+
+def _visible(text: str) -> str:
+    """The same with the single spaces at its ends, which matter where runs are put side by side."""
+    kept = "".join(
+        " " if kind in ("Cc", "Zl", "Zp") else char
+        for char in text
+        if (kind := unicodedata.category(char)) not in ("Cf", "Cs", "Co") or char == JOINER
+    )
+    return re.sub(r"\s+", " ", kept)
+
+
+def escaped(text: str) -> str:
+    """`text` so that Slack shows it as it is."""
+    return _visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shortened(text: str, most: int) -> str:
+    """At most `most` characters of escaped text, never cut inside an entity or a link."""
+    if len(text) <= most:
+        return text
+    return re.sub(r"(&\w*|<[^>]*)$", "", text[: most - 1]).rstrip() + "…"
+
+
+def _mrkdwn(line: Line) -> str:
+    return "".join(_run(run) for run in line)
+
+
+def _run(run: Run) -> str:
+    match run:
+        case str():
+            return escaped(run)
+        case Strong(text):
+            # An asterisk inside would end the bold type.
+            return f"*{escaped(text).replace('*', '∗')}*" if text.strip() else ""
+        case Link(text, url):
+            return _link(escaped(text), url)
+        case Person(id):
+            return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else escaped(id)
+
+
+def _link(text: str, url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>|]+", url):
+        return text
+    return f"<{url.replace('&', '&amp;')}|{text.replace('|', '¦')}>"
+
+
+def _blocks(part: Block) -> Iterator[BlockKit]:
+    match part:
+        case Paragraph(lines):
+            yield from _sections(map(_mrkdwn, lines))
+        case Bullets():
+            yield from _sections(_bulleted(part))
+        case Grades(rows):
+            for row in rows:
+                yield from _sections(_graded(row))
+        case Table():
+            yield from _sections(_tabled(part))
+        case SmallPrint(lines):
+            for text in _packed(map(_mrkdwn, lines)):
+                yield {"type": "context", "elements": [_mrkdwn_text(text)]}
+
+
+def _bulleted(bullets: Bullets) -> Iterator[str]:
+    yield _run(Strong(bullets.title))
+    yield from (f"• {_mrkdwn(item)}" for item in bullets.items)
+    if bullets.left_out:
+        yield escaped(f"… and {bullets.left_out} more {bullets.elsewhere}".rstrip())
+
+
+def _graded(row: GradeRow) -> Iterator[str]:
+    yield _run(Strong(row.name))
+    yield _mrkdwn(parts.movement_line(row))
+    if row.why:
+        yield f"_{escaped(row.why).replace('_', ' ')}_"
+
+
+def _tabled(table: Table) -> Iterator[str]:
+    yield _run(Strong(" · ".join(table.columns)))
+    yield from ("• " + " · ".join(_mrkdwn(cell) for cell in row) for row in table.rows)
+
+
+def _sections(lines: Iterable[str]) -> Iterator[BlockKit]:
+    for text in _packed(lines):
+        yield {"type": "section", "text": _mrkdwn_text(text)}
+
+
+def _packed(lines: Iterable[str]) -> Iterator[str]:
+    """The lines in as few texts as the length of a section allows; a line that alone is longer is shortened."""
+    text = ""
+    for line in (shortened(line, MOST_SECTION) for line in lines):
+        if text and len(text) + 1 + len(line) > MOST_SECTION:
+            yield text
+            text = line
+        else:
+            text = f"{text}\n{line}" if text else line
+    if text:
+        yield text
+
+
+def _actions(buttons: Iterable[Button]) -> Iterator[BlockKit]:
+    elements = [_button(place, button) for place, button in enumerate(buttons)]
+    for first in range(0, len(elements), BUTTONS_IN_A_ROW):
+        yield {"type": "actions", "elements": elements[first : first + BUTTONS_IN_A_ROW]}
+
+
+def _button(place: int, button: Button) -> BlockKit:
+    return {
+        "type": "button",
+        "action_id": f"{ACTION}:{place}",
+        "text": _plain_text(button.label, MOST_LABEL),
+        "value": button.command[:MOST_VALUE],
+    }
+
+
+def _fitting(blocks: Iterable[BlockKit], most: int) -> list[BlockKit]:
+    """As many blocks, of as many characters, as one message may have; the last one says if there were more."""
+    taken: list[BlockKit] = []
+    characters = 0
+    for block in blocks:
+        characters += len(_text_of(block))
+        if characters > MOST_CHARACTERS or len(taken) == most - 1:
+            return [*taken, {"type": "context", "elements": [_mrkdwn_text(escaped(words.SHORTENED))]}]
+        taken.append(block)
+    return taken
+
+
+def _text_of(block: BlockKit) -> str:
+    text = block["text"] if block["type"] == "section" else block["elements"][0]
+    return str(text["text"])
+
+
+def _mrkdwn_text(text: str) -> BlockKit:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _plain_text(text: str, most: int) -> BlockKit:
+    tidy = tidied(text)
+    return {"type": "plain_text", "text": tidy if len(tidy) <= most else tidy[: most - 1] + "…", "emoji": False}

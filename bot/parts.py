@@ -1,0 +1,141 @@
+"""What cards are put together from: reports and comparisons as rows, lines and phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot import words
+from bot.types import GradeRow, Line, Link, Run, Strong
+from judgements.authorities import REGISTRY
+from judgements.diff import movement_of_outcome
+from judgements.frameworks import FRAMEWORKS, area
+from judgements.types import Comparison, Judgement, Listing, Movement, Report, SendOutcome
+
+
+def authority_name(urn: str) -> str:
+    authority = REGISTRY.by_urn(urn)
+    return authority.name if authority else f"URN {urn}"
+
+
+def what(report: Report) -> str:
+    """ "inspection of children's services", "third monitoring visit"."""
+    return ordinal(report.visit_number) + words.KINDS[report.kind]
+
+
+def ordinal(number: int | None) -> str:
+    """ "third " with the space that follows it; "" where there is no number or no word for it."""
+    return f"{words.ORDINALS[number - 1]} " if number and 0 < number <= len(words.ORDINALS) else ""
+
+
+def name_of(judgement: Judgement, report: Report) -> str:
+    """The framework's own label, without the numbering and the misprints of one document."""
+    known = area(report.framework, report.edition, judgement.theme) if report.framework in FRAMEWORKS else None
+    return words.judgement_name(judgement, known.label if known else None)
+
+
+def rows(report: Report, comparisons: Sequence[Comparison] = (), before: Report | None = None) -> tuple[GradeRow, ...]:
+    """A row for each judgement, overall effectiveness first; not compared where there are no comparisons."""
+    if not comparisons:
+        found = tuple(_row(one, report) for one in _overall_first(report))
+    else:
+        ordered = sorted(comparisons, key=lambda one: one.theme != "overall")
+        found = tuple(_compared(one, report, before or report) for one in ordered)
+    return (*_outcome(report, before), *found)
+
+
+def _overall_first(report: Report) -> Iterator[Judgement]:
+    if report.overall:
+        yield report.overall
+    yield from report.judgements
+
+
+def _row(judgement: Judgement, report: Report) -> GradeRow:
+    return GradeRow(name=name_of(judgement, report), after=words.GRADES[judgement.grade], page=judgement.span.page)
+
+
+def _compared(comparison: Comparison, report: Report, before: Report) -> GradeRow:
+    was, now = comparison.before, comparison.after
+    sign, movement = words.SIGNS[comparison.movement]
+    named = name_of(now, report) if now else name_of(was, before) if was else comparison.theme
+    return GradeRow(
+        name=named,
+        sign=sign,
+        movement=movement,
+        before=words.GRADES[was.grade] if was else "",
+        after=words.GRADES[now.grade] if now else "",
+        page=now.span.page if now else None,
+        why=comparison.why,
+    )
+
+
+def _outcome(report: Report, before: Report | None) -> tuple[GradeRow, ...]:
+    movement = movement_of_outcome(before, report) if before else None
+    sign, moved = words.SIGNS[movement] if movement else ("", "")
+    was, now = before.outcome if before else None, report.outcome
+    if not (was or now):
+        return ()
+    row = GradeRow(
+        name=words.OUTCOME,
+        sign=sign,
+        movement=moved,
+        before=_outcome_words(was),
+        after=_outcome_words(now),
+        page=now.span.page if now else None,
+    )
+    return (row,)
+
+
+def _outcome_words(outcome: SendOutcome | None) -> str:
+    return words.OUTCOMES[outcome.outcome] if outcome else ""
+
+
+def movement_line(row: GradeRow) -> Line:
+    """ "▲ improved: requires improvement to be good → **good** (page 2)"."""
+    page = f" (page {row.page})" if row.page else ""
+    if not row.movement:
+        return (Strong(row.after), page)
+    moved = f"{row.sign} {row.movement}"
+    if not row.after:
+        return (f"{moved}; it was {row.before}",)
+    if not row.before or row.before == row.after:
+        return (f"{moved}: ", Strong(row.after), page)
+    return (f"{moved}: {row.before} → ", Strong(row.after), page)
+
+
+def movement_words(row: GradeRow) -> str:
+    """The same for a sentence: "Overall effectiveness improved: requires improvement to be good → good"."""
+    if not row.movement:
+        return f"{row.name}: {row.after}"
+    if not row.after:
+        return f"{row.name} {row.movement} (it was {row.before})"
+    was = f"{row.before} → " if row.before and row.before != row.after else ""
+    return f"{row.name} {row.movement}: {was}{row.after}"
+
+
+def tally(comparisons: Sequence[Comparison]) -> str:
+    """ "2 judgements improved, 1 declined", or that none moved; "" where nothing could be compared."""
+    moved = {kind: sum(one.movement is kind for one in comparisons) for kind in (Movement.IMPROVED, Movement.DECLINED)}
+    told = [(number, words.SIGNS[kind][1]) for kind, number in moved.items() if number]
+    if told:
+        (first, verb), *rest = told
+        return ", ".join([f"{words.counted(first, 'judgement')} {verb}", *(f"{n} {v}" for n, v in rest)])
+    same = [one for one in comparisons if one.movement is Movement.SAME]
+    return words.UNCHANGED if same and len(same) == len(comparisons) else ""
+
+
+def read_link(report: Report | None, listing: Listing, *, letter: bool) -> Run:
+    text = words.OPEN_IT if report is None else words.READ_LETTER if letter else words.READ_IT
+    return Link(text, listing.url)
+
+
+def inspected(report: Report) -> str:
+    """ "6 to 17 July 2026", all periods; "" where the dates were not read."""
+    if report.inspection is None:
+        return ""
+    return words.joined([words.period(first, last) for first, last in report.inspection.periods])
+
+
+def compared_with(before: Report, listing: Listing) -> str:
+    when = inspected(before)
+    dates = words.COMPARED_INSPECTED.format(when=when) if when else ""
+    return words.COMPARED_WITH.format(what=what(before), published=words.day(listing.published), inspected=dates)

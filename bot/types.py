@@ -1,0 +1,137 @@
+"""The values of the bot's room: what is said, before it is known where.
+
+A `Card` is something to read, made of blocks of lines; `messages.render` makes Block Kit of it and the terminal makes
+tables of it. Every text in it may come from a stranger's document or keyboard: whoever renders it escapes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Words that stand out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere. An address that is not http or https is shown as the words alone."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of a Slack workspace, by Slack's own id."""
+
+    id: str
+
+
+Run = str | Strong | Link | Person
+Line = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few lines of prose."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bullets:
+    """A list under a title. `left_out` is how many further items there are somewhere else, which `elsewhere` names."""
+
+    title: str
+    items: tuple[Line, ...]
+    left_out: int = 0
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRow:
+    """One judgement in words: how it moved (sign and words, both "" where nothing was compared), from what, to what.
+
+    `before` and `after` are grades or outcomes in words, "" where that side is missing; `page` is counted from 1.
+    """
+
+    name: str
+    sign: str = ""
+    movement: str = ""
+    before: str = ""
+    after: str = ""
+    page: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """The judgements of one report, the most telling one first."""
+
+    rows: tuple[GradeRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of as many cells as there are columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallPrint:
+    """What a careful reader wants to know: sources, dates, what was compared."""
+
+    lines: tuple[Line, ...]
+
+
+Block = Paragraph | Bullets | Grades | Table | SmallPrint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """Pressing it runs `command`, as if it had been typed after /judgements."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Something to read. `sentence` says the same as the whole card in one sentence, for notifications."""
+
+    title: str
+    sentence: str
+    blocks: tuple[Block, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The answer to a command: to the whole channel, or to the asker alone."""
+
+    card: Card
+    in_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who typed a command, and where: Slack's ids of the workspace, the channel and the person."""
+
+    team: str
+    channel: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is sent to Slack: the fallback text and the Block Kit."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...]
