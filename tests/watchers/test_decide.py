@@ -1,0 +1,217 @@
+"""The rules of `decide`, one test or more each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from judgements.types import (
+    ChangeKind,
+    Grade,
+    Inspection,
+    Judgement,
+    Kind,
+    Listing,
+    Movement,
+    NotRead,
+    Report,
+    Span,
+    Status,
+)
+from storage.types import KnownAuthority, KnownDocument, Standing
+from watchers import decide
+from watchers.decide import Got, looks, missing, stale, wanted
+from watchers.listings import ProviderPage, SearchEntry
+
+T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
+YESTERDAY = T0 - timedelta(days=1)
+URN = "80578"
+TODAYS = "parser-today"
+
+
+def listing(file_id: str = "50000001", published: date = date(2026, 5, 18)) -> Listing:
+    url = f"https://files.ofsted.gov.uk/v1/file/{file_id}"
+    return Listing(file_id=file_id, urn=URN, title="Children's services inspection", url=url, published=published)
+
+
+def report(
+    grade: Grade, *, start: date = date(2026, 2, 2), kind: Kind = Kind.ILACS_INSPECTION, **more: object
+) -> Report:
+    span = Span(page=1, quote=f"Overall effectiveness {grade}")
+    overall = Judgement(theme="overall", label="Overall effectiveness", grade=grade, span=span)
+    inspection = Inspection(periods=((start, start + timedelta(days=4)),))
+    base = Report(
+        kind=kind, framework="ilacs", edition="2023", authority=URN, authority_printed="West Sussex",
+        inspection=inspection, overall=overall,
+    )  # fmt: skip
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def document(file_id: str, grade: Grade, start: date) -> KnownDocument:
+    return KnownDocument(
+        listing=listing(file_id, start),
+        standing=Standing.READ,
+        first_seen_at=YESTERDAY,
+        sha256="a" * 64,
+        reading=report(grade, start=start),
+        parser=TODAYS,
+    )
+
+
+KNOWN = KnownAuthority(
+    urn=URN,
+    latest_report=date(2023, 5, 11),
+    baseline_at=YESTERDAY,
+    documents=(document("40000001", Grade.INADEQUATE, date(2019, 2, 25)),),
+)
+ENTRY = SearchEntry(urn=URN, name="West Sussex", latest_report=date(2026, 5, 18))
+
+
+def page(*listings: Listing) -> ProviderPage:
+    return ProviderPage(name="West Sussex", listings=listings)
+
+
+def intent(known: KnownAuthority, got: dict[Listing, Got], now: datetime = T0):  # type: ignore[no-untyped-def]
+    return decide.decide(known, ENTRY, page(*got), got, parser=TODAYS, now=now)
+
+
+def read(reading: Report | NotRead) -> Got:
+    return Got(sha256="b" * 64, reading=reading)
+
+
+def test_first_sight_is_a_baseline_and_announces_nothing() -> None:
+    new = intent(KnownAuthority(urn=URN), {listing(): read(report(Grade.GOOD))})
+    assert new.baseline
+    assert new.changes == ()
+    assert [found.listing for found in new.documents] == [listing()]
+
+
+def test_a_document_that_was_missing_at_first_sight_is_silent_when_it_comes() -> None:
+    first = intent(KnownAuthority(urn=URN), {listing(): Got(why="not found")})
+    later = replace(KNOWN, baseline_at=T0, documents=first.documents)
+    assert intent(later, {listing(): read(report(Grade.GOOD))}, T0 + timedelta(days=1)).changes == ()
+
+
+def test_a_new_inspection_is_told_with_how_each_judgement_moved() -> None:
+    (change,) = intent(KNOWN, {listing(): read(report(Grade.GOOD))}).changes
+    assert change.key == "new_inspection:80578:50000001"
+    assert change.kind is ChangeKind.NEW_INSPECTION
+    assert change.before_listing == KNOWN.documents[0].listing
+    (overall,) = change.comparisons
+    assert overall.movement is Movement.IMPROVED
+
+
+def test_the_first_report_after_an_empty_baseline_is_told_without_a_comparison() -> None:
+    (change,) = intent(replace(KNOWN, documents=()), {listing(): read(report(Grade.GOOD))}).changes
+    assert change.before is None
+    assert change.comparisons == ()
+
+
+def test_two_documents_of_one_morning_are_two_changes_and_the_second_knows_the_first() -> None:
+    early, late = listing("50000001"), listing("50000002")
+    got = {
+        early: read(report(Grade.GOOD, start=date(2025, 1, 6))),
+        late: read(report(Grade.OUTSTANDING, start=date(2026, 2, 2))),
+    }
+    first, second = intent(KNOWN, got).changes
+    assert first.before_listing == KNOWN.documents[0].listing
+    assert second.before_listing == early
+
+
+def test_letters_and_send_reports_are_changes_of_their_own_kind() -> None:
+    letter = report(Grade.GOOD, kind=Kind.ILACS_FOCUSED_VISIT, overall=None)
+    send = report(Grade.GOOD, kind=Kind.AREA_SEND_INSPECTION, overall=None)
+    assert [c.kind for c in intent(KNOWN, {listing(): read(letter)}).changes] == [ChangeKind.NEW_LETTER]
+    assert [c.kind for c in intent(KNOWN, {listing(): read(send)}).changes] == [ChangeKind.SEND_OUTCOME]
+
+
+def test_a_document_that_cannot_be_read_is_still_news_and_is_asked_for_again() -> None:
+    new = intent(KNOWN, {listing(): read(NotRead(status=Status.UNREADABLE, why="it is cut off"))})
+    assert [change.key for change in new.changes] == ["not_read:80578:50000001"]
+    assert new.documents[0].next_try_at == T0 + timedelta(minutes=1)
+
+
+def test_a_kind_of_document_that_is_not_known_is_news_and_is_not_asked_for_again() -> None:
+    new = intent(KNOWN, {listing(): read(NotRead(status=Status.UNRECOGNISED, why="no framework fits"))})
+    assert [change.kind for change in new.changes] == [ChangeKind.NOT_READ]
+    assert new.documents[0].next_try_at is None
+
+
+def test_a_listed_document_that_is_not_there_is_asked_for_again_and_told_after_a_while() -> None:
+    known, told = KNOWN, []
+    for look in range(6):
+        new = intent(known, {listing(): Got(why="not found")}, T0 + timedelta(days=look))
+        told.append([change.key for change in new.changes])
+        assert new.documents[0].next_try_at > new.now
+        known = replace(KNOWN, documents=(*KNOWN.documents, *new.documents))
+    assert told == [[], [], ["not_read:80578:50000001"], [], [], []]
+    (change,) = intent(known, {listing(): read(report(Grade.GOOD))}, T0 + timedelta(days=9)).changes
+    assert change.key == "new_inspection:80578:50000001"
+
+
+def test_waiting_grows_to_a_day_and_never_ends() -> None:
+    pauses = [decide.again_after(failures) for failures in range(1, 100)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == timedelta(days=1)
+
+
+def test_a_report_on_another_authority_than_its_page_is_not_believed() -> None:
+    other = report(Grade.INADEQUATE, authority="80467", authority_printed="East Sussex")
+    (change,) = intent(KNOWN, {listing(): read(other)}).changes
+    assert change.kind is ChangeKind.NOT_READ
+    assert "East Sussex" in change.reading.why
+
+
+def test_only_documents_that_are_new_or_due_are_fetched_oldest_first() -> None:
+    waiting = KnownDocument(
+        listing=listing("45000000", date(2024, 1, 1)), standing=Standing.AWAITED, first_seen_at=YESTERDAY,
+        failures=1, next_try_at=T0,
+    )  # fmt: skip
+    known = replace(KNOWN, documents=(*KNOWN.documents, waiting))
+    newest, middle = listing("50000002"), listing("50000001")
+    seen = page(newest, middle, waiting.listing, KNOWN.documents[0].listing)
+    assert wanted(known, seen, now=T0) == (waiting.listing, middle, newest)
+    assert wanted(known, seen, now=T0 - timedelta(seconds=1)) == (middle, newest)
+
+
+def test_a_known_document_with_another_date_title_or_host_is_not_new() -> None:
+    old = KNOWN.documents[0].listing
+    moved = replace(old, url=f"https://files.api.ofsted.gov.uk/v1/file/{old.file_id}", published=date(2020, 1, 1))
+    assert wanted(KNOWN, page(moved), now=T0) == ()
+
+
+def test_only_authorities_that_moved_are_opened() -> None:
+    quiet = SearchEntry(urn="1", name="Quiet", latest_report=date(2020, 1, 1))
+    known = {"1": KnownAuthority(urn="1", latest_report=date(2020, 1, 1), baseline_at=YESTERDAY), URN: KNOWN}
+    unseen = SearchEntry(urn="2", name="Unseen", latest_report=None)
+    opened = looks(known, {}, (quiet, ENTRY, unseen), full=False, now=T0)
+    assert [(look.entry.urn, look.why) for look in opened] == [
+        (URN, "its latest report is of 2026-05-18, was 2023-05-11"),
+        ("2", "first sight"),
+    ]
+    assert len(looks(known, {}, (quiet, ENTRY, unseen), full=True, now=T0)) == 3
+
+
+def test_an_authority_is_opened_again_when_a_missing_document_is_due() -> None:
+    quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
+    assert looks({URN: KNOWN}, {URN: T0}, (quiet,), full=False, now=T0 - timedelta(seconds=1)) == ()
+    (look,) = looks({URN: KNOWN}, {URN: T0}, (quiet,), full=False, now=T0)
+    assert look.why == "a listed document was not there yet"
+
+
+def test_a_date_that_the_authoritys_own_page_does_not_bear_out_yet_is_looked_at_again() -> None:
+    early = decide.decide(KNOWN, ENTRY, page(KNOWN.documents[0].listing), {}, parser=TODAYS, now=T0)
+    assert early.latest_report == KNOWN.latest_report
+    assert intent(KNOWN, {listing(): read(report(Grade.GOOD))}).latest_report == ENTRY.latest_report
+
+
+def test_a_list_that_shows_fewer_authorities_is_suspect() -> None:
+    assert missing(["1", "2", "3"], (SearchEntry(urn="2", name="", latest_report=None), ENTRY)) == ("1", "3")
+    assert missing([URN], (ENTRY,)) == ()
+
+
+def test_readings_of_another_parser_are_stale() -> None:
+    old = replace(KNOWN.documents[0], parser="parser-of-last-year")
+    absent = KnownDocument(listing=listing(), standing=Standing.AWAITED, first_seen_at=T0)
+    assert stale((KNOWN.documents[0], old, absent), parser=TODAYS) == (old,)
+    assert decide.reread(old, report(Grade.GOOD), parser=TODAYS).parser == TODAYS
