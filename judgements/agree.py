@@ -20,13 +20,17 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """One place that states one grade. `where` names it for people: "the front table"."""
+    """One place that states one grade.
+
+    `where` names it for people: "the front table". If it is not `alone`, it only confirms another statement.
+    """
 
     area: Area
     label: str
     grade: Grade | NotJudged
     span: Span
     where: str
+    alone: bool = True
 
 
 def agree(stated: Iterable[Stated]) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
@@ -34,7 +38,11 @@ def agree(stated: Iterable[Stated]) -> tuple[tuple[Judgement, ...], tuple[str, .
     by_area: dict[str, list[Stated]] = {}
     for one in stated:
         by_area.setdefault(one.area.theme, []).append(one)
-    sound = [ones[0] for ones in by_area.values() if len({one.grade for one in ones}) == 1]
+    sound = [
+        next(one for one in ones if one.alone)
+        for ones in by_area.values()
+        if len({one.grade for one in ones}) == 1 and any(one.alone for one in ones)
+    ]
     problems = tuple(_disagreement(ones) for ones in by_area.values() if len({one.grade for one in ones}) > 1)
     return tuple(map(_judgement, sound)), problems
 

@@ -26,6 +26,11 @@ _NUMERIC = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>(?:19
 _RANGE = re.compile(r" ?(?:to|until|till|through|[-–—]) ?")
 _ALSO = re.compile(r",? ?(?:and|&) ?|, ?|; ?")
 _WHOLE = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
+_MONTH_YEAR = re.compile(rf"{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+    *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+)
 LONGEST = 400
 """Days. A longer "period" is two dates that do not belong together."""
 
@@ -52,9 +57,21 @@ def periods_at(text: str, place: int, written: date | None = None) -> tuple[Peri
 
 
 def day_in(text: str) -> date | None:
-    """The first whole date ("3 February 2015") in a lower-case text."""
-    match = _WHOLE.search(text)
+    """The first whole date ("3 February 2015", "03/02/2015") in a lower-case text."""
+    match = _WHOLE.search(text) or _NUMERIC.search(text)
     return _date(_parsed(match, after_range=False)) if match else None
+
+
+def month_in(text: str) -> date | None:
+    """The first day of the first month named with its year ("May 2019") in a lower-case text."""
+    match = _MONTH_YEAR.search(text)
+    return date(int(match["year"]), _month(match["month"]), 1) if match else None
+
+
+def ordinal(word: str) -> int | None:
+    """3 for "third" and for "3rd", in lower case."""
+    digits = re.match(r"\d+", word)
+    return int(digits[0]) if digits else ORDINALS.index(word) + 1 if word in ORDINALS else None
 
 
 def _run(text: str, place: int) -> list[_Day]:

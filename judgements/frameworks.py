@@ -16,11 +16,14 @@ from re import Pattern
 from types import MappingProxyType
 from typing import Any
 
-from judgements.types import Grade, Kind, NotJudged
+from judgements.types import Grade, Kind, NotJudged, Outcome
 
 Patterns = tuple[Pattern[str], ...]
 
-_WORDS = re.compile("[a-z]+,?")
+_WORDS = re.compile("[a-z-]+,?")
+_TAIL = r" ?\d{0,2}[.:;]? ?(?:$|because\b|[^a-z])"
+"""What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
+_TABLE_WORDS = ("judgement", "judgements", "grade", "grades")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,34 +67,47 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of grades on the front: after a heading that is one of `begins` or, without any, from its first row on.
+    """A table of grades: after a heading that is one of `begins` or, without any, from its first row on.
 
-    `areas` are those that can have a row. A line of the table holds nothing but grades and words of `vocabulary`.
+    It stands on the front or, if `closing`, after the last such heading of the document. `groups` are the areas that
+    can have a row, service by service. A line of the table holds nothing but grades and words of `vocabulary`; `also`
+    are headings between its rows.
     """
 
     name: str
-    areas: tuple[Area, ...]
+    groups: tuple[tuple[Area, ...], ...]
     vocabulary: frozenset[str]
     begins: Patterns = ()
-
-    @property
-    def themes(self) -> frozenset[str]:
-        return frozenset(area.theme for area in self.areas)
+    closing: bool = False
+    also: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A heading or a sentence that gives a grade.
 
-    `words` are searched; `lead` is what may stand before them in their line. `themes` has one pattern for each area
-    it can be about. `front` and `body` say in which part of the document it counts.
+    `words` are searched; `lead` is what may stand before them in their line, and `tail` what must follow the grade.
+    Where one pattern is that of several areas (two services, each with its own "Leadership and management"), its
+    matches are theirs in order. `front` and `body` say in which part of the document it counts, and `alone` whether
+    it is enough by itself or only confirms what a table says.
     """
 
     name: str
-    themes: tuple[tuple[Area, Pattern[str]], ...]
+    words: tuple[tuple[tuple[Area, ...], Pattern[str]], ...]
     lead: Pattern[str]
+    tail: Pattern[str]
     front: bool = True
     body: bool = True
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeWords:
+    """The sentence of an outcome, and other words one of which must stand on the same front page with it."""
+
+    outcome: Outcome
+    words: Pattern[str]
+    confirmed: Patterns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +138,10 @@ class Form:
     authority_above: bool = False
     dates: Patterns = ()
     published: Patterns = ()
-    dated_letter: bool = False
+    letter: bool = False
+    outcomes: tuple[OutcomeWords, ...] = ()
+    visit_number: Patterns = ()
+    previous: Patterns = ()
     inspectors: Patterns = ()
     table: Table | None = None
     statements: tuple[Statement, ...] = ()
@@ -219,25 +238,29 @@ def _patterns(items: Iterable[str]) -> Patterns:
 
 
 def _form(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Form:
-    lists = ("title", "also", "unless", "front_ends", "authority", "dates", "published", "inspectors")
+    lists = ("title", "also", "unless", "front_ends", "authority", "dates", "published", "inspectors", "visit_number")
     data |= {name: _patterns(data[name]) for name in lists if name in data}
+    data["previous"] = _patterns(words.replace("{grade}", grade) for words in data.get("previous", ()))
+    data["outcomes"] = tuple(map(_outcome, data.get("outcomes", ())))
     data |= {name: _section(data[name]) for name in ("improvements", "priority_actions") if name in data}
     if "table" in data:
         data["table"] = _table(data["table"], areas)
-    if "needs" in data:
-        data["needs"] = tuple(data["needs"])
     statements = tuple(_statement(item, areas, printed, grade) for item in data.pop("statements", ()))
     return Form(**data | {"kind": Kind(data["kind"]), "statements": statements})
 
 
 def _table(data: dict[str, Any], areas: Mapping[str, Area]) -> Table:
-    rows = tuple(areas[theme] for theme in data.get("themes", areas))
-    words = _WORDS.findall(" ".join(f"{area.label} {area.printed.pattern}" for area in rows).lower())
-    return Table(
-        name=data["name"],
-        areas=rows,
-        vocabulary=frozenset([*words, *data.get("words", ()), "judgement", "judgements", "grade", "grades"]),
-        begins=_patterns(data.get("begins", ())),
+    rows = [areas[theme] for theme in data.pop("themes", areas)]
+    words = [area.label + " " + area.printed.pattern for area in rows] + list(data.get("also", ()))
+    groups = {area.group: tuple(other for other in rows if other.group == area.group) for area in rows}
+    vocabulary = [*_WORDS.findall(" ".join(words).lower()), *data.pop("words", ()), *_TABLE_WORDS]
+    data |= {name: _patterns(data[name]) for name in ("begins", "also") if name in data}
+    return Table(**data, groups=tuple(groups.values()), vocabulary=frozenset(vocabulary))
+
+
+def _outcome(data: dict[str, Any]) -> OutcomeWords:
+    return OutcomeWords(
+        outcome=Outcome(data["outcome"]), words=pattern(data["words"]), confirmed=_patterns(data["confirmed"])
     )
 
 
@@ -247,10 +270,17 @@ def _section(data: dict[str, Any]) -> Section:
 
 def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Statement:
     words = data.pop("words").replace("{grade}", grade)
-    themes = tuple(
-        (areas[theme], pattern(words.replace("{area}", printed[theme]))) for theme in data.pop("themes", areas)
+    about: dict[str, list[Area]] = {}
+    for theme in data.pop("themes", areas):
+        about.setdefault(words.replace("{area}", printed[theme]), []).append(areas[theme])
+    return Statement(
+        **data
+        | {
+            "words": tuple((tuple(ones), pattern(full)) for full, ones in about.items()),
+            "lead": pattern(data.get("lead", "")),
+            "tail": pattern(data.get("tail", _TAIL)),
+        }
     )
-    return Statement(**data | {"themes": themes, "lead": pattern(data.get("lead", ""))})
 
 
 def _load_all() -> Mapping[str, Framework]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from judgements.agree import agree
-from judgements.dates import day_in, periods_at
+from judgements.dates import day_in, month_in, ordinal, periods_at
 from judgements.document import open_document
 from judgements.flow import Flow, flow
 from judgements.frameworks import Edition, Form, Framework
@@ -21,7 +21,18 @@ from judgements.places import place
 from judgements.recognise import front_end, recognise
 from judgements.statements import stated_in_words
 from judgements.table import stated_in_table
-from judgements.types import Document, Inspection, Judgement, NotRead, Reading, Report, Status
+from judgements.types import (
+    Document,
+    Grade,
+    Inspection,
+    Judgement,
+    NotRead,
+    Previous,
+    Reading,
+    Report,
+    SendOutcome,
+    Status,
+)
 
 
 def read(data: bytes) -> Reading:
@@ -54,6 +65,7 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
     published = _published(text, form, end)
     inspection = _inspection(text, form, end, published)
     urn, printed, problems = place(text, form, end, inspection.start if inspection else None)
+    outcome, outcome_problems = _outcome(text, form, end)
     rows, why = stated_in_table(text, framework, form.table, end) if form.table else ((), "")
     judgements, disagreements = agree([*rows, *stated_in_words(text, framework, form, end)])
     edition, edition_problems = _edition(framework, form, inspection, judgements)
@@ -68,20 +80,52 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
         published=published,
         overall=next((one for one in judgements if one.theme == overall), None),
         judgements=tuple(one for one in judgements if one.theme != overall),
+        outcome=outcome,
         lead_inspectors=leads(text, form),
+        visit_number=_visit_number(text, form, end),
+        previous=_previous(text, framework, form, end),
         problems=(
             *problems,
             *(() if inspection else ("The dates of the inspection cannot be read.",)),
             *((why,) if why else ()),
             *disagreements,
             *edition_problems,
+            *outcome_problems,
         ),
     )
 
 
 def _published(text: Flow, form: Form, end: int) -> date | None:
+    if form.letter:
+        return day_in(text.lower[: text.lower.find("dear ", 0, end) + 1])
     found = (day_in(text.lower[m.end() : m.end() + 40]) for m in text.search(form.published, end=end))
     return next((day for day in found if day), None)
+
+
+def _outcome(text: Flow, form: Form, end: int) -> tuple[SendOutcome | None, tuple[str, ...]]:
+    """The outcome whose sentence stands on the front, if it is one only and other words there confirm it."""
+    found = [(one, match) for one in form.outcomes for match in one.words.finditer(text.lower, 0, end)]
+    if not form.outcomes:
+        return None, ()
+    if len(found) != 1:
+        return None, ("It is not certain which outcome the inspection had.",)
+    one, match = found[0]
+    if not any(words.search(text.lower, 0, end) for words in one.confirmed):
+        return None, ("The sentence of the outcome is not confirmed by what follows it.",)
+    return SendOutcome(outcome=one.outcome, span=text.span(match.start(), match.end())), ()
+
+
+def _visit_number(text: Flow, form: Form, end: int) -> int | None:
+    numbers = {ordinal(match["number"]) for match in text.search(form.visit_number, end=end)}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _previous(text: Flow, framework: Framework, form: Form, end: int) -> Previous | None:
+    for match in text.search(form.previous, end=end):
+        grade, when = framework.grade(match["grade"]), month_in(match["when"])
+        if isinstance(grade, Grade) and when:
+            return Previous(grade=grade, when=f"{when:%Y-%m}")
+    return None
 
 
 def _inspection(text: Flow, form: Form, end: int, published: date | None) -> Inspection | None:

@@ -9,6 +9,7 @@ from datetime import date
 from judgements.authorities import REGISTRY, Ambiguous, Authority, Found, Unknown
 from judgements.flow import Flow
 from judgements.frameworks import Form
+from judgements.recognise import title_of
 
 _NOT_A_NAME = re.compile(r"[\d\s•.]*|.*\bofsted\b.*", re.IGNORECASE)
 LINES_ABOVE = 4
@@ -36,19 +37,17 @@ def _problem(printed: str | None, found: Found) -> str:
 
 
 def _names(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
-    for match in flow.search(form.authority, end=front_end):
-        if flow.begins_line(match.start()):
-            yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
-    if form.authority_above:
-        yield from _above(flow, form, front_end)
-
-
-def _above(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
-    """The lines over the title, joined: all of them, then one fewer from the top each time."""
-    title = next((m for m in flow.search(form.title, end=front_end) if flow.begins_line(m.start())), None)
+    title = title_of(flow, form)
     if title is None:
         return
-    last = flow.line_at(title.start())
-    lines = [line for line in flow.lines[max(0, last - LINES_ABOVE) : last] if not _NOT_A_NAME.fullmatch(line)]
+    for match in flow.search(form.authority, begin=title.start(), end=front_end):
+        yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
+    if form.authority_above:
+        yield from _above(flow, flow.line_at(title.start()))
+
+
+def _above(flow: Flow, line: int) -> Iterator[str]:
+    """The lines over a line, joined: all of them, then one fewer from the top each time."""
+    lines = [line for line in flow.lines[max(0, line - LINES_ABOVE) : line] if not _NOT_A_NAME.fullmatch(line)]
     for first in range(len(lines)):
         yield " ".join(lines[first:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from judgements.flow import Flow
@@ -19,10 +20,19 @@ def recognise(flow: Flow) -> tuple[Framework, Form] | None:
     return found[0][1:] if found else None
 
 
+def title_of(flow: Flow, form: Form) -> re.Match[str] | None:
+    """The first of the form's titles that begins a line of the front."""
+    return min(
+        (match for match in flow.search(form.title, end=FRONT) if flow.begins_line(match.start())),
+        key=lambda match: match.start(),
+        default=None,
+    )
+
+
 def _titled(flow: Flow) -> Iterator[tuple[int, Framework, Form]]:
     for framework in FRAMEWORKS.values():
         for form in framework.forms:
-            title = next((m for m in flow.search(form.title, end=FRONT) if flow.begins_line(m.start())), None)
+            title = title_of(flow, form)
             if title and _fits(flow, form):
                 yield title.start(), framework, form
 

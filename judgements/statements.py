@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from judgements.agree import Stated
 from judgements.flow import Flow
 from judgements.frameworks import Area, Form, Framework, Statement
-
-_TAIL = re.compile(r" ?\d{0,2}[.:;]? ?(?:$|because\b|[^a-z])")
-"""What may follow the grade: the end, a footnote's number, a new sentence. Prose that runs on in lower case may not."""
 
 
 def stated_in_words(flow: Flow, framework: Framework, form: Form, front_end: int) -> Iterator[Stated]:
@@ -18,17 +15,32 @@ def stated_in_words(flow: Flow, framework: Framework, form: Form, front_end: int
     for statement in form.statements:
         begin = 0 if statement.front else front_end
         end = len(flow.lower) if statement.body else front_end
-        for area, words in statement.themes:
-            for match in words.finditer(flow.lower, begin, end):
-                if stated := _stated(flow, framework, statement, area, match):
-                    yield stated
+        for areas, words in statement.words:
+            matches = [match for match in words.finditer(flow.lower, begin, end) if _stands(flow, statement, match)]
+            yield from _stated(flow, framework, statement, areas, matches)
 
 
-def _stated(flow: Flow, framework: Framework, statement: Statement, area: Area, match: re.Match[str]) -> Stated | None:
+def _stands(flow: Flow, statement: Statement, match: re.Match[str]) -> bool:
+    """True if the words begin their line, but for what may lead them in, and end as such a statement does."""
     line = flow.starts[flow.line_at(match.start())]
-    grade = framework.grade(match["grade"])
-    if not statement.lead.fullmatch(flow.lower, line, match.start()) or grade is None:
-        return None
-    if not _TAIL.match(flow.text, match.end()):
-        return None
-    return Stated(area=area, label=area.label, grade=grade, span=flow.span(line, match.end()), where=statement.name)
+    led_in = statement.lead.fullmatch(flow.lower, line, match.start())
+    return led_in is not None and statement.tail.match(flow.text, match.end()) is not None
+
+
+def _stated(
+    flow: Flow, framework: Framework, statement: Statement, areas: Sequence[Area], matches: Sequence[re.Match[str]]
+) -> Iterator[Stated]:
+    if len(areas) > 1 and len(areas) != len(matches):
+        return
+    for place, match in enumerate(matches):
+        area, grade = areas[place if len(areas) > 1 else 0], framework.grade(match["grade"])
+        if grade is not None:
+            line = flow.starts[flow.line_at(match.start())]
+            yield Stated(
+                area=area,
+                label=area.label,
+                grade=grade,
+                span=flow.span(line, match.end()),
+                where=statement.name,
+                alone=statement.alone,
+            )

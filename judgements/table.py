@@ -50,32 +50,72 @@ class _GradeCell:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines that hold the rows of one service: from line `begin` to before line `end`."""
+
+    begin: int
+    end: int
+    areas: tuple[Area, ...]
+
+
 def stated_in_table(flow: Flow, framework: Framework, table: Table, front_end: int) -> tuple[tuple[Stated, ...], str]:
     """The rows of a table; or none and why, in words."""
-    begin = _begin(flow, table, front_end)
-    if begin is None:
-        return (), f"{_sentence(table)} is not there."
-    tokens = _tokens(flow, framework, table, begin, front_end)
-    labels, grades = _labels(tokens, table.areas), _grades(tokens, framework)
-    if not labels or not grades or len(labels) != len(grades):
-        return (), f"{_sentence(table)} cannot be read: its labels and grades do not pair up."
-    if not _interlocked(labels, grades):
-        return (), f"{_sentence(table)} cannot be read: it is not certain which grade belongs to which row."
-    return tuple(_stated(flow, table, tokens, *row) for row in zip(labels, grades, strict=True)), ""
+    stated: list[Stated] = []
+    blocks = _blocks(flow, table, front_end)
+    for block in blocks:
+        rows, why = _rows(flow, framework, table, block)
+        if why:
+            return (), f"{_sentence(table)} cannot be read: {why}."
+        stated.extend(rows)
+    return tuple(stated), "" if blocks else f"{_sentence(table)} is not there."
 
 
 def _sentence(table: Table) -> str:
     return table.name[0].upper() + table.name[1:]
 
 
+def _rows(flow: Flow, framework: Framework, table: Table, block: _Block) -> tuple[list[Stated], str]:
+    tokens = _tokens(flow, framework, table, block)
+    labels, grades = _labels(tokens, table, block.areas), _grades(tokens, framework)
+    if not labels or not grades or len(labels) != len(grades):
+        return [], "its labels and grades do not pair up"
+    if not _interlocked(labels, grades):
+        return [], "it is not certain which grade belongs to which row"
+    return [_stated(flow, table, tokens, *row) for row in zip(labels, grades, strict=True)], ""
+
+
+def _blocks(flow: Flow, table: Table, front_end: int) -> tuple[_Block, ...]:
+    """The lines of each service's rows; () if the table is not there or has another number of services."""
+    begin = _begin(flow, table, front_end)
+    if begin is None:
+        return ()
+    end = len(flow.lines) if table.closing else flow.line_at(max(front_end - 1, 0)) + 1
+    end = min(end, begin + MOST_LINES)
+    if len(table.groups) == 1:
+        return (_Block(begin, end, table.groups[0]),)
+    first = table.groups[0][0].printed
+    begins = [line for line in range(begin, end) if first.match(flow.lower, flow.starts[line])]
+    if len(begins) != len(table.groups):
+        return ()
+    return tuple(_Block(*lines, areas) for lines, areas in zip(pairwise([*begins, end]), table.groups, strict=True))
+
+
 def _begin(flow: Flow, table: Table, front_end: int) -> int | None:
     """The first line of the rows: after the table's heading or, where it has none, the first that begins a label."""
     if table.begins:
-        heads = (m for m in flow.search(table.begins, end=front_end) if flow.begins_line(m.start()))
-        head = next((m for m in heads if flow.ends_line(m.end())), None)
-        return flow.line_at(head.end() - 1) + 1 if head else None
-    places = (m.start() for area in table.areas for m in area.printed.finditer(flow.lower, 0, front_end))
+        end = len(flow.lower) if table.closing else front_end
+        heads = [
+            m for m in flow.search(table.begins, end=end) if flow.begins_line(m.start()) and flow.ends_line(m.end())
+        ]
+        return flow.line_at(heads[-1 if table.closing else 0].end() - 1) + 1 if heads else None
+    places = (m.start() for area in table.groups[0] for m in area.printed.finditer(flow.lower, 0, front_end))
     return min((flow.line_at(place) for place in places if _begins_row(flow, place)), default=None)
+
+
+def _is_head(flow: Flow, table: Table, match: re.Match[str]) -> bool:
+    """A closing table's heading may go on in its line ("Record of main findings: East Sussex")."""
+    return flow.begins_line(match.start()) and (table.closing or flow.ends_line(match.end()))
 
 
 def _begins_row(flow: Flow, place: int) -> bool:
@@ -83,16 +123,14 @@ def _begins_row(flow: Flow, place: int) -> bool:
     return all(word in _BETWEEN_LABELS or _NUMBER.fullmatch(word) for word in before)
 
 
-def _tokens(flow: Flow, framework: Framework, table: Table, begin: int, front_end: int) -> tuple[_Token, ...]:
+def _tokens(flow: Flow, framework: Framework, table: Table, block: _Block) -> tuple[_Token, ...]:
     """The words of all lines that hold nothing but words of labels and grades, until every row is there."""
     tokens: list[_Token] = []
-    for line in range(begin, min(begin + MOST_LINES, len(flow.lines))):
-        if flow.starts[line] >= front_end:
-            break
+    for line in range(block.begin, block.end):
         words = tuple(_line(flow, framework, line))
         if all(token.is_grade or token.word in table.vocabulary or _NUMBER.fullmatch(token.word) for token in words):
             tokens += () if all(_NUMBER.fullmatch(token.word) for token in words) else words
-        elif _complete(tokens, framework, table):
+        elif not table.closing and _complete(tokens, framework, table, block.areas):
             break
     return tuple(tokens)
 
@@ -104,12 +142,12 @@ def _line(flow: Flow, framework: Framework, line: int) -> Iterator[_Token]:
         yield _Token(word, match.start(), match.end(), word in framework.grade_words)
 
 
-def _complete(tokens: Sequence[_Token], framework: Framework, table: Table) -> bool:
-    labels, grades = _labels(tokens, table.areas), _grades(tokens, framework)
+def _complete(tokens: Sequence[_Token], framework: Framework, table: Table, areas: Sequence[Area]) -> bool:
+    labels, grades = _labels(tokens, table, areas), _grades(tokens, framework)
     if not labels or not grades or len(labels) != len(grades):
         return False
-    themes = {label.area.theme for label in labels}
-    return any(table.themes & {area.theme for area in edition.areas} <= themes for edition in framework.editions)
+    read, possible = {label.area.theme for label in labels}, {area.theme for area in areas}
+    return any(possible & {area.theme for area in edition.areas} <= read for edition in framework.editions)
 
 
 def _run(tokens: Sequence[_Token], *, grades: bool) -> tuple[str, list[int], list[int]]:
@@ -122,9 +160,11 @@ def _run(tokens: Sequence[_Token], *, grades: bool) -> tuple[str, list[int], lis
     return " ".join(tokens[place].word for place in places), starts, places
 
 
-def _labels(tokens: Sequence[_Token], areas: Iterable[Area]) -> tuple[_Label, ...]:
+def _labels(tokens: Sequence[_Token], table: Table, areas: Iterable[Area]) -> tuple[_Label, ...]:
     """The areas the label words name, in order; () if a word is left over or an area is named twice."""
     run, starts, places = _run(tokens, grades=False)
+    for heading in table.also:
+        run = heading.sub(lambda match: "-" * len(match[0]), run)
     spans = sorted(
         ((m.start(), m.end(), area) for area in areas for m in area.printed.finditer(run)), key=lambda s: s[0]
     )
@@ -132,7 +172,7 @@ def _labels(tokens: Sequence[_Token], areas: Iterable[Area]) -> tuple[_Label, ..
     if len(set(named)) != len(named) or any(end > begin for (_, end, _), (begin, _, _) in pairwise(spans)):
         return ()
     found = []
-    free = dict(zip(starts, places, strict=True))
+    free = {start: place for start, place in zip(starts, places, strict=True) if run[start] != "-"}
     for begin, end, area in spans:
         mine = [free.pop(start) for start in starts if begin <= start < end]
         found.append(_Label(area, mine[0], mine[-1]))
