@@ -1,0 +1,233 @@
+"""Whole polls: a real site over HTTP, a real store on both databases, a real archive, and a clock we move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspection_watch.demo.site import LocalSite, Provider, Publication, Site
+from judgements.authorities import REGISTRY
+from judgements.types import Change, Grade, Kind, Movement, Report
+from storage.archive import Archive
+from storage.store import Store
+from tests.fakes import FakeReader, paper
+from watchers import poll as room
+from watchers.fetch import Fetcher
+from watchers.poll import PollSummary, World, poll
+from watchers.sources import LOCAL_AUTHORITIES
+
+T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
+WEST, EAST = "80578", "80467"
+MINUTE = timedelta(minutes=1)
+
+
+def publication(file_id: str, published: date, body: bytes, urn: str = WEST) -> Publication:
+    return Publication(urn=urn, title="Children's services inspection", published=published, file_id=file_id, body=body)
+
+
+OLD = publication("50000001", date(2019, 5, 8), paper(WEST, date(2019, 2, 25), Grade.INADEQUATE))
+NEW = publication("50000002", date(2023, 5, 11), paper(WEST, date(2023, 3, 13), Grade.REQUIRES_IMPROVEMENT))
+NEWS = publication("50000003", date(2026, 5, 18), paper(WEST, date(2026, 2, 2), Grade.GOOD))
+
+
+@dataclass
+class Bench:
+    """A world with a site that can be changed between two polls and a clock that goes a minute ahead with each."""
+
+    site: Site
+    world: World
+    now: list[datetime] = field(default_factory=lambda: [T0])
+
+    def poll(self, *, full: bool = False, later: timedelta = MINUTE) -> PollSummary:
+        self.now[0] += later
+        self.site.forget_requests()
+        return poll(self.world, LOCAL_AUTHORITIES, full=full)
+
+    @property
+    def asked(self) -> list[str]:
+        return [request.path.partition("?")[0] for request in self.site.requests]
+
+    def told(self) -> list[Change]:
+        """Every change that is to be told, once."""
+        changes = []
+        while claimed := self.world.store.claim_change(self.now[0], MINUTE):
+            self.world.store.fan_out(claimed.change.key, (), self.now[0])
+            changes.append(claimed.change)
+        return changes
+
+
+@pytest.fixture
+def bench(store: Store, tmp_path: Path) -> Iterator[Bench]:
+    site = Site([Provider(urn=WEST, name="West Sussex"), Provider(urn=EAST, name="East Sussex")], [OLD, NEW])
+    with LocalSite(site) as address:
+        fetcher = Fetcher(hosts=[address.removeprefix("http://")], user_agent="test", gap=0, wait=lambda _: False)
+        now = [T0]
+        world = World(
+            store=store,
+            archive=Archive(tmp_path / "archive"),
+            fetcher=fetcher,
+            reader=FakeReader(),  # type: ignore[arg-type]
+            site=address,
+            clock=lambda: now[0],
+        )
+        yield Bench(site=site, world=world, now=now)
+        fetcher.close()
+
+
+def test_first_sight_takes_the_history_and_says_nothing(bench: Bench) -> None:
+    summary = bench.poll()
+    assert summary == PollSummary(seen=2, opened=2, documents=2)
+    assert bench.told() == []
+    known = bench.world.store.known(WEST)
+    assert [document.listing.file_id for document in known.documents] == ["50000001", "50000002"]
+    assert known.latest_report == date(2023, 5, 11)
+
+
+def test_when_nothing_changed_only_the_search_pages_are_asked_for(store: Store, bench: Bench) -> None:
+    for authority in REGISTRY.current:
+        bench.site._providers[authority.urn] = Provider(urn=authority.urn, name=authority.name)
+    assert bench.poll().opened == 153
+    assert bench.poll() == PollSummary(seen=153)
+    assert bench.asked == ["/search", "/search"]
+
+
+def test_a_new_report_is_told_with_what_it_changes_and_only_its_page_is_opened(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    assert bench.poll() == PollSummary(seen=2, opened=1, documents=1, changes=1)
+    assert bench.asked == ["/search", f"/provider/44/{WEST}", "/v1/file/50000003"]
+    (change,) = bench.told()
+    assert change.listing.file_id == "50000003"
+    assert [one.movement for one in change.comparisons] == [Movement.IMPROVED]
+    assert change.before_listing is not None
+    assert change.before_listing.file_id == "50000002"
+    assert bench.poll() == PollSummary(seen=2)
+    assert bench.told() == []
+
+
+def test_a_full_walk_finds_what_the_search_page_does_not_show(bench: Bench) -> None:
+    bench.poll()
+    letter = paper(WEST, date(2022, 1, 3), kind=Kind.ILACS_FOCUSED_VISIT)
+    bench.site.publish(publication("49999999", date(2022, 2, 1), letter))
+    assert bench.poll().changes == 0
+    assert bench.poll(full=True).changes == 1
+    assert [change.listing.file_id for change in bench.told()] == ["49999999"]
+
+
+def test_a_site_that_fails_is_slowed_down_and_nothing_is_lost(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.answer("/search", status=500, times=None)
+    summary = bench.poll()
+    assert "answered 500" in summary.troubles[0]
+    assert bench.poll(later=timedelta(seconds=10)).skipped
+    bench.site.heal()
+    assert bench.poll(later=5 * MINUTE).changes == 1
+
+
+def test_one_authority_that_fails_does_not_stop_the_others(bench: Bench) -> None:
+    bench.site.answer(f"/provider/44/{EAST}", status=403, times=None)
+    summary = bench.poll()
+    assert summary.opened == 1
+    assert summary.troubles == (f"East Sussex: {bench.world.site}/provider/44/{EAST} answered 403",)
+    bench.site.heal()
+    assert bench.poll().opened == 1
+    assert bench.told() == []
+
+
+def test_a_list_that_shrinks_is_trouble_and_no_withdrawal(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.shrink(1)
+    summary = bench.poll()
+    assert summary.troubles == (
+        "Ofsted's list of local authorities shows 1 authorities, 1 that were there before are not",
+    )
+    bench.site.shrink(None)
+    assert bench.poll().changes == 1
+    assert len(bench.world.store.known(WEST).documents) == 3
+
+
+def test_a_page_with_another_markup_is_trouble_and_no_empty_page(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.answer(f"/provider/44/{WEST}", status=200, body=b"<title>We are working on it</title>")
+    assert "titled “We are working on it”" in bench.poll().troubles[0]
+    assert bench.poll().changes == 1
+
+
+def test_a_document_that_is_not_there_yet_is_told_when_it_comes(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.lose(NEWS.file_id)
+    assert bench.poll().changes == 0
+    assert bench.poll(later=timedelta(seconds=1)).opened == 0
+    bench.site.find_again(NEWS.file_id)
+    assert bench.poll(later=MINUTE).changes == 1
+    assert [change.listing.file_id for change in bench.told()] == [NEWS.file_id]
+
+
+def test_a_document_cut_off_on_its_way_is_not_taken_for_whole(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.cut(f"/v1/file/{NEWS.file_id}", after=12, times=3)
+    assert bench.poll().changes == 0
+    assert bench.poll().changes == 1
+
+
+def test_a_crash_before_the_transaction_loses_nothing_and_tells_nothing_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    with monkeypatch.context() as crash:
+        crash.setattr(Store, "apply", lambda *_: (_ for _ in ()).throw(RuntimeError("power cut")))
+        with pytest.raises(RuntimeError):
+            bench.poll()
+    assert bench.poll(later=room.LEASE + MINUTE).changes == 1
+    assert len(bench.told()) == 1
+
+
+def test_another_process_that_polls_is_left_alone(bench: Bench) -> None:
+    assert bench.world.store.claim_source(LOCAL_AUTHORITIES.key, T0, timedelta(hours=1))
+    assert bench.poll().skipped
+    assert bench.asked == []
+
+
+def test_a_stop_ends_the_walk_and_the_next_poll_goes_on(bench: Bench) -> None:
+    stops = iter([False, True])
+    bench.world = replace(bench.world, stopping=lambda: next(stops, True))
+    assert bench.poll().stopped
+    bench.world = replace(bench.world, stopping=lambda: False)
+    assert bench.poll() == PollSummary(seen=2, opened=1, documents=2)
+    assert bench.told() == []
+
+
+def test_an_unchanged_page_is_answered_from_the_archive(bench: Bench) -> None:
+    bench.site.validators = True
+    bench.poll()
+    assert bench.poll() == PollSummary(seen=2)
+    assert "if-none-match" in bench.site.requests[0].headers
+
+
+def test_both_documents_of_a_comparison_are_read_by_todays_parser(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Yesterday's parser read a wrong grade: mending it announces nothing, and the next comparison uses the right one."""
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr(room, "PARSER", "yesterday")
+        wrong = paper(WEST, date(2023, 3, 13), Grade.OUTSTANDING)
+        yesterday.setattr(FakeReader, "read", lambda self, data, read=FakeReader.read: read(self, wrong))
+        bench.poll()
+    assert bench.poll().changes == 0
+    bench.site.publish(NEWS)
+    bench.poll()
+    (change,) = bench.told()
+    assert isinstance(change.before, Report)
+    assert change.before.overall is not None
+    assert change.before.overall.grade is Grade.REQUIRES_IMPROVEMENT
+    assert {document.parser for document in bench.world.store.known(WEST).documents} == {room.PARSER}
