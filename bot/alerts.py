@@ -11,10 +11,12 @@ from datetime import datetime
 
 from bot import parts, words
 from bot.types import Block, Bullets, Card, Grades, Line, Paragraph, SmallPrint, Strong
-from judgements.types import Change, ChangeKind, Item, Kind, NotRead, Report
+from judgements.types import Change, ChangeKind, Item, Kind, Movement, NotRead, Report
 
 FIRST_ITEMS = 3
 """So many priority actions and areas for improvement stand in the headline; all of them in the thread."""
+
+MOVED = frozenset(words.SIGNS[one][1] for one in (Movement.IMPROVED, Movement.DECLINED))
 
 
 def headline(change: Change, seen_at: datetime) -> Card:
@@ -61,37 +63,50 @@ def _not_read(change: Change, seen_at: datetime) -> Card:
 
 
 def _title(change: Change, report: Report) -> str:
+    flag = f"{words.WARNING} " if report.priority_actions else ""
+    return f"{flag}{_telling_title(change, report)}{words.IN_PART if report.problems else ''}"
+
+
+def _telling_title(change: Change, report: Report) -> str:
+    """The one thing to know: the overall grade, an outcome, how many judgements moved, or what came."""
     name, what = parts.authority_name(change.urn), parts.what(report)
+    if report.overall or report.outcome:
+        return _first_row_title(change, report, name, what)
     if report.priority_actions:
         count = words.counted(len(report.priority_actions), "area")
-        return f"{words.WARNING} " + words.FLAGGED_TITLE.format(name=name, what=what, count=count)
-    if report.overall:
-        return _overall_title(change, report, name)
+        return words.FLAGGED_TITLE.format(name=name, what=what, count=count)
     if told := parts.tally(change.comparisons):
         return words.TALLY.format(name=name, tally=told)
     return words.PLAIN_TITLE.format(name=name, what=what)
 
 
-def _overall_title(change: Change, report: Report, name: str) -> str:
+def _first_row_title(change: Change, report: Report, name: str, what: str) -> str:
     row = parts.rows(report, change.comparisons, change.before)[0]
+    if report.outcome:
+        return words.OUTCOME_TITLE.format(sign=row.sign, name=name, what=what, outcome=row.after).lstrip()
     if row.before == row.after:
         return words.STILL.format(name=name, after=row.after)
-    form = words.NOW_WAS if row.before else words.OVERALL_IS
-    return form.format(name=name, sign=row.sign, before=row.before, after=row.after)
+    moved = row.movement in MOVED and row.before
+    form = words.MOVED_TO if moved else words.OVERALL_IS
+    return form.format(sign=row.sign, name=name, movement=row.movement, before=row.before, after=row.after)
 
 
 def _sentence(change: Change, report: Report) -> str:
     published = words.day(change.listing.published)
     first = f"{parts.authority_name(change.urn)}: {parts.what(report)}, published {published}"
     rows = parts.rows(report, change.comparisons, change.before)
-    told = [*_flag(report), *(parts.movement_words(row) for row in rows)]
+    told = [*_flag(change, report), *(parts.movement_words(row) for row in rows)]
+    if report.problems:
+        told.append(words.NOT_ALL_TOLD)
     return f"{first}: {'; '.join(told)}." if told else f"{first}."
 
 
-def _flag(report: Report) -> Iterator[str]:
+def _flag(change: Change, report: Report) -> Iterator[str]:
     if report.priority_actions:
         count = words.counted(len(report.priority_actions), "area")
         yield f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}"
+    elif change.kind is ChangeKind.NEW_LETTER and not report.problems:
+        yield words.NO_PRIORITY_ACTIONS
 
 
 def _said(change: Change, report: Report, seen_at: datetime) -> tuple[Block, ...]:
@@ -122,7 +137,7 @@ def _introduced(change: Change, report: Report) -> Iterator[Line]:
         )
         yield (since,)
     if letter and not report.priority_actions and not report.problems:
-        yield (f"{words.NO_PRIORITY_ACTIONS} {words.NO_GRADES}",)
+        yield (words.NO_GRADES,)
 
 
 def _priority_actions(report: Report, most: int | None = None) -> Iterator[Block]:

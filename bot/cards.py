@@ -12,7 +12,7 @@ from judgements.authorities import REGISTRY, Authority
 from judgements.diff import diff, earlier
 from judgements.frameworks import FRAMEWORKS
 from judgements.types import Kind, Listing, Report
-from storage.types import Coverage, KnownAuthority, KnownDocument, SourceState
+from storage.types import Coverage, KnownAuthority, SourceState
 
 INSPECTIONS = frozenset(
     {
@@ -61,12 +61,12 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
         title=one.name,
         sentence=f"{one.name}: {parts.what(newest.report)}, published {words.day(newest.listing.published)}: {told}.",
         blocks=(
+            *_unread(known, newest.listing.published),
             Paragraph(tuple(_introduced(newest, today))),
             rows,
             *_unread_part(newest),
             *_since(newest, read, today),
             *_send(read, today),
-            *_unread(known, newest),
             SmallPrint(tuple(_small_print(newest, read))),
         ),
         buttons=buttons,
@@ -75,9 +75,9 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
 
 def _nothing(known: KnownAuthority, one: Authority, buttons: tuple[Button, ...]) -> Card:
     if known.documents:
-        documents = words.capital(words.counted(len(known.documents), "document"))
-        sentence = words.NO_GRADES_YET.format(documents=documents, name=one.name)
-        return Card(title=one.name, sentence=sentence, blocks=(Paragraph(((sentence,),)),), buttons=buttons)
+        sentence = words.NO_GRADES_YET.format(name=one.name)
+        blocks = (Paragraph(((sentence,),)), *_unread(known))
+        return Card(title=one.name, sentence=sentence, blocks=blocks, buttons=buttons)
     sentence = words.NOTHING_YET.format(name=one.name)
     lines: tuple[Line, ...] = ((sentence,), (words.NOTHING_YET_LINES,))
     return Card(title=one.name, sentence=sentence, blocks=(Paragraph(lines),), buttons=buttons)
@@ -153,18 +153,12 @@ def _send(read: list[Read], today: date) -> Iterator[Block]:
     yield Bullets(title=words.SEND, items=((Link(said, newest.listing.url),),))
 
 
-def _unread(known: KnownAuthority, newest: Read) -> Iterator[Block]:
+def _unread(known: KnownAuthority, since: date = date.min) -> Iterator[Block]:
     """Documents that came after the newest graded report and were not read: the card may be out of date."""
-    unread = [
-        each for each in known.documents if _is_unread(each) and each.listing.published > newest.listing.published
-    ]
-    if unread:
-        unread.sort(key=lambda each: each.listing.published, reverse=True)
-        yield _bullets(words.UNREAD_SINCE, [_unread_item(each.listing) for each in unread])
-
-
-def _is_unread(document: KnownDocument) -> bool:
-    return not isinstance(document.reading, Report)
+    unread = [each.listing for each in known.documents if not isinstance(each.reading, Report)]
+    newer = sorted((each for each in unread if each.published >= since), key=lambda each: each.published, reverse=True)
+    if newer:
+        yield _bullets(words.UNREAD_SINCE, [_unread_item(each) for each in newer])
 
 
 def _unread_item(listing: Listing) -> Line:
@@ -199,7 +193,7 @@ def _seen(coverage: Coverage) -> str:
         baselined=coverage.authorities_baselined,
         all=len(REGISTRY.current),
         at=words.SEEN_AT.format(at=words.moment(min(looked))) if looked else "",
-        newest=words.day(newest.published) if newest else words.NO_DOCUMENT,
+        newest=words.NEWEST.format(published=words.day(newest.published)) if newest else words.NO_DOCUMENT,
     )
 
 

@@ -1,6 +1,6 @@
 """Card -> Block Kit, with everything Slack asks of it: escaping, lengths, numbers of blocks. Pure.
 
-Foreign text (a report's, a person's) never pings, links or formats: control characters and invisible direction marks
+Foreign text (a report's, a person's) never pings and never links: control characters and invisible direction marks
 go, `&`, `<` and `>` are escaped, and `verbatim` keeps Slack from making mentions of plain words.
 """
 

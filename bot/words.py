@@ -75,7 +75,7 @@ COMPARED_WITH = "Compared with the {what} published {published}{inspected}."
 COMPARED_INSPECTED = " (inspectors were there {when})"
 NOTHING_TO_COMPARE = "There is no earlier inspection to compare it with."
 PRIORITY_ACTIONS = "{count} for priority action"
-NO_PRIORITY_ACTIONS = "No areas for priority action."
+NO_PRIORITY_ACTIONS = "no areas for priority action"
 IMPROVEMENTS = "{count} for improvement"
 RECOMMENDATIONS = "{count}"
 IN_THE_THREAD = "in the thread"
@@ -83,7 +83,7 @@ EVIDENCE = "Where each grade was read"
 EVIDENCE_ITEM = "{name}: {grade}, page {page}, “{quote}”"
 INSPECTORS = "Lead inspector: {names}"
 NOT_ALL_READ = "Not everything could be read with certainty, and what is not stated here was not read:"
-NO_GRADES = "A letter gives no grades."
+NO_GRADES = "A letter gives no grades, and this one has no areas for priority action."
 MONITORED = "It is the {ordinal}visit since the authority was judged {grade} in {when}."
 NOT_READ_TITLE = "{name}: new document, judgements not read yet"
 NOT_READ = (
@@ -94,29 +94,29 @@ COUNCILS_OWN = "it is the council's own report on an inspection, not Ofsted's."
 DETAIL_TITLE = "{name}: the {what} in detail"
 
 # A title or a sentence that tells the overall grade.
-NOW_WAS = "{name}: {sign} {after} overall, was {before}"
-STILL = "{name}: still {after} overall"
+MOVED_TO = "{sign} {name} {movement} overall: {before} → {after}"
+STILL = "= {name}: still {after} overall"
 OVERALL_IS = "{name}: {after} overall"
 TALLY = "{name}: {tally}"
 PLAIN_TITLE = "{name}: {what}"
+OUTCOME_TITLE = "{sign} {name}: {what}, {outcome}"
 FLAGGED_TITLE = "{name}: {what} with {count} for priority action"
+IN_PART = " (read in part)"
+NOT_ALL_TOLD = "not everything could be read with certainty"
 UNCHANGED = "all judgements the same as before"
 
 # The card of an authority.
 NOTHING_YET = "Nothing is stored on {name} yet."
 NOTHING_YET_LINES = "Its documents are taken with the next look at Ofsted's site. Until then there is nothing to show."
-NO_GRADES_YET = (
-    "{documents} on {name} are stored, but none is a graded report of children's services that could be read."
-)
+NO_GRADES_YET = "No graded report of children's services on {name} has been read yet."
 CURRENT = "{what} under the framework “{framework}”."
 CURRENT_DATES = "Inspectors were there {when} ({ago}); published {published}."
 CURRENT_PUBLISHED = "Published {published} ({ago})."
 SINCE_THEN = "Letters since then"
 LETTER_ITEM = "{what}, published {published} ({ago})"
-LETTER_FLAGGED = ": {count} for priority action"
 SEND = "Newest area SEND inspection"
 SEND_ITEM = "{outcome} (published {published}, {ago})"
-UNREAD_SINCE = "Newer documents whose judgements have not been read"
+UNREAD_SINCE = "Documents that have not been read yet"
 UNREAD_ITEM = "{title}, published {published}"
 PAGES = "Pages are those of the document."
 
@@ -165,9 +165,10 @@ SUBSCRIBE_BUTTON = "Subscribe this channel"
 UNSUBSCRIBE_BUTTON = "Unsubscribe this channel"
 
 STATUS_TITLE = "Status"
-SEEN = "{baselined} of {all} authorities seen{at}, newest document {newest}."
+SEEN = "{baselined} of {all} authorities seen{at}, {newest}."
 SEEN_AT = " at {at}"
-NO_DOCUMENT = "none yet"
+NEWEST = "newest document published {published}"
+NO_DOCUMENT = "no document stored yet"
 SOURCE_WELL = "{key}: in order."
 SOURCE_ILL = "{key}: {trouble}"
 QUEUE_EMPTY = "No message is waiting to be sent."
@@ -175,6 +176,10 @@ QUEUE = "{waiting} waiting to be sent."
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
 
 FAILED = "Something went wrong here. Please try again; if it happens again, give your operator the id {id}."
+TOKEN_ADVICE: Mapping[str, str] = {
+    "SLACK_BOT_TOKEN": "Copy the bot token (xoxb-…) anew from “OAuth & Permissions” in the app's settings.",
+    "SLACK_APP_TOKEN": "Make an app-level token (xapp-…) with the scope connections:write in the app's settings.",
+}
 SHORTENED = "… there is more than fits into a message of Slack's; the document has it all."
 
 
@@ -227,8 +232,8 @@ def ago(then: date, today: date) -> str:
 
 
 def month(value: str) -> str:
-    """ "2019-05" as "May 2019"."""
-    return f"{date.fromisoformat(f'{value}-01'):%B %Y}"
+    """ "2019-05" as "May 2019"; a letter may also name the year alone."""
+    return f"{date.fromisoformat(f'{value}-01'):%B %Y}" if "-" in value else value
 
 
 def capital(text: str) -> str:

@@ -1,0 +1,214 @@
+"""Change -> deliveries -> Slack.
+
+    claim a change -> match it with the subscriptions -> write its deliveries
+    claim a delivery -> look whether it stands there already -> post -> record
+
+Each verb of storage is one transaction, and none is open while Slack is asked.
+
+Sent is recorded after it is sent. An attempt before this one may have reached Slack without our knowing (a time-out,
+a crash): then the message is looked for in the channel by its key, and only posted if it is not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+
+from bot import alerts, outcomes
+from bot.messages import render
+from bot.subscriptions import deliveries
+from bot.types import Message
+from storage.store import Store
+from storage.types import Delivery, Part
+
+LEASE = timedelta(minutes=5)
+"""Longer than any attempt can take."""
+EVENT_TYPE = "inspection_watch_delivery"
+EARLIER = timedelta(minutes=10)
+"""Our clock and Slack's may differ by less than this."""
+PAGE = 200
+MOST_PAGES = 50
+NEVER_ENDED = "no attempt to send it ever came to an end: this is a fault of the program, please report it"
+IDLE_SECONDS = 0.3
+AFTER_A_FAULT_SECONDS = (1.0, 5.0, 30.0)
+
+log = structlog.get_logger()
+
+
+class Step(StrEnum):
+    """What one step came to."""
+
+    NOTHING_TO_DO = "nothing to do"
+    FANNED_OUT = "fanned out"
+    SENT = "sent"
+    FOUND = "found in the channel"
+    REFUSED = "refused, to be tried again"
+    GIVEN_UP = "given up"
+
+
+class SearchTooLongError(Exception):
+    """The channel's history goes on and on: whether the message stands there is not known."""
+
+
+def fan_out_next(store: Store, now: datetime) -> Step:
+    """Turn the oldest change into the deliveries it owes. Raises `StorageError`."""
+    claimed = store.claim_change(now, LEASE)
+    if claimed is None:
+        return Step.NOTHING_TO_DO
+    change = claimed.change
+    owed = deliveries(change, claimed.seen_at, store.subscribers(change.urn))
+    new = store.fan_out(change.key, owed, now)
+    log.info("fanned out", change=change.key, urn=change.urn, deliveries=new)
+    return Step.FANNED_OUT
+
+
+def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime], jitter: Callable[[], float]) -> Step:
+    """Send the next message that is due, and record what came of it. Raises `StorageError`.
+
+    `client` must not retry by itself (`bot.app.web_client` makes such a one); `jitter` gives numbers from 0 to 1.
+    """
+    delivery = store.claim_delivery(clock(), LEASE)
+    if delivery is None:
+        return Step.NOTHING_TO_DO
+    if delivery.attempts > outcomes.MOST_ATTEMPTS and not delivery.trouble:
+        return _give_up(store, delivery, NEVER_ENDED, clock())
+    try:
+        step, ts = _sent(client, delivery)
+    except Exception as error:
+        ended = _outcome(error)
+        if ended is None:
+            raise
+        return _record_refused(store, delivery, ended, clock(), jitter())
+    store.record_sent(delivery.key, ts, clock())
+    log.info("delivered", delivery=delivery.key, step=step, attempts=delivery.attempts, ts=ts)
+    return step
+
+
+def _outcome(error: Exception) -> outcomes.Outcome | None:
+    if isinstance(error, SearchTooLongError):
+        return outcomes.Outcome(verdict=outcomes.Verdict.RETRY, trouble=str(error))
+    return outcomes.outcome(error)
+
+
+def _sent(client: WebClient, delivery: Delivery) -> tuple[Step, str]:
+    if delivery.attempts > 1 and (ts := _already_there(client, delivery)):
+        return Step.FOUND, ts
+    return Step.SENT, _post(client, delivery)
+
+
+def _record_refused(store: Store, delivery: Delivery, ended: outcomes.Outcome, now: datetime, jitter: float) -> Step:
+    if outcomes.is_over(ended, delivery.attempts):
+        return _give_up(store, delivery, ended.trouble, now)
+    pause = outcomes.pause(ended, delivery.attempts, jitter)
+    store.record_retry(delivery.key, now + pause, ended.trouble)
+    log.warning(
+        "refused", delivery=delivery.key, trouble=ended.trouble, attempts=delivery.attempts, again_in=str(pause)
+    )
+    return Step.REFUSED
+
+
+def _give_up(store: Store, delivery: Delivery, trouble: str, now: datetime) -> Step:
+    store.record_dead(delivery.key, trouble, now)
+    log.error("given up", delivery=delivery.key, trouble=trouble, attempts=delivery.attempts)
+    return Step.GIVEN_UP
+
+
+def message(delivery: Delivery) -> Message:
+    """What is posted for a delivery. Its first block carries the mark of the delivery's key."""
+    card = alerts.headline(delivery.change, delivery.seen_at)
+    if delivery.part is Part.DETAIL:
+        card = alerts.detail(delivery.change) or card
+    made = render(card)
+    first, *rest = made.blocks
+    return Message(text=made.text, blocks=({**first, "block_id": mark(delivery.key)}, *rest))
+
+
+def mark(key: str) -> str:
+    """A delivery's key as a block id: Slack allows 255 characters, and a key has no limit."""
+    return f"delivery-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+
+
+def _post(client: WebClient, delivery: Delivery) -> str:
+    made = message(delivery)
+    answer = client.chat_postMessage(
+        channel=delivery.channel,
+        thread_ts=delivery.thread_ts,
+        text=made.text,
+        blocks=list(made.blocks),
+        metadata={"event_type": EVENT_TYPE, "event_payload": {"key": delivery.key}},
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    return str(answer["ts"])
+
+
+def _already_there(client: WebClient, delivery: Delivery) -> str | None:
+    """The `ts` of the message an earlier attempt left in the channel or the thread, if it did."""
+    return next((str(one["ts"]) for one in _written_since(client, delivery) if _carries(one, delivery.key)), None)
+
+
+def _carries(written: Mapping[str, Any], key: str) -> bool:
+    """Metadata is Slack's place for a key. The block id says the same, where metadata is not given back to us."""
+    payload = (written.get("metadata") or {}).get("event_payload") or {}
+    return payload.get("key") == key or any(block.get("block_id") == mark(key) for block in written.get("blocks") or ())
+
+
+def _written_since(client: WebClient, delivery: Delivery) -> Iterator[Mapping[str, Any]]:
+    """What was written where the delivery belongs, since shortly before its change was seen."""
+    oldest = f"{(delivery.seen_at - EARLIER).timestamp():.6f}"
+    cursor: str | None = None
+    for _ in range(MOST_PAGES):
+        where: dict[str, Any] = {
+            "channel": delivery.channel,
+            "limit": PAGE,
+            "cursor": cursor,
+            "include_all_metadata": True,
+        }
+        if delivery.thread_ts is None:
+            answer = client.conversations_history(oldest=oldest, **where)
+        else:
+            answer = client.conversations_replies(ts=delivery.thread_ts, **where)
+        found: Iterable[Mapping[str, Any]] = answer["messages"]
+        yield from found
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+    raise SearchTooLongError(f"more than {MOST_PAGES * PAGE} messages were written since; it was not looked through")
+
+
+def run(
+    store: Store,
+    client: WebClient,
+    *,
+    stop: threading.Event,
+    clock: Callable[[], datetime],
+    jitter: Callable[[], float],
+) -> None:
+    """Fan out and deliver until `stop` is set. No fault ends it: it is logged, and after a pause it goes on."""
+    faults = 0
+    while not stop.is_set():
+        try:
+            idle = _everything_due(store, client, stop, clock, jitter)
+            faults = 0
+        except Exception:
+            idle = AFTER_A_FAULT_SECONDS[min(faults, len(AFTER_A_FAULT_SECONDS) - 1)]
+            faults += 1
+            log.exception("delivery failed", again_in=idle)
+        stop.wait(idle)
+
+
+def _everything_due(
+    store: Store, client: WebClient, stop: threading.Event, clock: Callable[[], datetime], jitter: Callable[[], float]
+) -> float:
+    while not stop.is_set():
+        steps = {fan_out_next(store, clock()), deliver_next(store, client, clock, jitter)}
+        if steps == {Step.NOTHING_TO_DO}:
+            break
+    return IDLE_SECONDS
