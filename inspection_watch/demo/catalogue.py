@@ -39,6 +39,16 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Something that may be published next: what it is, in words, and what it makes of the day of publication."""
+
+    name: str
+    urn: str
+    says: str
+    stage: Callable[[date], Publication]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """What is answered instead of a page or a file under a path. `cut_after` bytes of a good body, the line is cut."""
 
@@ -203,7 +213,7 @@ class Site:
         return provider, tuple(sorted(theirs, key=lambda one: (one.published, len(one.file_id), one.file_id))[::-1])
 
     def file(self, file_id: str) -> bytes | None:
-        """A document's bytes, or None if its link is dead. Made under the lock: reportlab's fonts are shared."""
+        """A document's bytes, or None if its link is dead."""
         with self._lock:
             publication = self._publications.get(file_id)
             if publication is None or file_id in self._lost:

@@ -124,9 +124,9 @@ def items(count: int, seed: str) -> tuple[str, ...]:
     return tuple(random.Random(seed).sample(pairs, count))
 
 
-def priorities(count: int, seed: str) -> tuple[str, ...]:
-    """So many different areas for priority action (at most six)."""
-    return tuple(random.Random(seed).sample(_SENTENCES["priority"]["items"], count))
+def priorities(count: int, seed: str, *, send: bool = False) -> tuple[str, ...]:
+    """So many different areas for priority action (at most six): of children's services, or of an area's SEND."""
+    return tuple(random.Random(seed).sample(_SENTENCES["priority"]["send" if send else "children"], count))
 
 
 def ilacs_report(report: Ilacs) -> bytes:
@@ -188,21 +188,24 @@ def summary(report: Ilacs) -> Iterator[Block]:
     """What the front page says under the table."""
     if report.invented:
         yield Words(text=invented(report.authority))
-    tone = report.grades.get("overall", report.grades["leadership"])
-    sentences: list[str] = _SENTENCES["summary"][tone.value]
-    said = " ".join(sentence.format(place=report.authority) for sentence in sentences)
+    yield from front_words(report.authority, report.grades.get("overall", report.grades["leadership"]))
     if report.previous is not None:
         grade, year = report.previous
-        said += f" At the inspection in {year} the authority was judged {spoken(grade)}."
-    yield Words(text=said)
+        yield Words(text=f"At the inspection in {year} the authority was judged {spoken(grade)}.")
     if report.printed.said_before:
         yield Words(text=report.printed.said_before)
+
+
+def front_words(authority: str, tone: Graded) -> Iterator[Block]:
+    """A summary that goes with a grade."""
+    for sentence in _SENTENCES["summary"][tone.value]:
+        yield Words(text=sentence.format(place=authority))
 
 
 def invented(authority: str) -> str:
     return (
         f"This document is invented for a demonstration of inspection-watch. Nobody has inspected {authority} "
-        "on these days, and none of these grades was ever given."
+        "on these days, and nothing that is said here was ever found."
     )
 
 
@@ -237,7 +240,21 @@ def _shuffled(sentences: Sequence[str], seed: str) -> list[str]:
     return random.Random(seed).sample(sentences, len(sentences))
 
 
-def closing(made_up: bool) -> Iterator[Block]:
+def recommendations(authority: str, *, first: int) -> Iterator[Block]:
+    """Two recommendations to a board, numbered from `first`."""
+    for number, text in enumerate(items(2, f"{authority} board"), first):
+        yield Item(mark=f"{number}.", text=text)
+
+
+def describe_grades() -> Iterator[Block]:
+    """The page at the end that says what each grade means: every grade stands on it and none is given."""
+    yield NewPage()
+    yield Words(text="What the inspection judgements mean", style=HEADING)
+    for text in _SENTENCES["sif_grades"]["text"]:
+        yield Words(text=text)
+
+
+def closing(made_up: bool = False) -> Iterator[Block]:
     """The last page, in words of our own where the real ones have the inspectorate's address."""
     yield NewPage()
     for text in _SENTENCES["closing"]["text"]:
@@ -262,15 +279,16 @@ def long_date(day: date, space: str = " ") -> str:
 
 
 def printed_dates(periods: Sequence[tuple[date, date]], printed: Print) -> str:
-    """ "13 to 24 March 2023", "25 February to 8 March 2019", two periods joined by "and"."""
-    return " and ".join(_period(start, end, printed) for start, end in periods)
+    """Periods joined by "and"."""
+    return " and ".join(printed_period(start, end, dash=printed.dash, space=printed.space) for start, end in periods)
 
 
-def _period(start: date, end: date, printed: Print) -> str:
+def printed_period(start: date, end: date, *, dash: str = "to", space: str = " ") -> str:
+    """As in "13 to 24 March 2023" and "25 February to 8 March 2019": what both days share is said once."""
     if start == end:
-        return long_date(end, printed.space)
-    first = long_date(start, printed.space)
+        return long_date(end, space)
+    first = long_date(start, space)
     if start.year == end.year:
-        first = first.removesuffix(f"{printed.space}{start.year}")
-        first = first.removesuffix(f"{printed.space}{start:%B}") if start.month == end.month else first
-    return f"{first} {printed.dash} {long_date(end, printed.space)}"
+        first = first.removesuffix(f"{space}{start.year}")
+        first = first.removesuffix(f"{space}{start:%B}") if start.month == end.month else first
+    return f"{first} {dash} {long_date(end, space)}"

@@ -8,9 +8,11 @@ with LocalSite(site) as address:
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import hashlib
 import json
+import signal
 import socket
 import sys
 import threading
@@ -26,10 +28,10 @@ from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from inspection_watch.demo.catalogue import Fault, Provider, Publication, Request, Site
+from inspection_watch.demo.catalogue import Fault, Provider, Publication, Request, Scene, Site
 from inspection_watch.demo.markup import not_found_page, provider_page, search_page
 
-__all__ = ["Fault", "LocalSite", "Provider", "Publication", "Request", "Site"]
+__all__ = ["Fault", "LocalSite", "Provider", "Publication", "Request", "Scene", "Site"]
 
 MOST_ROWS: Final = 100
 """The real site caps here, and does not say so."""
@@ -39,8 +41,8 @@ LARGEST_ORDER: Final = 4096
 """Bytes that a request to publish may have."""
 LONDON: Final = ZoneInfo("Europe/London")
 
-Scenes = Mapping[str, Callable[[date], Publication]]
-"""What can be published from outside: a name, and what it makes of the day of publication."""
+Scenes = Mapping[str, Scene]
+"""What can be published from outside, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ def _publish(site: Site, scenes: Scenes, today: Callable[[], date], order: bytes
     try:
         wanted = json.loads(order)
         day = date.fromisoformat(wanted["day"]) if "day" in wanted else today()
-        publication = scenes[wanted["scene"]](day)
+        publication = scenes[wanted["scene"]].stage(day)
         site.publish(publication)
     except (ValueError, TypeError, KeyError):
         said = f'say {{"scene": "..."}} with one of {", ".join(scenes)}, and "day" as in 2026-11-20 if it is not today'
@@ -275,3 +277,27 @@ class LocalSite:
         self._server.hang_up()
         self._server.server_close()
         self._thread.join()
+
+
+def main() -> None:
+    """Serve the histories until told to stop."""
+    # Documents are printed with reportlab, which serving a site of one's own does not need.
+    from inspection_watch.demo.histories import SCENES, build_site
+
+    parser = argparse.ArgumentParser(
+        description="A local copy of the source site, with documents made by this program."
+    )
+    parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; a free one if it is not given")
+    parser.add_argument("--authorities", type=int, help="list only so many")
+    asked = parser.parse_args()
+    stop = threading.Event()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda _number, _frame: stop.set())
+    with LocalSite(build_site(asked.authorities, validators=True), port=asked.port, scenes=SCENES) as address:
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

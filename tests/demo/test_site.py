@@ -7,7 +7,7 @@ from datetime import date
 import httpx
 import pytest
 
-from inspection_watch.demo.site import LocalSite, Provider, Publication, Site
+from inspection_watch.demo.site import LocalSite, Provider, Publication, Scene, Site
 from watchers.listings import ProviderPage, SearchEntry, SearchPage, provider_page, search_page
 
 SEARCH = "/search?q=&location=&lat=&lon=&radius=&level_1_types=3&level_2_types%5B%5D=12&start={start}&rows={rows}"
@@ -262,14 +262,17 @@ def test_a_head_request_has_the_headers_without_the_body(client: httpx.Client) -
     assert (answer.headers["content-length"], answer.content) == ("17", b"")
 
 
-def scenes(day: date) -> Publication:
+def staged(day: date) -> Publication:
     return Publication(urn="80578", title="Scene", published=day, file_id=f"{day:%Y%m%d}", body=b"%PDF")
+
+
+SCENE = Scene(name="a-scene", urn="80578", says="a scene", stage=staged)
 
 
 def test_another_process_can_have_a_scene_published() -> None:
     site = Site([WEST_SUSSEX])
     with (
-        LocalSite(site, scenes={"a-scene": scenes}, today=lambda: date(2026, 11, 20)) as address,
+        LocalSite(site, scenes={"a-scene": SCENE}, today=lambda: date(2026, 11, 20)) as address,
         httpx.Client(base_url=address) as client,
     ):
         answer = client.post("/_demo/publish", json={"scene": "a-scene"})
@@ -280,7 +283,7 @@ def test_another_process_can_have_a_scene_published() -> None:
 
 @pytest.mark.parametrize("order", [b"", b"[]", b"{}", b"not json", b'{"scene": "none"}', b'{"scene": "s", "day": "x"}'])
 def test_an_order_that_makes_no_sense_is_answered_with_how_to_say_it(order: bytes) -> None:
-    with LocalSite(Site([WEST_SUSSEX]), scenes={"s": scenes}) as address:
+    with LocalSite(Site([WEST_SUSSEX]), scenes={"s": SCENE}) as address:
         answer = httpx.post(f"{address}/_demo/publish", content=order)
     assert answer.status_code == 400
     assert "say" in answer.json()["error"]
