@@ -7,18 +7,21 @@ overstays and replaced when it is gone.
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import signal
+import subprocess
+import sys
 import threading
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 
 from judgements.parse import read
 from judgements.types import NotRead, Reading, Status
 
 SECONDS = 20.0
 MEGABYTES = 512
+# Not multiprocessing's own way to start a child: that runs the parent's main module again, whatever it is.
+CHILD = "import sys; from watchers.read import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
 
 
 class Reader:
@@ -28,7 +31,7 @@ class Reader:
         self._seconds = seconds
         self._megabytes = megabytes
         self._one_at_a_time = threading.Lock()
-        self._child: BaseProcess | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Reader:
@@ -42,14 +45,17 @@ class Reader:
         child, pipe, self._child, self._pipe = self._child, self._pipe, None, None
         if child is not None and pipe is not None:
             child.kill()
-            child.join()
+            child.wait()
             pipe.close()
 
     def read(self, data: bytes) -> Reading:
-        """What the parser makes of the bytes; a child that hangs or dies makes them `UNREADABLE`, with the reason."""
+        """What the parser makes of the bytes; a child that hangs or dies makes them `UNREADABLE`, with the reason.
+
+        Raises RuntimeError if no child can be started: that is no fault of the document.
+        """
         with self._one_at_a_time:
+            pipe = self._pipe or self._start()
             try:
-                pipe = self._pipe or self._start()
                 pipe.send_bytes(data)
                 if not pipe.poll(self._seconds):
                     return self._lost(f"Reading it took longer than {self._seconds:g} s.")
@@ -60,13 +66,16 @@ class Reader:
             return answer
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        child = context.Process(target=_serve, args=(theirs, self._megabytes), name="reader", daemon=True)
-        child.start()
+        ours, theirs = Pipe()
+        command = [sys.executable, "-c", CHILD, str(theirs.fileno()), str(self._megabytes)]
+        self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        self._pipe = ours
         theirs.close()
-        self._child, self._pipe = child, ours
-        ours.recv()  # the child is up: its start is not counted against the document's time
+        try:
+            ours.recv()  # it is up: its start is not counted against the document's time
+        except EOFError:
+            self.close()
+            raise RuntimeError("the child that reads documents cannot be started") from None
         return ours
 
     def _lost(self, why: str) -> NotRead:
@@ -74,8 +83,9 @@ class Reader:
         return NotRead(status=Status.UNREADABLE, why=why)
 
 
-def _serve(pipe: Connection, megabytes: int) -> None:
-    """The child: documents in, readings out, until the pipe is closed."""
+def serve(handle: int, megabytes: int) -> None:
+    """The child: documents in, readings out, until the other end of the pipe `handle` is closed."""
+    pipe = Connection(handle)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     limit = megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -217,7 +217,7 @@ def test_an_unchanged_page_is_answered_from_the_archive(bench: Bench) -> None:
 def test_both_documents_of_a_comparison_are_read_by_todays_parser(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Yesterday's parser read a wrong grade: mending it announces nothing, and the next comparison uses the right one."""
+    """Yesterday's parser read a wrong grade: mending it tells nothing, and the next comparison is right."""
     with monkeypatch.context() as yesterday:
         yesterday.setattr(room, "PARSER", "yesterday")
         wrong = paper(WEST, date(2023, 3, 13), Grade.OUTSTANDING)

@@ -21,7 +21,6 @@ def reader() -> Iterator[Reader]:
 
 def _child(reader: Reader) -> int:
     assert reader._child is not None
-    assert reader._child.pid is not None
     return reader._child.pid
 
 
@@ -78,3 +77,9 @@ def test_a_bug_of_the_parser_is_a_reading_with_its_name(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(room, "read", broken)
     assert room._reading(b"x") == NotRead(status=Status.UNREADABLE, why="The parser failed on it (KeyError: 'theme').")
+
+
+def test_a_child_that_cannot_start_is_our_fault_and_not_the_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "CHILD", "raise SystemExit(1)")
+    with Reader() as reader, pytest.raises(RuntimeError, match="cannot be started"):
+        reader.read(b"x")
