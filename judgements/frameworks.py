@@ -112,12 +112,15 @@ class OutcomeWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A list of items under a heading: it begins after a line that is `heading` and ends before one that is `ends`."""
+    """A list under a heading. It ends before a line that begins with one of `ends`.
+
+    `shape`: "marked" (bullets or numbers), "paragraphs" (rows of a table with one column) or "rows" (rows of a table
+    whose first column names the bodies responsible).
+    """
 
     heading: Patterns
     ends: Patterns = ()
-    none: Patterns = ()
-    numbered: bool = False
+    shape: str = "marked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,7 @@ class Form:
     outcomes: tuple[OutcomeWords, ...] = ()
     visit_number: Patterns = ()
     previous: Patterns = ()
+    signed: Patterns = ()
     inspectors: Patterns = ()
     table: Table | None = None
     statements: tuple[Statement, ...] = ()
@@ -238,7 +242,18 @@ def _patterns(items: Iterable[str]) -> Patterns:
 
 
 def _form(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Form:
-    lists = ("title", "also", "unless", "front_ends", "authority", "dates", "published", "inspectors", "visit_number")
+    lists = (
+        "title",
+        "also",
+        "unless",
+        "front_ends",
+        "authority",
+        "dates",
+        "published",
+        "inspectors",
+        "visit_number",
+        "signed",
+    )
     data |= {name: _patterns(data[name]) for name in lists if name in data}
     data["previous"] = _patterns(words.replace("{grade}", grade) for words in data.get("previous", ()))
     data["outcomes"] = tuple(map(_outcome, data.get("outcomes", ())))
@@ -265,7 +280,7 @@ def _outcome(data: dict[str, Any]) -> OutcomeWords:
 
 
 def _section(data: dict[str, Any]) -> Section:
-    return Section(**data | {name: _patterns(data[name]) for name in ("heading", "ends", "none") if name in data})
+    return Section(**data | {name: _patterns(data[name]) for name in ("heading", "ends") if name in data})
 
 
 def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Statement:

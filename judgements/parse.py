@@ -16,6 +16,7 @@ from judgements.dates import day_in, month_in, ordinal, periods_at
 from judgements.document import open_document
 from judgements.flow import Flow, flow
 from judgements.frameworks import Edition, Form, Framework
+from judgements.lists import items
 from judgements.people import leads
 from judgements.places import place
 from judgements.recognise import front_end, recognise
@@ -81,7 +82,9 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
         overall=next((one for one in judgements if one.theme == overall), None),
         judgements=tuple(one for one in judgements if one.theme != overall),
         outcome=outcome,
-        lead_inspectors=leads(text, form),
+        improvements=items(text, form.improvements) if form.improvements else None,
+        priority_actions=(items(text, form.priority_actions) or ()) if form.priority_actions else (),
+        lead_inspectors=leads(text, form, end),
         visit_number=_visit_number(text, form, end),
         previous=_previous(text, framework, form, end),
         problems=(
@@ -116,7 +119,7 @@ def _outcome(text: Flow, form: Form, end: int) -> tuple[SendOutcome | None, tupl
 
 
 def _visit_number(text: Flow, form: Form, end: int) -> int | None:
-    numbers = {ordinal(match["number"]) for match in text.search(form.visit_number, end=end)}
+    numbers = {ordinal(match["number"]) for match in text.search(form.visit_number, end=end)} - {None}
     return numbers.pop() if len(numbers) == 1 else None
 
 

@@ -7,23 +7,52 @@ import re
 from judgements.flow import Flow
 from judgements.frameworks import Form
 
-_OFFICE = r"(?:Senior |Reporting |Lead )*(?:HMI|Her Majesty|His Majesty|Ofsted|Regulatory|Inspector)"
-_TITLE = re.compile(rf"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame)\.? )+|,? *\b{_OFFICE}\b.*$")
-_WORD = r"(?:[A-Z][\w’'‘.-]*|van|der|de|von|la|le|di|al|bin)"
+_OFFICE = r"(?:Senior |Reporting |Lead )*(?:S?HMI|Her Majesty|His Majesty|Ofsted|Regulatory|Inspector)"
+_TITLE = re.compile(rf"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame)\.? )+|,? *\(?\b{_OFFICE}\b.*$")
+_WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]*|van|der|de|von|la|le|di|al|bin)"
 _NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,5}}")
+_BETWEEN = re.compile(r", with | with |, and |,| and | & |;")
+_SENTENCE = re.compile(r"(?<!\b[A-Z])\. |\.$")
+_NAMED_HMI = re.compile(rf"({_NAME.pattern}),? HMI\b")
+A_FEW_LINES = 300
+"""Characters in which the sentence that names the inspectors of a visit ends."""
 
 
-def leads(flow: Flow, form: Form) -> tuple[str, ...]:
-    """The lead inspectors named after the first of the form's labels that is followed by a name."""
+def leads(flow: Flow, form: Form, front_end: int) -> tuple[str, ...]:
+    """Who led: after the first of the form's labels that is followed by a name, or who signed a letter."""
     for match in flow.search(form.inspectors):
-        line = flow.line_at(match.start())
-        if flow.begins_line(match.start()) and (names := people(flow.text[match.end() : flow.line_end(line)])):
-            return names
+        named = match.groupdict().get("lead")
+        if named is not None and flow.begins_line(match.start("lead")):
+            return people(flow.text[match.start("lead") : match.end("lead")])
+        if named is None and (match.start() < front_end or flow.begins_line(match.start())):
+            names = people(_after(flow, form, match))
+            if names:
+                return (*_whole(flow, names, front_end), *_signed(flow, form))
     return ()
+
+
+def _after(flow: Flow, form: Form, match: re.Match[str]) -> str:
+    """The rest of the line after a label; in a letter the rest of the sentence."""
+    if form.letter:
+        return _SENTENCE.split(flow.text[match.end() : match.end() + A_FEW_LINES], maxsplit=1)[0]
+    return flow.text[match.end() : flow.line_end(flow.line_at(match.start()))]
+
+
+def _whole(flow: Flow, names: tuple[str, ...], front_end: int) -> tuple[str, ...]:
+    """A text layer may cut a name off at the edge of a cell and print it whole somewhere else on the front."""
+    printed = _NAMED_HMI.findall(flow.text[:front_end])
+    return tuple(next((whole for whole in printed if whole.startswith(name)), name) for name in names)
+
+
+def _signed(flow: Flow, form: Form) -> tuple[str, ...]:
+    """The name under "Yours sincerely" of a letter whose writer says "my visit" and names only the others."""
+    signed = flow.lower.rfind("yours sincerely")
+    if signed < 0 or not any(words.search(flow.lower) for words in form.signed):
+        return ()
+    return people(" ".join(flow.lines[flow.line_at(signed) + 1 :][:1]))
 
 
 def people(words: str) -> tuple[str, ...]:
     """The names in a list such as "Jane Roe HMI and John Doe, His Majesty's Inspector"."""
-    parts = re.split(r",| and | & |;", words)
-    names = (_TITLE.sub("", part.strip()).strip(" .") for part in parts)
+    names = (_TITLE.sub("", _TITLE.sub("", part.strip())).strip(" .,") for part in _BETWEEN.split(words))
     return tuple(name for name in names if _NAME.fullmatch(name))

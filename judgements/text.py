@@ -10,20 +10,21 @@ import re
 from collections.abc import Callable, Sequence
 
 PAGE = "\f"
-BULLET = "•"
 BROKEN = "\ufffe"
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"}
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
-_BULLETS = (
-    "\u25a0\u25aa\u25ab\u25cf\u25e6\u25fc\u25fe\u2023\u2043\u2219\u27a2\u2751\uf06e\uf0a7\uf0b7\uf0d8\uf0fc\uf076"
-)
-_DASHES = "\u2500\u2012\u2015\u2212\uf02d"
+_BULLETS = {
+    **{"\uf06e": "■", "\uf0a7": "▪", "\uf0d8": "➢", "\uf076": "❖", "\uf0fc": "✓", "\uf06f": "□", "\uf0b7": "•"},
+    **{"\u25aa": "▪", "\u25fe": "▪", "\u2219": "•", "\u2023": "•", "\u2043": "-", "\u25e6": "o", "\u2212": "–"},
+}
+_DASHES = "\u2500\u2012\u2015\uf02d"
 _NOTHING = "\u200b\u200c\u200d\u2060\ufeff\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u0000"
 _LETTERS = str.maketrans(
     _LIGATURES
     | dict.fromkeys(_SPACES, " ")
-    | dict.fromkeys(_BULLETS, BULLET)
+    | dict.fromkeys(map(chr, range(0xF020, 0xF100)), "•")
+    | _BULLETS
     | dict.fromkeys(_DASHES, "–")
     | dict.fromkeys("\u2010\u2011", "-")
     | dict.fromkeys("\v\u2028\u2029\r", "\n")
