@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib import resources
 from re import Pattern
@@ -146,6 +146,7 @@ class Form:
     visit_number: Patterns = ()
     previous: Patterns = ()
     signed: Patterns = ()
+    offices: Patterns = ()
     inspectors: Patterns = ()
     table: Table | None = None
     statements: tuple[Statement, ...] = ()
@@ -242,18 +243,7 @@ def _patterns(items: Iterable[str]) -> Patterns:
 
 
 def _form(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Form:
-    lists = (
-        "title",
-        "also",
-        "unless",
-        "front_ends",
-        "authority",
-        "dates",
-        "published",
-        "inspectors",
-        "visit_number",
-        "signed",
-    )
+    lists = [field.name for field in fields(Form) if field.type == "Patterns" and field.name != "previous"]
     data |= {name: _patterns(data[name]) for name in lists if name in data}
     data["previous"] = _patterns(words.replace("{grade}", grade) for words in data.get("previous", ()))
     data["outcomes"] = tuple(map(_outcome, data.get("outcomes", ())))

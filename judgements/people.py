@@ -12,23 +12,26 @@ _TITLE = re.compile(rf"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame)\.? )+|,? *\(?\b{_OFFIC
 _WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]*|van|der|de|von|la|le|di|al|bin)"
 _NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,5}}")
 _BETWEEN = re.compile(r", with | with |, and |,| and | & |;")
-_SENTENCE = re.compile(r"(?<!\b[A-Z])\. |\.$")
+_SENTENCE = re.compile(r"(?<!\b[A-Z])\. |\.$| to ")
 _NAMED_HMI = re.compile(rf"({_NAME.pattern}),? HMI\b")
 A_FEW_LINES = 300
 """Characters in which the sentence that names the inspectors of a visit ends."""
 
 
 def leads(flow: Flow, form: Form, front_end: int) -> tuple[str, ...]:
-    """Who led: after the first of the form's labels that is followed by a name, or who signed a letter."""
+    """Who led: the name after the first of the form's labels that is followed by one, or before one of its offices."""
     for match in flow.search(form.inspectors):
-        named = match.groupdict().get("lead")
-        if named is not None and flow.begins_line(match.start("lead")):
-            return people(flow.text[match.start("lead") : match.end("lead")])
-        if named is None and (match.start() < front_end or flow.begins_line(match.start())):
+        if match.start() < front_end or flow.begins_line(match.start()):
             names = people(_after(flow, form, match))
             if names:
                 return (*_whole(flow, names, front_end), *_signed(flow, form))
-    return ()
+    before = (people(_before(flow, match)) for match in flow.search(form.offices, begin=front_end))
+    return next((names for names in before if names), ())
+
+
+def _before(flow: Flow, match: re.Match[str]) -> str:
+    """What stands in its line before the words of an office."""
+    return flow.text[flow.starts[flow.line_at(match.start())] : match.start()]
 
 
 def _after(flow: Flow, form: Form, match: re.Match[str]) -> str:

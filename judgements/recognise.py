@@ -47,6 +47,6 @@ def front_end(flow: Flow, form: Form) -> int:
     ends = (
         match.start()
         for match in flow.search(form.front_ends, end=MOST_OF_A_FRONT)
-        if flow.begins_line(match.start()) and flow.ends_line(match.end())
+        if flow.begins_line(match.start()) and flow.ends_line(match.end()) and flow.text[match.start()].isupper()
     )
     return min(ends, default=min(len(flow.lower), MOST_OF_A_FRONT))
