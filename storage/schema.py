@@ -195,6 +195,6 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     UniqueConstraint("change_key", "team", "channel", "part"),
-    Index(None, "status", "seen_at", "published", "change_key"),
+    Index(None, "status", "seen_at", "published", "change_key", "key"),
     Index(None, "team", "channel", "status", "part", "seen_at"),
 )

@@ -164,7 +164,7 @@ class Store:
         A change is fanned out once: where somebody was faster (our lease had ended), nothing is written.
         """
         first = and_(changes.c.key == change_key, changes.c.fanned_out_at.is_(None))
-        done = update(changes).where(first).values(fanned_out_at=now, leased_until=None).returning(changes.c.key)
+        done = update(changes).where(first).values(fanned_out_at=now).returning(changes.c.key)
         with writing(self._engine) as connection:
             if connection.execute(done).one_or_none() is None:
                 return 0
@@ -186,7 +186,7 @@ class Store:
 
     def record_sent(self, key: str, ts: str, now: datetime) -> None:
         """The message stands in the channel as `ts`. The first `ts` recorded stays."""
-        sent = {"status": DeliveryStatus.SENT, "ts": ts, "ended_at": now, "leased_until": None, "trouble": ""}
+        sent = {"status": DeliveryStatus.SENT, "ts": ts, "ended_at": now, "trouble": ""}
         unsent = and_(deliveries.c.key == key, deliveries.c.status != DeliveryStatus.SENT)
         with writing(self._engine) as connection:
             connection.execute(update(deliveries).where(unsent).values(sent))
@@ -199,7 +199,7 @@ class Store:
 
     def record_dead(self, key: str, trouble: str, now: datetime) -> None:
         """The message will never be sent. A headline takes its detail with it, which has no thread to stand in."""
-        dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "leased_until": None, "trouble": trouble}
+        dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "trouble": trouble}
         headline = deliveries.alias()
         of_this_headline = (
             select(headline.c.key)
@@ -296,7 +296,7 @@ def _delivery(connection: Connection, key: str) -> Delivery:
     headline = deliveries.alias()
     thread_ts = (
         select(headline.c.ts)
-        .where(headline.c.part == Part.HEADLINE, deliveries.c.part == Part.DETAIL)
+        .where(headline.c.part == Part.HEADLINE)
         .where(*(headline.c[name] == deliveries.c[name] for name in ("change_key", "team", "channel")))
         .scalar_subquery()
     )

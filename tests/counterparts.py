@@ -32,7 +32,9 @@ class Postgres:
         return self.url(database)
 
     def execute(self, statement: sql.Composable, database: str = "postgres") -> None:
-        with psycopg.connect(f"postgresql://postgres@/{database}?host={self.sockets}", autocommit=True) as connection:
+        """Run one statement as the owner of the server. It fails where a forgotten transaction is in its way."""
+        address = f"postgresql://postgres@/{database}?host={self.sockets}"
+        with psycopg.connect(address, autocommit=True, options="-c lock_timeout=10s") as connection:
             connection.execute(statement)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from psycopg import sql
@@ -63,6 +65,18 @@ def test_sqlite_keeps_a_write_ahead_log_and_checks_foreign_keys(sqlite_store: St
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
         assert connection.scalar(text("PRAGMA busy_timeout")) == 30_000
     engine.dispose()
+
+
+def test_a_new_sqlite_file_may_be_opened_by_two_at_the_same_time(tmp_path: Path) -> None:
+    together = Barrier(2)
+
+    def start(turn: int) -> None:
+        together.wait()
+        open_engine(f"sqlite:///{tmp_path}/{turn}.sqlite").dispose()
+
+    with ThreadPoolExecutor(2) as pool:
+        starts = [pool.submit(start, turn // 2) for turn in range(80)]
+    assert {opened.result() for opened in starts} == {None}
 
 
 def test_a_document_of_an_authority_that_is_not_there_is_a_bug_and_not_a_sentence(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from judgements.types import NotRead, Status
 from storage.engine import reading
 from storage.schema import deliveries as deliveries_table
 from storage.store import Store
-from storage.types import Coverage, Delivery, KnownAuthority, Part, SourceState, Standing, Visit
+from storage.types import Coverage, Delivery, DeliveryStatus, KnownAuthority, Part, SourceState, Standing, Visit
 from tests.storage.examples import (
     LEASE,
     MINUTE,
@@ -226,6 +226,14 @@ def claimed(store: Store, now: datetime = T0) -> Delivery:
     return delivery
 
 
+def ended(engine: Engine, key: str) -> tuple[object, ...]:
+    """How a delivery ended: status, ts, trouble and when."""
+    row = deliveries_table.c
+    with reading(engine) as connection:
+        found = connection.execute(select(row.status, row.ts, row.trouble, row.ended_at).where(row.key == key)).one()
+    return tuple(found)
+
+
 class TestDeliveries:
     def test_the_headline_comes_first_and_then_the_detail_in_its_thread(self, store: Store) -> None:
         tell(store, change())
@@ -266,15 +274,16 @@ class TestDeliveries:
         again = claimed(store, T0 + MINUTE)
         assert (again.attempts, again.not_before, again.trouble) == (2, T0 + MINUTE, "Slack is busy.")
 
-    def test_what_was_sent_is_not_tried_again_whatever_comes_late(self, store: Store) -> None:
+    def test_what_was_sent_is_not_tried_again_whatever_comes_late(self, store: Store, engine: Engine) -> None:
         tell(store, change())
         headline = claimed(store)
+        store.record_retry(headline.key, T0, "Slack is busy.")
         store.record_sent(headline.key, "1.5", T0)
-        store.record_retry(headline.key, T0, "late")
-        store.record_dead(headline.key, "late", T0)
-        store.record_sent(headline.key, "9.9", T0)
+        store.record_retry(headline.key, T0 + MINUTE, "late")
+        store.record_dead(headline.key, "late", T0 + MINUTE)
+        store.record_sent(headline.key, "9.9", T0 + MINUTE)
+        assert ended(engine, headline.key) == (DeliveryStatus.SENT, "1.5", "", T0)
         assert claimed(store).thread_ts == "1.5"
-        assert store.coverage().dead == 0
 
     def test_a_dead_headline_takes_its_detail_with_it_and_nobody_elses(self, store: Store) -> None:
         tell(store, change(), ["C1", "C2"])
@@ -291,13 +300,21 @@ class TestDeliveries:
         coverage = store.coverage()
         assert (coverage.waiting, coverage.dead) == (0, 1)
 
+    def test_a_detail_that_is_given_up_early_leaves_its_headline_as_it_is(self, store: Store) -> None:
+        tell(store, change())
+        headline, detail = deliveries(change())
+        store.record_dead(detail.key, "dropped", T0)
+        assert claimed(store).key == headline.key
+
     def test_a_dead_delivery_keeps_the_reason_and_the_time(self, store: Store, engine: Engine) -> None:
         tell(store, change())
         store.record_dead(claimed(store).key, "The channel is archived.", T0 + MINUTE)
-        table = deliveries_table.c
-        with reading(engine) as connection:
-            rows = connection.execute(select(table.trouble, table.ended_at, table.leased_until)).all()
-        assert [tuple(row) for row in rows] == [("The channel is archived.", T0 + MINUTE, None)] * 2
+        for one in deliveries(change()):
+            assert ended(engine, one.key) == (DeliveryStatus.DEAD, None, "The channel is archived.", T0 + MINUTE)
+
+    def test_channels_are_told_of_one_change_in_the_same_order_everywhere(self, store: Store) -> None:
+        tell(store, change(), ["C3", "C1", "C2"])
+        assert [claimed(store).channel for _ in range(3)] == ["C1", "C2", "C3"]
 
     def test_a_channel_is_told_in_the_order_things_were_noticed(self, store: Store) -> None:
         tell(store, change("b"), seen_at=T0)

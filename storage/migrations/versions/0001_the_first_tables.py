@@ -107,9 +107,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("change_key", "team", "channel", "part", name="uq_deliveries_change_key_team_channel_part"),
     )
     op.create_index(
-        "ix_deliveries_status_seen_at_published_change_key",
+        "ix_deliveries_status_seen_at_published_change_key_key",
         "deliveries",
-        ["status", "seen_at", "published", "change_key"],
+        ["status", "seen_at", "published", "change_key", "key"],
     )
     op.create_index(
         "ix_deliveries_team_channel_status_part_seen_at", "deliveries", ["team", "channel", "status", "part", "seen_at"]
