@@ -1,0 +1,199 @@
+"""The app over a real Socket Mode, from a typed command to the alert in the channel."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot import deliver
+from bot.app import SlackSettingsError, build, check_app_token, connect, disconnect, sign_in, web_client
+from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
+from storage.store import Store
+from tests.bot.examples import CHANGES, HISTORY, intent
+from tests.slack import Fault, Json, People, Proxy, proxy, soon
+
+pytestmark = pytest.mark.e2e
+
+SECRET = "xoxb-secret-000-token"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def bot(sqlite_store: Store, local_slack: LocalSlack, people: People) -> Iterator[None]:
+    """The bot answers, and delivers what is owed."""
+    client, stop = web_client(local_slack.bot_token, local_slack.api_url), threading.Event()
+    handler = connect(build(sqlite_store, client, now), local_slack.app_token, local_slack.api_url)
+    arguments = {"stop": stop, "clock": now, "jitter": lambda: 0.0}
+    delivering = threading.Thread(target=deliver.run, args=(sqlite_store, client), kwargs=arguments)
+    delivering.start()
+    yield
+    stop.set()
+    delivering.join()
+    disconnect(handler)
+
+
+def publish(store: Store, name: str) -> None:
+    store.apply(replace(intent(*HISTORY, changes=(CHANGES[name],)), now=now()))
+
+
+def seen_by(user: str, messages: list[Json]) -> list[Json]:
+    return [one for one in messages if one.get("ephemeral_to") in (None, user)]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_subscribed_channel_gets_one_headline_with_its_detail_in_the_thread(
+    people: People, sqlite_store: Store
+) -> None:
+    people.type("subscribe west-sussex")
+    (said,) = people.wait_for(1)
+    assert said.get("subtype") != "ephemeral", "a subscription is said in the channel"
+    publish(sqlite_store, "improved")
+    _, headline, detail = people.wait_for(3)
+    assert "West Sussex" in headline["text"]
+    assert "Overall effectiveness improved: requires improvement to be good → good" in headline["text"]
+    assert detail["thread_ts"] == headline["ts"]
+    soon(lambda: sqlite_store.coverage().waiting == 0, "the messages to be recorded as sent")
+    assert len(people.messages()) == 3
+
+
+@pytest.mark.usefixtures("bot")
+def test_the_current_card_is_answered_to_the_asker_alone(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("west-sussex", user=BOB)
+    (card,) = people.wait_for(1)
+    assert seen_by(BOB, [card])
+    assert not seen_by(ALICE, [card])
+    assert "West Sussex: inspection of children's services, published 12 May 2023" in card["text"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_mistyped_name_is_answered_with_buttons_that_do_what_was_asked(people: People, sqlite_store: Store) -> None:
+    people.type("subscribe west susex")
+    (question,) = people.wait_for(1)
+    people.press(question, "West Sussex")
+    said = people.wait_for(2)[-1]
+    assert said["text"] == "This channel is now told whenever Ofsted publishes a report or letter on West Sussex."
+    assert len(sqlite_store.subscriptions(TEAM, CHANNEL)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+def test_the_escapes_of_slacks_own_are_undone_before_a_name_is_looked_up(people: People, sqlite_store: Store) -> None:
+    people.type("subscribe Telford &amp; Wrekin")
+    people.wait_for(1)
+    assert len(sqlite_store.subscriptions(TEAM, CHANNEL)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_people_type_never_pings_anybody(people: People) -> None:
+    people.type("<!channel> <@U01ALICE> *x*")
+    (said,) = people.wait_for(1)
+    assert "<!" not in str(said["blocks"])
+    assert "<@" not in str(said["blocks"])
+    assert "<" not in said["text"]
+
+
+class BrokenStore(Store):
+    """A store whose every answer is an error with a secret in it."""
+
+    def __init__(self, of: Store) -> None:
+        super().__init__(of._engine)
+
+    def known(self, urn: str):  # type: ignore[no-untyped-def]
+        raise RuntimeError("nobody foresaw this")
+
+
+def test_a_failure_is_told_in_one_sentence_with_an_id_that_finds_the_log_line(
+    people: People, sqlite_store: Store, local_slack: LocalSlack
+) -> None:
+    client = web_client(local_slack.bot_token, local_slack.api_url)
+    app = build(BrokenStore(sqlite_store), client, now)
+    handler = connect(app, local_slack.app_token, local_slack.api_url)
+    try:
+        with capture_logs() as logged:
+            people.type("west-sussex")
+            (said,) = people.wait_for(1)
+    finally:
+        disconnect(handler)
+    (line,) = [one for one in logged if one["event"] == "command failed"]
+    assert said["text"] == (
+        f"Something went wrong here. Please try again; if it happens again, give your operator the id {line['id']}."
+    )
+    assert said["subtype"] == "ephemeral"
+    assert str(line["exc_info"]) == "nobody foresaw this"
+
+
+def test_what_is_not_for_us_is_acknowledged_and_not_complained_of(
+    people: People, sqlite_store: Store, local_slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = web_client(local_slack.bot_token, local_slack.api_url)
+    handler = connect(build(sqlite_store, client, now), local_slack.app_token, local_slack.api_url)
+    try:
+        with caplog.at_level(logging.WARNING):
+            people.say("good morning")
+    finally:
+        disconnect(handler)
+    assert len(people.messages()) == 1
+    assert caplog.text == ""
+
+
+def test_the_bots_token_says_who_we_are(local_slack: LocalSlack) -> None:
+    identity = sign_in(web_client(local_slack.bot_token, local_slack.api_url))
+    assert (identity.team, identity.user) == (TEAM, BOT_USER)
+
+
+@pytest.fixture
+def refusing(between: Proxy) -> Proxy:
+    between.faults.append(Fault(status=200, error="invalid_auth"))
+    return between
+
+
+def _sign_in(url: str, _: Store) -> object:
+    return sign_in(web_client(SECRET, url))
+
+
+def _connect(url: str, store: Store) -> object:
+    return connect(build(store, web_client("xoxb-local-bot", url), now), SECRET, url)
+
+
+def _check(url: str, _: Store) -> object:
+    return check_app_token(web_client("xoxb-local-bot", url), SECRET)
+
+
+WAYS_IN = pytest.mark.parametrize(
+    ("way_in", "setting"),
+    [(_sign_in, "SLACK_BOT_TOKEN"), (_connect, "SLACK_APP_TOKEN"), (_check, "SLACK_APP_TOKEN")],
+)
+
+
+@WAYS_IN
+def test_a_refused_token_is_one_sentence_that_names_the_setting_and_not_the_token(
+    way_in: Callable[[str, Store], object],
+    setting: str,
+    refusing: Proxy,
+    sqlite_store: Store,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO), pytest.raises(SlackSettingsError) as told:
+        way_in(refusing.api_url, sqlite_store)
+    assert str(told.value).startswith(f"{setting}: Slack refuses this token (invalid_auth).")
+    assert SECRET not in f"{told.value} {caplog.text}"
+    assert told.value.__cause__ is None
+
+
+@WAYS_IN
+def test_a_slack_that_cannot_be_reached_is_one_sentence(
+    way_in: Callable[[str, Store], object], setting: str, local_slack: LocalSlack, sqlite_store: Store
+) -> None:
+    with proxy(local_slack) as gone:
+        pass
+    with pytest.raises(SlackSettingsError, match=r"^Slack cannot be reached .*SLACK_API_URL"):
+        way_in(gone.api_url, sqlite_store)

@@ -1,0 +1,283 @@
+"""Whatever goes wrong between us and Slack, each channel ends with each message once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from slack_sdk import WebClient
+from structlog.testing import capture_logs
+
+from bot import outcomes
+from bot.app import web_client
+from bot.deliver import LEASE, Step, deliver_next, fan_out_next, run
+from bot.subscriptions import key
+from inspection_watch.demo.slack import CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
+from judgements.types import Change
+from storage.store import Store
+from storage.types import Part, Subscription
+from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
+from tests.slack import Fault, People, Proxy, soon
+
+TOKEN = "xoxb-secret-000-token"
+IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
+
+
+class Clock:
+    """Shows the time it is told. It starts now: stand-ins for Slack use this machine's clock."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(between: Proxy) -> WebClient:
+    return web_client(TOKEN, between.api_url)
+
+
+def subscribe(store: Store, *channels: str) -> None:
+    for channel in channels:
+        store.subscribe(Subscription(team=TEAM, channel=channel, urn=WEST_SUSSEX, created_by="U01ALICE", created_at=T0))
+
+
+def publish(store: Store, clock: Clock, *changes: Change) -> None:
+    store.apply(replace(intent(changes=changes), now=clock.now))
+    while fan_out_next(store, clock.now) is Step.FANNED_OUT:
+        pass
+
+
+def step(store: Store, client: WebClient, clock: Clock) -> Step:
+    return deliver_next(store, client, clock, lambda: 0.5)
+
+
+def drain(store: Store, client: WebClient, clock: Clock) -> list[Step]:
+    steps = [step(store, client, clock)]
+    while steps[-1] is not Step.NOTHING_TO_DO:
+        steps.append(step(store, client, clock))
+    return steps[:-1]
+
+
+def test_a_headline_stands_in_every_subscribed_channel_and_its_detail_in_its_thread(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL, OTHER_CHANNEL)
+    publish(sqlite_store, clock, IMPROVED)
+    assert drain(sqlite_store, client, clock) == [Step.SENT] * 4
+    for channel in (CHANNEL, OTHER_CHANNEL):
+        headline, detail = people.messages(channel)
+        assert headline["text"].startswith("West Sussex: inspection of children's services, published 20 August 2026")
+        assert detail["thread_ts"] == headline["ts"]
+
+
+def test_what_needs_no_detail_has_no_thread(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    assert drain(sqlite_store, client, clock) == [Step.SENT]
+    (headline,) = people.messages()
+    assert "thread_ts" not in headline
+
+
+def test_a_message_carries_its_key_and_unfurls_nothing(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    drain(sqlite_store, client, clock)
+    (sent,) = people.calls("chat.postMessage")
+    expected = {"key": key(NOT_READ, TEAM, CHANNEL, Part.HEADLINE)}
+    assert sent["metadata"] == {"event_type": "inspection_watch_delivery", "event_payload": expected}
+    assert sent["unfurl_links"] in ("0", "false", False)
+    assert sent["unfurl_media"] in ("0", "false", False)
+
+
+def test_nobody_subscribed_means_nothing_sent_then_or_later(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    publish(sqlite_store, clock, IMPROVED)
+    subscribe(sqlite_store, CHANNEL)
+    assert fan_out_next(sqlite_store, clock.now) is Step.NOTHING_TO_DO
+    assert drain(sqlite_store, client, clock) == []
+
+
+@pytest.mark.parametrize("forgotten", ["nothing", "metadata", "blocks"])
+def test_a_message_that_slack_took_before_the_line_was_cut_is_found_and_not_sent_twice(
+    forgotten: str, sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+) -> None:
+    between.forgets_metadata, between.forgets_blocks = forgotten == "metadata", forgotten == "blocks"
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, IMPROVED)
+    between.faults.append(Fault(accepted=True))
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    clock.now += timedelta(minutes=1)
+    assert step(sqlite_store, client, clock) is Step.FOUND
+    between.faults.append(Fault(accepted=True, status=500))
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    clock.now += timedelta(minutes=1)
+    assert drain(sqlite_store, client, clock) == [Step.FOUND]
+    headline, detail = people.messages()
+    assert detail["thread_ts"] == headline["ts"]
+
+
+def test_a_crash_between_posting_and_recording_repeats_nothing(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    crashing = CrashingStore(sqlite_store)
+    with pytest.raises(KeyboardInterrupt):
+        step(crashing, client, clock)
+    assert step(sqlite_store, client, clock) is Step.NOTHING_TO_DO, "the crashed process still holds its lease"
+    clock.now += LEASE
+    assert drain(sqlite_store, client, clock) == [Step.FOUND]
+    assert len(people.messages()) == 1
+
+
+class CrashingStore(Store):
+    """A store whose process ends before it can record that a message was sent."""
+
+    def __init__(self, of: Store) -> None:
+        super().__init__(of._engine)
+
+    def record_sent(self, key: str, ts: str, now: datetime) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_message_that_never_arrived_is_looked_for_and_sent(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    between.faults.append(Fault())
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    assert step(sqlite_store, client, clock) is Step.NOTHING_TO_DO, "it waits a little"
+    clock.now += timedelta(seconds=6)
+    assert drain(sqlite_store, client, clock) == [Step.SENT]
+    assert len(people.messages()) == 1
+
+
+def test_a_rate_limit_is_kept_to_the_second_and_never_kills_a_message(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    for _ in range(outcomes.MOST_ATTEMPTS + 2):
+        between.faults.append(Fault(status=429, error="ratelimited", headers=(("Retry-After", "30"),)))
+        assert step(sqlite_store, client, clock) is Step.REFUSED
+        clock.now += timedelta(seconds=29)
+        assert step(sqlite_store, client, clock) is Step.NOTHING_TO_DO
+        clock.now += timedelta(seconds=2)
+    assert drain(sqlite_store, client, clock) == [Step.SENT]
+    assert len(people.messages()) == 1
+
+
+def test_a_message_that_slack_keeps_failing_on_dies_after_a_day_and_a_half_visibly(
+    sqlite_store: Store, client: WebClient, clock: Clock, between: Proxy
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    began = clock.now
+    for _ in range(outcomes.MOST_ATTEMPTS - 1):
+        between.faults.append(Fault(status=503))
+        assert step(sqlite_store, client, clock) is Step.REFUSED
+        clock.now += outcomes.LONGEST * 1.2
+    between.faults.append(Fault(status=503))
+    assert step(sqlite_store, client, clock) is Step.GIVEN_UP
+    assert clock.now - began > timedelta(days=1)
+    assert (sqlite_store.coverage().waiting, sqlite_store.coverage().dead) == (0, 1)
+
+
+def test_an_archived_channel_is_given_up_at_once_and_holds_up_no_other(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+) -> None:
+    subscribe(sqlite_store, CHANNEL, OTHER_CHANNEL)
+    publish(sqlite_store, clock, IMPROVED)
+    between.faults.append(Fault(status=200, error="is_archived"))
+    assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP, Step.SENT, Step.SENT]
+    assert sorted(len(people.messages(channel)) for channel in (CHANNEL, OTHER_CHANNEL)) == [0, 2]
+
+
+def test_a_message_that_always_brings_us_down_dies_too(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    for _ in range(outcomes.MOST_ATTEMPTS):
+        assert sqlite_store.claim_delivery(clock.now, LEASE)
+        clock.now += LEASE
+    assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP]
+    assert people.messages() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(), Fault(status=500), Fault(status=200, error="invalid_auth"), Fault(status=200, error=TOKEN)],
+    ids=["cut", "500", "refused", "echoed"],
+)
+def test_no_token_gets_into_a_log_or_a_row(
+    fault: Fault,
+    sqlite_store: Store,
+    client: WebClient,
+    clock: Clock,
+    between: Proxy,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    between.faults.append(fault)
+    with caplog.at_level(logging.INFO), capture_logs() as logged:
+        assert step(sqlite_store, client, clock) is Step.REFUSED
+    delivery = sqlite_store.claim_delivery(clock.now + timedelta(days=1), LEASE)
+    assert delivery is not None
+    assert delivery.trouble
+    assert TOKEN not in f"{delivery} {logged} {caplog.text}"
+
+
+class FaultyStore(Store):
+    """A store that fails a few times before it works."""
+
+    def __init__(self, of: Store, faults: int) -> None:
+        super().__init__(of._engine)
+        self.faults = iter(range(faults))
+
+    def claim_change(self, now: datetime, lease: timedelta):  # type: ignore[no-untyped-def]
+        if next(self.faults, None) is not None:
+            raise RuntimeError("the database is on fire")
+        return super().claim_change(now, lease)
+
+
+@pytest.fixture
+def loop(sqlite_store: Store, local_slack: LocalSlack, people: People) -> Iterator[threading.Thread]:
+    """The loop, in a thread, on a store that fails at first."""
+    stop, store = threading.Event(), FaultyStore(sqlite_store, faults=1)
+    client = web_client(local_slack.bot_token, local_slack.api_url)
+    arguments = {"stop": stop, "clock": lambda: datetime.now(UTC), "jitter": lambda: 0.0}
+    thread = threading.Thread(target=run, args=(store, client), kwargs=arguments)
+    thread.start()
+    yield thread
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive(), "it ends when it is told to"
+
+
+def test_the_loop_survives_faults_and_delivers(
+    loop: threading.Thread, sqlite_store: Store, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    sqlite_store.apply(replace(intent(changes=(IMPROVED,)), now=clock.now))
+    people.wait_for(2)
+    soon(lambda: sqlite_store.coverage().waiting == 0, "the messages to be recorded as sent")
+    assert loop.is_alive()

@@ -1,0 +1,171 @@
+"""A real Slack stand-in for tests, people who type and click in it, and a proxy before it that goes wrong on demand."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import Message as Headers
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from inspection_watch.demo.slack import ALICE, CHANNEL, LocalSlack
+
+BINARY = Path(__file__).parent.parent / ".tools/node_modules/local-slack-linux-x64/bin/local-slack"
+PATIENCE_SECONDS = 10.0
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class People:
+    """What people do and see in a local-slack."""
+
+    slack: LocalSlack
+
+    def type(self, text: str, channel: str = CHANNEL, user: str = ALICE) -> None:
+        """Type a slash command; back as soon as the bot has acknowledged it."""
+        self._post("command", {"command": "/judgements", "text": text, "channel": channel, "user": user})
+
+    def say(self, text: str, channel: str = CHANNEL, user: str = ALICE) -> None:
+        """Write an ordinary message."""
+        self._post("message", {"text": text, "channel": channel, "user": user})
+
+    def press(self, message: Json, label: str, user: str = ALICE) -> None:
+        """Press the button with this label."""
+        elements = [one for block in message["blocks"] for one in block.get("elements", ())]
+        action = next(one for one in elements if one.get("type") == "button" and one["text"]["text"] == label)
+        self._post(
+            "interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action}
+        )
+
+    def start_afresh(self) -> None:
+        self._post("reset", {})
+
+    def messages(self, channel: str = CHANNEL) -> list[Json]:
+        """Everything in a channel, oldest first: threads, and what only one person sees, too."""
+        return list(self._get(f"messages/{channel}")["messages"])
+
+    def calls(self, method: str) -> list[Json]:
+        """What the bot sent to one method of the Web API, oldest first."""
+        log = self._get("log")["log"]
+        return [entry["detail"] for entry in log if entry["kind"] == "web_api" and entry["summary"] == method]
+
+    def wait_for(self, count: int, channel: str = CHANNEL) -> list[Json]:
+        """The messages of a channel once there are `count` of them."""
+        soon(lambda: len(self.messages(channel)) >= count, f"{count} messages in {channel}")
+        return self.messages(channel)
+
+    def _get(self, path: str) -> Json:
+        with urllib.request.urlopen(f"{self.slack.control_url}/{path}", timeout=PATIENCE_SECONDS) as answer:
+            return dict(json.load(answer))
+
+    def _post(self, path: str, body: Json) -> None:
+        data, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.slack.control_url}/{path}", data=data, headers=headers)
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            answer.read()
+
+
+def soon(true: Callable[[], bool], what: str) -> None:
+    """Wait, for seconds at most, until another thread or process has made something true."""
+    patience = threading.Event()
+    for _ in range(int(PATIENCE_SECONDS / 0.02)):
+        if true():
+            return
+        patience.wait(0.02)
+    raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """How one answer goes wrong. `accepted`: Slack gets the request and acts on it. `status` None cuts the line."""
+
+    status: int | None = None
+    error: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    accepted: bool = False
+
+
+@dataclass
+class Proxy:
+    """Before a local-slack, whose faults it makes up for (it gives no metadata back) and adds to (`faults`, in order).
+
+    With `forgets_metadata` or `forgets_blocks` it leaves these out of what it says of the past.
+    """
+
+    behind: str
+    url: str = ""
+    faults: deque[Fault] = field(default_factory=deque)
+    forgets_metadata: bool = False
+    forgets_blocks: bool = False
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    def forward(self, path: str, headers: Headers, body: bytes) -> Json:
+        kept = {name: headers[name] for name in ("Content-Type", "Authorization") if headers[name]}
+        request = urllib.request.Request(f"{self.behind}{path}", data=body, headers=kept, method="POST")
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            said: Json = json.load(answer)
+        if path.endswith("chat.postMessage") and said["ok"]:
+            self.metadata[said["ts"]] = json.loads(_sent(headers, body).get("metadata", "null"))
+        return {**said, "messages": [self._remembered(one) for one in said["messages"]]} if "messages" in said else said
+
+    def _remembered(self, message: Json) -> Json:
+        kept = {name: value for name, value in message.items() if not (name == "blocks" and self.forgets_blocks)}
+        return kept if self.forgets_metadata else {**kept, "metadata": self.metadata.get(message["ts"])}
+
+
+def _sent(headers: Headers, body: bytes) -> Json:
+    if "json" in (headers["Content-Type"] or ""):
+        sent: Json = json.loads(body)
+        return {name: json.dumps(value) for name, value in sent.items()}
+    return {name: values[0] for name, values in parse_qs(body.decode()).items()}
+
+
+@contextmanager
+def proxy(slack: LocalSlack) -> Iterator[Proxy]:
+    """A proxy before `slack`, on this machine only, until the end of the block."""
+    made = Proxy(behind=slack.url)
+
+    class Between(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            fault = made.faults.popleft() if made.faults else None
+            said = made.forward(self.path, self.headers, body) if fault is None or fault.accepted else {}
+            if fault is None:
+                self._answer(200, said, ())
+            elif fault.status is not None:
+                self._answer(fault.status, {"ok": False, "error": fault.error}, fault.headers)
+            # Without an answer the connection is cut here.
+
+        def _answer(self, status: int, said: Json, headers: tuple[tuple[str, str], ...]) -> None:
+            data = json.dumps(said).encode()
+            self.send_response(status)
+            for name, value in (*headers, ("Content-Type", "application/json"), ("Content-Length", str(len(data)))):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            """Tests read what was said, not who asked."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    made.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
