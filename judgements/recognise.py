@@ -23,10 +23,15 @@ def recognise(flow: Flow) -> tuple[Framework, Form] | None:
 def title_of(flow: Flow, form: Form) -> re.Match[str] | None:
     """The first of the form's titles that begins a line of the front."""
     return min(
-        (match for match in flow.search(form.title, end=FRONT) if flow.begins_line(match.start())),
+        (match for match in flow.search(form.title, end=FRONT) if _is_heading(flow, match)),
         key=lambda match: match.start(),
         default=None,
     )
+
+
+def _is_heading(flow: Flow, match: re.Match[str]) -> bool:
+    """A heading begins its line, and with a capital: prose that happens to be wrapped there does not."""
+    return flow.begins_line(match.start()) and not flow.text[match.start()].islower()
 
 
 def _titled(flow: Flow) -> Iterator[tuple[int, Framework, Form]]:
@@ -47,6 +52,6 @@ def front_end(flow: Flow, form: Form) -> int:
     ends = (
         match.start()
         for match in flow.search(form.front_ends, end=MOST_OF_A_FRONT)
-        if flow.begins_line(match.start()) and flow.ends_line(match.end()) and flow.text[match.start()].isupper()
+        if _is_heading(flow, match) and flow.ends_line(match.end())
     )
     return min(ends, default=min(len(flow.lower), MOST_OF_A_FRONT))

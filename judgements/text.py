@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 PAGE = "\f"
 BROKEN = "\ufffe"
+LONGEST_WORD = 40
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"}
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
@@ -20,7 +21,7 @@ _BULLETS = {
 }
 _DASHES = "\u2500\u2012\u2015\uf02d"
 _NOTHING = "\u200b\u200c\u200d\u2060\ufeff\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u0000"
-_LETTERS = str.maketrans(
+_LETTERS = (
     _LIGATURES
     | dict.fromkeys(_SPACES, " ")
     | dict.fromkeys(map(chr, range(0xF020, 0xF100)), "•")
@@ -39,8 +40,7 @@ _OUR_WORDS = frozenset(
         *("january", "february", "september", "october", "november", "december"),
     )
 )
-_BROKEN_WORD = re.compile(rf"(\w*)(?:{BROKEN}\n?|\u00ad\n)(\w*)")
-_SOFT = re.compile("\u00ad")
+_BEFORE, _AFTER = re.compile(r"\w*$"), re.compile(r"\n?(\w*)")
 
 
 def _line_ends(text: str) -> str:
@@ -48,7 +48,13 @@ def _line_ends(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return text.translate(_LETTERS)
+    for letter in _LETTERS.keys() & set(text):
+        text = text.replace(letter, _LETTERS[letter])
+    return text
+
+
+def _soft_hyphens(text: str) -> str:
+    return text.replace("\u00ad\n", "").replace("\u00ad", "")
 
 
 def _broken_words(text: str) -> str:
@@ -56,20 +62,21 @@ def _broken_words(text: str) -> str:
 
     A text layer gives U+FFFE for every hyphen at a line end, the printed one and the optional one alike.
     """
-    if BROKEN not in text and "\u00ad" not in text:
-        return text
-    words = _OUR_WORDS.union(re.findall(r"\w+", text.lower()))
-
-    def mend(match: re.Match[str]) -> str:
-        whole = match[1] + match[2]
-        return whole if whole.lower() in words or "\u00ad" in match[0] else f"{match[1]}-{match[2]}"
-
-    return _SOFT.sub("", _BROKEN_WORD.sub(mend, text))
+    pieces = text.split(BROKEN)
+    lower = text.lower() if len(pieces) > 1 else ""
+    whole = pieces[0]
+    for piece in pieces[1:]:
+        before, after = _BEFORE.search(whole[-LONGEST_WORD:]), _AFTER.match(piece)
+        word = (before[0] if before else "") + (after[1] if after else "")
+        hyphen = "" if word.lower() in _OUR_WORDS or word.lower() in lower else "-"
+        whole += hyphen + piece.removeprefix("\n")
+    return whole
 
 
 STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("line ends are one character", _line_ends),
     ("ligatures, spaces, bullets, dashes and invisible characters are the plain ones", _letters),
+    ("optional hyphens are gone", _soft_hyphens),
     ("words broken at a line end are whole", _broken_words),
 )
 
