@@ -1,0 +1,113 @@
+"""What an alert says, and what it must not say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot import alerts
+from bot.types import Bullets, Card, Grades, Paragraph
+from judgements.types import ChangeKind, Kind, Report
+from tests.bot.examples import BEFORE, CHANGES, IN_2026, T0, change, inspection, items
+
+
+def bullets(card: Card | None) -> dict[str, Bullets]:
+    assert card is not None
+    return {block.title: block for block in card.blocks if isinstance(block, Bullets)}
+
+
+def test_priority_actions_stand_before_everything_else() -> None:
+    card = alerts.headline(CHANGES["declined_with_priority_actions"], T0)
+    assert isinstance(card.blocks[0], Bullets)
+    assert card.blocks[0].title == "⚠ 1 area for priority action"
+    assert card.title.startswith("⚠ ")
+    assert "⚠ 1 area for priority action; " in card.sentence
+
+
+def test_three_areas_stand_in_the_headline_and_all_in_the_thread() -> None:
+    in_headline = bullets(alerts.headline(CHANGES["improved"], T0))["5 areas for improvement"]
+    in_thread = bullets(alerts.detail(CHANGES["improved"]))["5 areas for improvement"]
+    assert (len(in_headline.items), in_headline.left_out) == (3, 2)
+    assert (len(in_thread.items), in_thread.left_out) == (5, 0)
+
+
+def test_overall_effectiveness_is_the_first_row_and_every_judgement_is_there() -> None:
+    (grades,) = [block for block in alerts.headline(CHANGES["improved"], T0).blocks if isinstance(block, Grades)]
+    assert grades.rows[0].name == "Overall effectiveness"
+    assert len(grades.rows) == 5
+    assert all(row.page for row in grades.rows)
+
+
+def test_an_overall_grade_that_is_no_longer_given_is_no_loss() -> None:
+    card = alerts.headline(CHANGES["no_overall_any_more"], T0)
+    (grades,) = [block for block in card.blocks if isinstance(block, Grades)]
+    assert (grades.rows[-1].name, grades.rows[-1].movement) == ("Overall effectiveness", "no longer judged")
+    assert grades.rows[-1].why == "Ofsted gives no overall grade for inspections from April 2026"
+    assert card.title == "West Sussex: 3 judgements improved"
+
+
+def test_a_report_read_in_part_says_so_in_title_sentence_and_text() -> None:
+    card = alerts.headline(CHANGES["read_in_part"], T0)
+    assert card.title.endswith("(read in part)")
+    assert card.sentence.endswith("not everything could be read with certainty.")
+    (unread,) = [block for title, block in bullets(card).items() if title.startswith("Not everything could be read")]
+    assert unread.items == (("overall effectiveness: the table and the text disagree",),)
+
+
+def test_a_document_that_was_not_read_is_news_without_any_grade() -> None:
+    card = alerts.headline(CHANGES["not_read"], T0)
+    assert card.title == "West Sussex: new document, judgements not read yet"
+    assert not any(isinstance(block, Grades) for block in card.blocks)
+    assert alerts.detail(CHANGES["not_read"]) is None
+
+
+def test_a_councils_own_report_is_never_told_as_ofsteds() -> None:
+    report = replace(inspection("GGGG", "G", IN_2026), kind=Kind.COUNCIL_REPORT)
+    told = change(report, kind=ChangeKind.NOT_READ)
+    card = alerts.headline(told, T0)
+    assert "good" not in str(card)
+    assert "the council's own report" in str(card)
+    assert alerts.detail(told) is None
+
+
+def test_a_letter_that_was_not_read_whole_does_not_say_that_it_has_no_priority_actions() -> None:
+    letter = CHANGES["joint_inspection"].reading
+    assert isinstance(letter, Report)
+    unsure = replace(CHANGES["joint_inspection"], reading=replace(letter, problems=("a heading is missing",)))
+    assert "no areas for priority action" in str(alerts.headline(CHANGES["joint_inspection"], T0))
+    assert "no areas for priority action" not in str(alerts.headline(unsure, T0))
+
+
+def test_a_monitoring_visit_says_which_it_is_and_since_when() -> None:
+    card = alerts.headline(CHANGES["monitoring_visit"], T0)
+    assert "third monitoring visit" in card.sentence
+    assert ("It is the third visit since the authority was judged inadequate in May 2019.",) in _lines(card)
+
+
+def _lines(card: Card) -> list[object]:
+    return [line for block in card.blocks if isinstance(block, Paragraph) for line in block.lines]
+
+
+@pytest.mark.parametrize(
+    ("now", "title"),
+    [
+        ("G", "▲ West Sussex improved overall: requires improvement to be good → good"),
+        ("I", "▼ West Sussex declined overall: requires improvement to be good → inadequate"),
+        ("R", "= West Sussex: still requires improvement to be good overall"),
+    ],
+)
+def test_the_title_tells_how_the_overall_grade_moved(now: str, title: str) -> None:
+    assert alerts.headline(change(inspection("RRRR", now, IN_2026), BEFORE), T0).title == title
+
+
+def test_an_inspection_whose_dates_and_list_are_missing_is_told_all_the_same() -> None:
+    bare = inspection("GGGG", "G", IN_2026, inspection=None, improvements=None, lead_inspectors=())
+    card = alerts.headline(change(bare), T0)
+    assert "Inspectors were there" not in str(card)
+    assert bullets(card) == {}
+
+
+def test_recommendations_of_the_single_framework_are_called_so() -> None:
+    report = inspection("IRGRI", "I", IN_2026, "sif", "2013", improvements=items(2))
+    assert "2 recommendations" in bullets(alerts.headline(change(report), T0))

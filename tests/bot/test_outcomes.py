@@ -1,0 +1,103 @@
+"""What Slack's errors mean: the table, both ways."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http.client import RemoteDisconnected
+from urllib.error import URLError
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.outcomes import CODES, LONGEST, MOST_ATTEMPTS, Outcome, Verdict, is_over, outcome, pause
+
+
+def error(code: str, status: int = 200, **headers: str) -> SlackApiError:
+    response = SlackResponse(
+        client=WebClient(),
+        http_verb="POST",
+        api_url="https://slack.com/api/chat.postMessage",
+        req_args={},
+        data={"ok": False, "error": code},
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        status_code=status,
+    )
+    return SlackApiError("refused", response)
+
+
+def ended(verdict: Verdict = Verdict.RETRY, retry_after: timedelta | None = None) -> Outcome:
+    return Outcome(verdict=verdict, trouble="", retry_after=retry_after)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_a_verdict_and_a_sentence_for_the_operator(code: str) -> None:
+    verdict, trouble = CODES[code]
+    assert outcome(error(code)) == Outcome(verdict=verdict, trouble=trouble)
+    assert len(trouble.split()) >= 4
+
+
+def test_an_unknown_code_is_tried_again_and_named() -> None:
+    told = outcome(error("brand_new_code"))
+    assert told is not None
+    assert told.verdict is Verdict.RETRY
+    assert "brand_new_code" in told.trouble
+
+
+def test_an_answer_that_is_no_json_is_not_repeated() -> None:
+    told = outcome(error("Received a response in a non-JSON format: <html>xoxb-1"))
+    assert told == Outcome(verdict=Verdict.RETRY, trouble="Slack's answer made no sense")
+
+
+def test_a_rate_limit_waits_as_long_as_slack_says() -> None:
+    told = outcome(error("ratelimited", 429, Retry_After="30"))
+    assert told is not None
+    assert (told.verdict, told.retry_after) == (Verdict.WAIT, timedelta(seconds=30))
+    assert pause(told, attempts=9, jitter=0.5) == timedelta(seconds=30.5)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_fault_of_slacks_is_tried_again(status: int) -> None:
+    told = outcome(error("internal_error", status, retry_after="7"))
+    assert told is not None
+    assert (told.verdict, told.retry_after) == (Verdict.RETRY, timedelta(seconds=7))
+
+
+@pytest.mark.parametrize(
+    "failure", [TimeoutError("timed out"), ConnectionResetError(), URLError("refused"), RemoteDisconnected()]
+)
+def test_a_network_that_fails_is_tried_again(failure: Exception) -> None:
+    told = outcome(failure)
+    assert told is not None
+    assert told.verdict is Verdict.RETRY
+
+
+@pytest.mark.parametrize("bug", [TypeError("ours"), KeyError("ours")])
+def test_a_bug_is_no_outcome(bug: Exception) -> None:
+    assert outcome(bug) is None
+
+
+def test_pauses_grow_from_five_seconds_to_six_hours() -> None:
+    pauses = [pause(ended(), attempts, jitter=0) for attempts in range(1, MOST_ATTEMPTS)]
+    assert pauses[0] == timedelta(seconds=5)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == LONGEST
+    assert timedelta(days=1) < sum(pauses, timedelta()) < timedelta(days=2)
+
+
+def test_jitter_makes_a_pause_a_fifth_longer_at_most() -> None:
+    assert pause(ended(), 1, jitter=1) == timedelta(seconds=6)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "attempts", "over"),
+    [
+        (Verdict.DEAD, 1, True),
+        (Verdict.RETRY, MOST_ATTEMPTS - 1, False),
+        (Verdict.RETRY, MOST_ATTEMPTS, True),
+        (Verdict.WAIT, MOST_ATTEMPTS * 9, False),
+    ],
+)
+def test_when_a_message_is_given_up(verdict: Verdict, attempts: int, over: bool) -> None:
+    assert is_over(ended(verdict), attempts) is over
