@@ -1,0 +1,156 @@
+"""The command line. Every expected trouble is one sentence on standard error; no traceback reaches a person.
+
+Exit status: 0 well, 1 something was found wrong (an unreadable file, a failing source, a check), 2 a wrong setting.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot import commands
+from inspection_watch import doctor as checks
+from inspection_watch import logs, parsing, run, terminal, wiring
+from inspection_watch import settings as configuration
+from judgements.types import Status
+from storage.engine import StorageError
+from watchers.poll import PollSummary
+from watchers.poll import poll as poll_source
+from watchers.sources import LOCAL_AUTHORITIES
+
+app = typer.Typer(
+    name="inspection-watch",
+    help="Tells people in children's services what has changed, minutes after Ofsted publishes it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+
+
+class Format(StrEnum):
+    JSONL = "jsonl"
+    TABLE = "table"
+
+
+def main() -> None:
+    """The program."""
+    try:
+        app()
+    except (configuration.SettingsError, StorageError, run.SlackSettingsError) as error:
+        print(logs.without_secrets(str(error)), file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+@app.callback()
+def quietly() -> None:
+    """Only the service logs what goes well; the other commands say it in their own words."""
+    logs.start(logging.WARNING)
+
+
+@app.command(name="run")
+def run_(
+    only: Annotated[run.Part | None, typer.Option(help="Run one part alone, over a shared PostgreSQL.")] = None,
+) -> None:
+    """Watch the source site, deliver what has changed to Slack, and answer commands, until told to stop."""
+    settings = configuration.load()
+    logs.start()
+    run.run(settings, only)
+
+
+@app.command()
+def poll(
+    full: Annotated[
+        bool, typer.Option("--full", help="Open every authority's page, not only those that moved.")
+    ] = False,
+) -> None:
+    """Look at the source site once and write down what is new; the first time, take the whole history."""
+    settings = configuration.load()
+    with (
+        Progress(TextColumn("{task.description:30.30}"), BarColumn(), MofNCompleteColumn(), transient=True) as bar,
+        wiring.store(settings) as store,
+    ):
+        task = bar.add_task("reading the list", total=None)
+
+        def progress(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=name or "done")
+
+        with wiring.world(settings, store, stop=threading.Event(), progress=progress) as world:
+            summary = poll_source(world, LOCAL_AUTHORITIES, full=full)
+    out.print(_summary(summary), highlight=False, soft_wrap=True)
+    for trouble in summary.troubles:
+        print(trouble, file=sys.stderr)  # noqa: T201
+    raise typer.Exit(1 if summary.troubles else 0)
+
+
+def _summary(summary: PollSummary) -> str:
+    if summary.skipped:
+        return f"Nothing done: {summary.skipped}."
+    return (
+        f"{summary.seen} authorities seen, {summary.opened} opened, {summary.documents} documents read, "
+        f"{summary.changes} changes to tell."
+    )
+
+
+@app.command()
+def parse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Reports and letters: PDF, HTML or text.")],
+    format: Annotated[Format, typer.Option(help="One JSON object a line, or a table for people.")] = Format.TABLE,
+) -> None:
+    """Read documents with the parser alone; exit status 1 if one of them is unreadable."""
+    unreadable = False
+    for path, reading in parsing.read_files(files):
+        unreadable |= reading.status is Status.UNREADABLE
+        if format is Format.JSONL:
+            print(parsing.as_json(path, reading), flush=True)  # noqa: T201
+        else:
+            parsing.print_table(out, path, reading)
+    raise typer.Exit(1 if unreadable else 0)
+
+
+@app.command()
+def judgements(
+    text: Annotated[list[str], typer.Argument(metavar="AUTHORITY", help="As after /judgements in Slack; try “help”.")],
+) -> None:
+    """What /judgements answers in Slack, here: for example inspection-watch judgements west-sussex."""
+    with wiring.store(configuration.load()) as store:
+        reply = commands.answer(commands.parse(" ".join(text)), store, wiring.now())
+    terminal.show(out, reply.card)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, tokens and the source site, and say what to fix; exit status 1 if something is."""
+    findings = []
+    for finding in checks.examine(configuration.load()):
+        findings.append(finding)
+        mark = "[green]ok[/]  " if finding.well else "[red]FIX[/] "
+        out.print(f"{mark} {finding.check:10}", finding.words, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@app.command()
+def demo(
+    slack: Annotated[Path | None, typer.Option(help="The local-slack program; without it, alerts print here.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="End as soon as the alert has been seen.")] = False,
+) -> None:
+    """Show the whole product on this machine, with no account and no network."""
+    try:
+        from inspection_watch.demo import show
+    except ModuleNotFoundError as error:
+        raise configuration.SettingsError(
+            f"The demonstration needs {error.name}: install inspection-watch[demo], or use make demo."
+        ) from error
+    try:
+        show.demo(out, slack, once=once)
+    except show.DemoError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        raise typer.Exit(1) from error

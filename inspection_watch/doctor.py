@@ -1,0 +1,67 @@
+"""`inspection-watch doctor`: is everything there that a run needs, and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from inspection_watch import slack, wiring
+from inspection_watch.settings import Settings
+from storage.archive import Archive
+from storage.engine import StorageError
+from watchers.fetch import Trouble
+from watchers.listings import NotThePage, search_page
+from watchers.sources import LOCAL_AUTHORITIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check found: well or not, in a sentence that says what to do."""
+
+    check: str
+    well: bool
+    words: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """The checks, one after the other, each whatever the others found."""
+    yield _archive(settings)
+    yield _database(settings)
+    yield _site(settings)
+    for check, trouble, well in slack.examine(settings):
+        yield _finding(check, trouble, well)
+
+
+def _finding(check: str, trouble: str, well: str) -> Finding:
+    return Finding(check=check, well=not trouble, words=trouble or well)
+
+
+def _archive(settings: Settings) -> Finding:
+    folder = settings.INSPECTION_WATCH_STATE_DIR
+    try:
+        Archive(folder / "archive").put(b"inspection-watch doctor was here\n")
+    except StorageError as error:
+        return _finding("archive", f"{error} INSPECTION_WATCH_STATE_DIR chooses another place.", "")
+    return _finding("archive", "", f"{folder} can be written.")
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        with wiring.store(settings) as store:
+            coverage = store.coverage()
+    except StorageError as error:
+        return _finding("database", str(error), "")
+    seen = f"{coverage.authorities_baselined} authorities' history is stored"
+    return _finding("database", "", f"it opens and its schema is up to date; {seen}.")
+
+
+def _site(settings: Settings) -> Finding:
+    fetcher = wiring.fetcher(settings, lambda _: False)
+    try:
+        answer = fetcher.get(LOCAL_AUTHORITIES.search_url(settings.INSPECTION_WATCH_SITE_URL, 0))
+    finally:
+        fetcher.close()
+    page = answer if isinstance(answer, Trouble) else search_page(answer.body)
+    if isinstance(page, Trouble | NotThePage):
+        return _finding("site", f"{page.why}: check INSPECTION_WATCH_SITE_URL and this machine's way out.", "")
+    return _finding("site", "", f"it answers and lists {len(page.entries)} authorities on the first page.")

@@ -1,0 +1,123 @@
+"""`inspection-watch run`: watcher, delivery and bot in one process, each in its threads, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from enum import StrEnum
+
+import structlog
+
+from bot.app import SlackSettingsError
+from inspection_watch import health, slack, wiring
+from inspection_watch.settings import Settings, SettingsError
+from storage.engine import StorageError
+from storage.store import Store
+from watchers import schedule
+from watchers.poll import World, poll
+from watchers.sources import LOCAL_AUTHORITIES
+
+log = structlog.get_logger()
+
+GRACE_SECONDS = 3.0
+"""How long threads are waited for at the end. What they leave undone is done at the next start: rows say so."""
+
+__all__ = ["Part", "SlackSettingsError", "run"]
+
+
+class Part(StrEnum):
+    """What can run alone. Slack comes first: where its tokens are wrong, nothing is begun."""
+
+    DELIVER = "deliver"
+    BOT = "bot"
+    WATCH = "watch"
+
+
+def run(settings: Settings, only: Part | None = None) -> None:
+    """Run until told to stop. Raises `SettingsError`, `SlackSettingsError` or `StorageError` before it begins."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        store = stack.enter_context(wiring.store(settings))
+        for part in (only,) if only else Part:
+            stack.enter_context(_PARTS[part](settings, store, stop))
+        stack.enter_context(_health(settings, store))
+        log.info("running", parts=[only] if only else list(Part))
+        stop.wait()
+        _leave_in_time()
+    log.info("stopped")
+
+
+def _leave_in_time() -> None:
+    """A request that hangs must not keep us: what is left after the grace is cut off, and nothing is lost by it."""
+
+    def cut_off() -> None:
+        log.warning("stopped without waiting for a request that hangs")
+        sys.stderr.flush()
+        os._exit(0)
+
+    timer = threading.Timer(GRACE_SECONDS, cut_off)
+    timer.daemon = True
+    timer.start()
+
+
+@contextmanager
+def _watch(settings: Settings, store: Store, stop: threading.Event) -> Iterator[None]:
+    plan = schedule.parse_plan(settings.INSPECTION_WATCH_POLL)
+    with wiring.world(settings, store, stop=stop) as world:
+        scheduler = schedule.start(plan, lambda: _look(world), jitter=lambda: wiring.jitter(settings))
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=True)
+
+
+def _look(world: World) -> None:
+    """A poll that fails for a reason nobody foresaw is logged whole; the next one comes by the plan."""
+    try:
+        poll(world, LOCAL_AUTHORITIES)
+    except Exception:
+        if not world.stopping():
+            log.exception("poll failed")
+
+
+@contextmanager
+def _deliver(settings: Settings, store: Store, stop: threading.Event) -> Iterator[None]:
+    with slack.delivering(settings, store, stop, wiring.now):
+        yield
+
+
+@contextmanager
+def _bot(settings: Settings, store: Store, _stop: threading.Event) -> Iterator[None]:
+    with slack.answering(settings, store, wiring.now):
+        yield
+
+
+_PARTS: dict[Part, Callable[[Settings, Store, threading.Event], AbstractContextManager[None]]] = {
+    Part.WATCH: _watch,
+    Part.DELIVER: _deliver,
+    Part.BOT: _bot,
+}
+
+
+@contextmanager
+def _health(settings: Settings, store: Store) -> Iterator[None]:
+    try:
+        with health.serve(settings.listen, lambda: _trouble(store)):
+            yield
+    except OSError as error:
+        where = settings.INSPECTION_WATCH_LISTEN
+        raise SettingsError(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({error.strerror}).") from error
+
+
+def _trouble(store: Store) -> str:
+    try:
+        store.coverage()
+    except StorageError as error:
+        return str(error)
+    return ""

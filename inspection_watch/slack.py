@@ -1,0 +1,90 @@
+"""The bot's room with its settings: who signs in, what is missing, and the two parts that talk to Slack."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from pydantic import SecretStr
+
+from bot import app as bolt
+from bot import deliver
+from inspection_watch.settings import Settings, SettingsError
+from storage.store import Store
+
+log = structlog.get_logger()
+
+MISSING = (
+    "{name} is not set. Create the Slack app from deploy/slack-manifest.yaml, then take {where} "
+    "and put it into the environment or a .env file as {name}."
+)
+WHERE = {
+    "SLACK_BOT_TOKEN": "the bot's token (xoxb-…) from OAuth & Permissions",
+    "SLACK_APP_TOKEN": "an app-level token (xapp-…, scope connections:write) from Basic Information",
+}
+
+
+def required(settings: Settings, name: str) -> str:
+    """The token of this name. Raises `SettingsError` that says how to get it."""
+    token: SecretStr | None = getattr(settings, name)
+    if token is None:
+        raise SettingsError(MISSING.format(name=name, where=WHERE[name]))
+    return token.get_secret_value()
+
+
+@contextmanager
+def delivering(
+    settings: Settings, store: Store, stop: threading.Event, clock: Callable[[], datetime]
+) -> Iterator[None]:
+    """Fan out and deliver in a thread until `stop` is set. Raises `SettingsError` or `SlackSettingsError`."""
+    client = bolt.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
+    bolt.sign_in(client)
+    thread = threading.Thread(
+        target=deliver.run,
+        args=(store, client),
+        kwargs={"stop": stop, "clock": clock, "jitter": random.random},
+        name="deliver",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Answer commands over Socket Mode until the block ends. Raises `SettingsError` or `SlackSettingsError`."""
+    bot_token, app_token = required(settings, "SLACK_BOT_TOKEN"), required(settings, "SLACK_APP_TOKEN")
+    client = bolt.web_client(bot_token, settings.SLACK_API_URL)
+    identity = bolt.sign_in(client)
+    handler = bolt.connect(bolt.build(store, client, clock), app_token, settings.SLACK_API_URL)
+    log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
+    try:
+        yield
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]
+
+
+def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """For each token: its name, what is wrong with it ("" if nothing), and what there is to say if all is well."""
+    try:
+        client = bolt.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
+        workspace = bolt.sign_in(client).workspace
+    except (SettingsError, bolt.SlackSettingsError) as error:
+        yield "bot token", str(error), ""
+    else:
+        yield "bot token", "", f"it belongs to the workspace {workspace}."
+    try:
+        token = required(settings, "SLACK_APP_TOKEN")
+        bolt.check_app_token(bolt.web_client(token, settings.SLACK_API_URL), token)
+    except (SettingsError, bolt.SlackSettingsError) as error:
+        yield "app token", str(error), ""
+    else:
+        yield "app token", "", "it opens Socket Mode."
