@@ -99,6 +99,8 @@ def _address(url: str) -> URL:
         raise StorageError(f"{SETTING} is not the address of a database. Write {EXAMPLES}.") from None
     if address.drivername not in ("sqlite", "postgresql+psycopg"):
         raise StorageError(f'{SETTING} begins with "{address.drivername}:", which is not known here. Write {EXAMPLES}.')
+    if "@" in (address.host or ""):
+        raise StorageError(f'The password in {SETTING} contains a "@". Write each "@" in it as "%40".')
     return address
 
 
@@ -120,7 +122,6 @@ def _sqlite(address: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, directory: Path) -> None:
-    connection.isolation_level = None  # the driver would begin transactions by itself, and only at the first write
     # A new file is turned to WAL once. Two processes that do so at the same time get "database is locked", however
     # patient they are.
     with _alone_in(directory):
@@ -156,13 +157,14 @@ def _cannot_open(address: URL, reason: str) -> str:
             f"The database file {address.database} cannot be opened ({reason}). See that it is a file of this program, "
             f"and that the user this runs as may write it and its directory, or name another file in {SETTING}."
         )
-    for secret in filter(None, (address.password, address.query.get("password"))):
-        reason = reason.replace(str(secret), "***")
     host = address.host or address.query.get("host", "this machine")
-    return (
+    sentence = (
         f"PostgreSQL does not let us into the database {address.database} at {host} ({reason}). "
         f"See that it runs, and that {SETTING} names the right host, database, user and password."
     )
+    for secret in filter(None, (address.password, address.query.get("password"))):
+        sentence = sentence.replace(str(secret), "***")
+    return sentence
 
 
 def _reason(error: DBAPIError | OSError) -> str:

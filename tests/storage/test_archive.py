@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import resource
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,20 @@ def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
     written = path.stat()
     assert archive.put(DATA) == sha256
     assert (path.stat().st_ino, files(tmp_path)) == (written.st_ino, [path])
+
+
+def test_content_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[str, list[int]]] = []
+
+    def spy(handle: int) -> None:
+        name = Path(f"/proc/self/fd/{handle}").readlink().name
+        synced.append((name, [path.stat().st_size for path in files(tmp_path)]))
+
+    monkeypatch.setattr(os, "fsync", spy)
+    sha256 = Archive(tmp_path).put(DATA)
+    (unfinished, whole), (folder, named) = synced
+    assert (unfinished != sha256, whole) == (True, [len(DATA)])
+    assert (folder, named) == (sha256[2:4], [len(DATA)])
 
 
 def test_what_was_never_put_is_a_key_error_that_names_it(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ HOPELESS = {
     f"postgresql+psycopg://watch:{PASSWORD}@127.0.0.1:1/watch": "does not let us into the database watch at 127.0.0.1",
     f"postgresql+psycopg://watch@/watch?host=/nowhere&password={PASSWORD}": "at /nowhere",
     f"postgresql+psycopg://watch:{PASSWORD}@/watch?host=/nowhere&options={PASSWORD}": "at /nowhere",
+    f"postgresql+psycopg://watch:half@{PASSWORD}@127.0.0.1:1/watch": 'Write each "@" in it as "%40"',
     "sqlite://": "names no file",
     "sqlite:///:memory:": "names no file",
     "sqlite:////proc/watch.sqlite": "cannot be opened .* may write it and its directory",
@@ -44,6 +45,14 @@ def test_a_database_that_cannot_be_opened_is_named_with_what_to_do_and_without_i
     assert "INSPECTION_WATCH_DATABASE_URL" in str(failure.value)
     assert PASSWORD not in str(failure.value)
     assert not any(PASSWORD in line for line in traceback.format_exception(failure.value))
+
+
+@pytest.mark.postgres
+def test_a_password_that_the_server_repeats_is_not_passed_on(postgres: Postgres) -> None:
+    """Somebody put the password where the user's name belongs, too."""
+    url = postgres.url("postgres").replace("postgres@", f"{PASSWORD}:{PASSWORD}@")
+    with pytest.raises(StorageError, match=r'role "\*\*\*" does not exist'):
+        open_engine(url)
 
 
 def test_a_file_that_is_no_database_is_not_opened(tmp_path: Path) -> None:
@@ -80,9 +89,10 @@ def test_a_new_sqlite_file_may_be_opened_by_two_at_the_same_time(tmp_path: Path)
 
 
 def test_a_document_of_an_authority_that_is_not_there_is_a_bug_and_not_a_sentence(engine: Engine) -> None:
-    orphan = {"file_id": "1", "urn": URN, "title": "", "url": "", "published": T0.date(), "standing": "read"}
-    with pytest.raises(Exception, match=r"(?i)foreign key"), writing(engine) as connection:
+    orphan = {"file_id": "1", "urn": URN, "title": "a title", "url": "", "published": T0.date(), "standing": "read"}
+    with pytest.raises(Exception, match=r"(?i)foreign key") as failure, writing(engine) as connection:
         connection.execute(insert(documents).values(orphan | {"first_seen_at": T0, "why": "", "failures": 0}))
+    assert "a title" not in str(failure.value), "an error may be logged, and what people wrote does not belong there"
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(engine: Engine) -> None:
