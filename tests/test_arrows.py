@@ -108,6 +108,12 @@ def test_every_package_is_looked_at() -> None:
     assert {path.partition("/")[0] for path in modules()} == set(OURS)
 
 
+def test_every_place_exists() -> None:
+    """A place that was renamed would let nobody in, and say nothing."""
+    places = set().union(*THEIRS.values())
+    assert [place for place in sorted(places) if not (ROOT / place).exists()] == []
+
+
 @pytest.mark.parametrize(
     ("path", "source", "rule"),
     [
