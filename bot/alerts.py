@@ -202,7 +202,7 @@ def _detailed(report: Report) -> Iterator[Block]:
 
 
 def _evidence(report: Report) -> Iterator[Line]:
-    for judgement in report.graded:
+    for judgement in parts.overall_first(report):
         yield (
             words.EVIDENCE_ITEM.format(
                 name=parts.name_of(judgement, report),

@@ -36,14 +36,14 @@ def name_of(judgement: Judgement, report: Report) -> str:
 def rows(report: Report, comparisons: Sequence[Comparison] = (), before: Report | None = None) -> tuple[GradeRow, ...]:
     """A row for each judgement, overall effectiveness (if given) first; not compared where nothing was."""
     if not comparisons:
-        found = tuple(_row(one, report) for one in _overall_first(report))
+        found = tuple(_row(one, report) for one in overall_first(report))
     else:
         ordered = sorted(comparisons, key=lambda one: one.theme != "overall" or one.after is None)
         found = tuple(_compared(one, report, before or report) for one in ordered)
     return (*_outcome(report, before), *found)
 
 
-def _overall_first(report: Report) -> Iterator[Judgement]:
+def overall_first(report: Report) -> Iterator[Judgement]:
     if report.overall:
         yield report.overall
     yield from report.judgements
