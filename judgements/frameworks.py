@@ -156,6 +156,24 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A made-up document of a framework and what must be read from it. A field that is left out is not tested."""
+
+    text: str
+    kind: Kind
+    edition: str
+    authority: str | None = None
+    start: date | None = None
+    end: date | None = None
+    published: date | None = None
+    outcome: Outcome | None = None
+    improvements: int | None = None
+    priority_actions: int = 0
+    visit_number: int | None = None
+    grades: tuple[tuple[str, Grade | NotJudged], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
     """One inspection framework: its scale (best grade first), its editions, oldest first, and its documents.
 
@@ -170,6 +188,7 @@ class Framework:
     grade_words: frozenset[str]
     editions: tuple[Edition, ...]
     forms: tuple[Form, ...]
+    examples: tuple[Example, ...]
 
     def grade(self, words: str) -> Grade | NotJudged | None:
         """The grade these lower-case words are, if they are nothing else."""
@@ -209,6 +228,7 @@ def load(text: str) -> Framework:
         | frozenset(_WORDS.findall(" ".join(words.replace("s?", "") for _, words in wordings))),
         editions=tuple(_edition(item, areas) for item in data["editions"]),
         forms=tuple(_form(item, areas, printed, grade) for item in data["forms"]),
+        examples=tuple(map(_example, data["examples"])),
     )
 
 
@@ -286,6 +306,12 @@ def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping
             "tail": pattern(data.get("tail", _TAIL)),
         }
     )
+
+
+def _example(data: dict[str, Any]) -> Example:
+    outcome = Outcome(data["outcome"]) if "outcome" in data else None
+    grades = tuple((theme, _grade(name)) for theme, name in data.get("grades", {}).items())
+    return Example(**data | {"kind": Kind(data["kind"]), "outcome": outcome, "grades": grades})
 
 
 def _load_all() -> Mapping[str, Framework]:

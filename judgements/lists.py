@@ -153,6 +153,8 @@ def _rows(lines: Sequence[_Line]) -> list[tuple[str, int]]:
         elif found:
             found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
         narrow = []
+    if found:
+        found[-1] = (" ".join([found[-1][0], *narrow]), found[-1][1])
     return [(text, page) for text, page in found if not _COLUMN.match(text)]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from judgements.flow import Flow
-from judgements.frameworks import FRAMEWORKS, Form, Framework
+from judgements.frameworks import Form, Framework
 
 FRONT = 4000
 """Characters in which the title must stand."""
@@ -14,9 +14,9 @@ MOST_OF_A_FRONT = 9000
 """Characters after which the front has ended, whether or not the heading that ends it was found."""
 
 
-def recognise(flow: Flow) -> tuple[Framework, Form] | None:
+def recognise(flow: Flow, frameworks: Iterable[Framework]) -> tuple[Framework, Form] | None:
     """The framework and the form of a document, or None if no title of any framework stands on its front."""
-    found = sorted(_titled(flow), key=lambda item: item[0])
+    found = sorted(_titled(flow, frameworks), key=lambda item: item[0])
     return found[0][1:] if found else None
 
 
@@ -34,8 +34,8 @@ def _is_heading(flow: Flow, match: re.Match[str]) -> bool:
     return flow.begins_line(match.start()) and not flow.text[match.start()].islower()
 
 
-def _titled(flow: Flow) -> Iterator[tuple[int, Framework, Form]]:
-    for framework in FRAMEWORKS.values():
+def _titled(flow: Flow, frameworks: Iterable[Framework]) -> Iterator[tuple[int, Framework, Form]]:
+    for framework in frameworks:
         for form in framework.forms:
             title = title_of(flow, form)
             if title and _fits(flow, form):

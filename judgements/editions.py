@@ -1,0 +1,32 @@
+"""Which edition of its framework a document belongs to, and what that edition leads one to expect of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from judgements.frameworks import Edition, Form, Framework
+from judgements.types import Inspection, Judgement
+
+
+def edition_of(
+    framework: Framework, form: Form, inspection: Inspection | None, judgements: Sequence[Judgement]
+) -> tuple[Edition, tuple[str, ...]]:
+    """The edition of the inspection's first day, else the one whose areas these are; and what is missing from it."""
+    read = {one.theme for one in judgements}
+    fitting = [edition for edition in framework.editions if _lacks(edition, read) == () and _knows(edition, read)]
+    dated = framework.edition_on(inspection.start) if inspection else None
+    edition = dated or (fitting or list(framework.editions))[-1]
+    if not form.graded:
+        return edition, ()
+    missing = tuple(f"No grade could be read with certainty for “{label}”." for label in _lacks(edition, read))
+    if _knows(edition, read):
+        return edition, missing
+    return edition, (*missing, "It has judgements that its inspection date does not lead one to expect.")
+
+
+def _lacks(edition: Edition, themes: set[str]) -> tuple[str, ...]:
+    return tuple(area.label for area in edition.areas if area.theme not in themes | edition.optional)
+
+
+def _knows(edition: Edition, themes: set[str]) -> bool:
+    return themes <= {area.theme for area in edition.areas}
