@@ -238,10 +238,8 @@ def _send_actions(report: Send) -> Iterator[Block]:
     if report.priorities:
         yield Words(text="Areas for priority action", style=HEADING)
         head = Row(label="Responsible body", grade="Areas for priority action", style=LABEL)
-        yield Table(
-            rows=(head, *(Row(label=report.council, grade=text) for text in report.priorities)),
-            split=150,
-        )
+        bodies = f"{report.council} and the integrated care board"
+        yield Table(rows=(head, *(Row(label=bodies, grade=text) for text in report.priorities)), split=150)
     if report.improvements:
         yield Words(text="Areas for improvement", style=HEADING)
         yield Words(text="Areas for improvement", style=LABEL)

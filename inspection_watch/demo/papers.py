@@ -79,6 +79,8 @@ class Print:
     overall_place: Place | None = None
     """Where the overall grade stands, if elsewhere than the others."""
     order: tuple[str, ...] = tuple(ILACS_LABELS)
+    dates: str = ""
+    """The line of dates as it stands, if it is written otherwise than they are."""
     dash: str = "to"
     bullet: str = "\u25fc"
     improvements_heading: str = "What needs to improve?"
@@ -90,7 +92,7 @@ class Print:
     said_before: str = ""
     """Prose in the summary about another inspection."""
     earlier_grades: Mapping[str, Graded] = field(default_factory=dict)
-    """A second table, of an earlier inspection."""
+    """A second table, of an earlier inspection, after the findings."""
     table_after: int = 0
     """Paragraphs of prose before the table: enough of them and it runs over the page."""
 
@@ -165,9 +167,6 @@ def _boxed_front(report: Ilacs, dates: str) -> Iterator[Block]:
 def _table_and_summary(report: Ilacs) -> Iterator[Block]:
     printed = report.printed
     yield from findings(report.authority, "before", printed.table_after, numbered=False)
-    if printed.earlier_grades:
-        yield Words(text="Grades of the inspection before this one", style=LABEL)
-        yield _grades(report, printed.earlier_grades)
     yield _grades(report, report.grades)
     yield from summary(report)
 
@@ -191,7 +190,7 @@ def summary(report: Ilacs) -> Iterator[Block]:
     yield from front_words(report.authority, report.grades.get("overall", report.grades["leadership"]))
     if report.previous is not None:
         grade, year = report.previous
-        yield Words(text=f"At the inspection in {year} the authority was judged {spoken(grade)}.")
+        yield Words(text=f"At the inspection in {year} the overall grade was ‘{spoken(grade)}’.")
     if report.printed.said_before:
         yield Words(text=report.printed.said_before)
 
@@ -224,6 +223,9 @@ def _ilacs_findings(report: Ilacs) -> Iterator[Block]:
         yield Words(text=f"{ILACS_LABELS[theme]}: {spoken(report.grades[theme])}", style=HEADING)
         yield from findings(report.authority, f"{theme}{report.start}", 4, first=number)
         number += 4
+    if printed.earlier_grades:
+        yield Words(text="Grades of the inspection before this one", style=LABEL)
+        yield _grades(report, printed.earlier_grades)
     if printed.improvements_note:
         yield Foot(note=printed.improvements_note, text="These areas are in no particular order.")
 
@@ -280,7 +282,9 @@ def long_date(day: date, space: str = " ") -> str:
 
 def printed_dates(periods: Sequence[tuple[date, date]], printed: Print) -> str:
     """Periods joined by "and"."""
-    return " and ".join(printed_period(start, end, dash=printed.dash, space=printed.space) for start, end in periods)
+    return printed.dates or " and ".join(
+        printed_period(start, end, dash=printed.dash, space=printed.space) for start, end in periods
+    )
 
 
 def printed_period(start: date, end: date, *, dash: str = "to", space: str = " ") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -62,7 +62,11 @@ RECOMMENDATIONS_SINCE: Final = date(2015, 6, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sif:
-    """A report under the single inspection framework. `lscb` is None for a re-inspection without the board."""
+    """A report under the single inspection framework. `lscb` is None for a re-inspection without the board.
+
+    The rest is for reports that are printed otherwise than most: another overall sentence with a footnote's number,
+    other words in the cells, other labels by theme, paragraphs before the table, a table of an earlier inspection.
+    """
 
     authority: str
     council: str
@@ -76,6 +80,12 @@ class Sif:
     lscb: Grade | None = None
     inspectors: tuple[str, ...] = ()
     improvements: tuple[str, ...] = ()
+    sentence: str = ""
+    sentence_note: str = ""
+    cells: Mapping[Graded, str] = field(default_factory=lambda: CELL_WORDS)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    front_prose: int = 0
+    earlier_grades: Mapping[str, Graded] = field(default_factory=dict)
 
 
 def sif_report(report: Sif) -> bytes:
@@ -109,12 +119,17 @@ def _front(report: Sif) -> Iterator[Block]:
 
 def _grades(report: Sif) -> Iterator[Block]:
     early = report.published < BOARD_IN_FRONT_UNTIL
-    place = report.authority
-    yield Words(text=early_overall(report.overall) if early else overall(place, report.overall), style=LABEL)
-    rows = [Row(label=label, grade=CELL_WORDS[report.grades[theme]]) for theme, label in SIF_LABELS.items()]
-    yield Table(rows=tuple(rows), split=300)
+    usual = early_overall(report.overall) if early else overall(report.authority, report.overall)
+    yield Words(text=report.sentence or usual, style=LABEL, note=report.sentence_note)
+    yield from findings(report.authority, "front", report.front_prose, numbered=False)
+    yield _table(report, report.grades)
     if early and report.lscb is not None:
         yield Words(text=f"The effectiveness of the Local Safeguarding Children Board (LSCB) is\n{_said(report.lscb)}")
+
+
+def _table(report: Sif, grades: Mapping[str, Graded]) -> Table:
+    labels = {**SIF_LABELS, **report.labels}
+    return Table(rows=tuple(Row(label=labels[theme], grade=report.cells[grades[theme]]) for theme in labels), split=270)
 
 
 def _said(grade: Grade) -> str:
@@ -141,24 +156,27 @@ def _summary(report: Sif) -> Iterator[Block]:
 
 def _contents(report: Sif) -> Iterator[Block]:
     board = ["The Local Safeguarding Children Board (LSCB)"] if report.lscb is not None else []
-    titles = ["Executive summary", _recommendations_title(report), *SECTIONS.values(), *board]
+    advice = [_advice_title(report, "local authority")] if report.improvements else []
+    titles = ["Executive summary", *advice, *SECTIONS.values(), *board]
     yield Words(text="Contents", style=HEADING)
     for page, title in enumerate((*titles, "Information about this inspection"), 2):
         yield Words(text=f"{title} {page}")
     yield NewPage()
 
 
-def _recommendations_title(report: Sif) -> str:
-    late = report.published >= RECOMMENDATIONS_SINCE
-    return "Recommendations" if late else "What does the local authority need to improve?"
+def _advice_title(report: Sif, whose: str) -> str:
+    return "Recommendations" if report.published >= RECOMMENDATIONS_SINCE else f"What does the {whose} need to improve?"
 
 
 def _recommendations(report: Sif) -> Iterator[Block]:
     yield Words(text="The local authority", style=HEADING)
     yield Words(text="Information about this local authority area", style=LABEL)
     yield from findings(report.authority, "area", 2, numbered=False)
+    if report.earlier_grades:
+        yield Words(text="Grades of the inspection before this one", style=LABEL)
+        yield _table(report, report.earlier_grades)
     if report.improvements:
-        yield Words(text=_recommendations_title(report), style=HEADING)
+        yield Words(text=_advice_title(report, "local authority"), style=HEADING)
         for number, text in enumerate(report.improvements, 1):
             yield Item(mark=f"{number}.", text=text)
 
@@ -185,7 +203,7 @@ def _board(report: Sif) -> Iterator[Block]:
     yield Words(text=f"The Local Safeguarding Children Board {verdict}", style=LABEL)
     yield Words(text="Executive summary", style=LABEL)
     yield from findings(report.authority, "board", 2, numbered=False)
-    yield Words(text="Recommendations", style=LABEL)
+    yield Words(text=_advice_title(report, "LSCB"), style=LABEL)
     yield from recommendations(report.authority, first=len(report.improvements) + 19)
     yield Words(text="Inspection findings – the Local Safeguarding Children Board", style=LABEL)
     yield from findings(report.authority, "board findings", 3, first=len(report.improvements) + 21)

@@ -26,7 +26,7 @@ FOOT: Final = 60.0
 NARROW: Final = 90
 """Per cent. The fonts we have are wider than the one of the real documents."""
 REGULAR, BOLD = "Vera", "VeraBd"
-STAND_INS: Final = {"\u25fc": "\u2022", "\uf06e": "\u2022", "\u2500": "\u2013", "\u00ad": "-", "\u2011": "-"}
+STAND_INS: Final = {"\u25fc": "\u2022", "\uf06e": "\u2022", "\u2500": "\u2013", "\u00ad": "-", "\u202f": " "}
 """Characters of real documents that our fonts do not have, and whose shape they are drawn with."""
 
 _DRAWING = threading.Lock()
