@@ -69,7 +69,7 @@ def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -
     try:
         yield
     finally:
-        handler.close()  # type: ignore[no-untyped-call]
+        bolt.disconnect(handler)
 
 
 def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
