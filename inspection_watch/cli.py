@@ -6,6 +6,7 @@ Exit status: 0 well, 1 something was found wrong (an unreadable file, a failing 
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import threading
 from enum import StrEnum
@@ -74,16 +75,15 @@ def poll(
 ) -> None:
     """Look at the source site once and write down what is new; the first time, take the whole history."""
     settings = configuration.load()
-    with (
-        Progress(TextColumn("{task.description:30.30}"), BarColumn(), MofNCompleteColumn(), transient=True) as bar,
-        wiring.store(settings) as store,
-    ):
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    with _bar() as bar, wiring.store(settings) as store:
         task = bar.add_task("reading the list", total=None)
 
         def progress(done: int, total: int, name: str) -> None:
             bar.update(task, completed=done, total=total, description=name or "done")
 
-        with wiring.world(settings, store, stop=threading.Event(), progress=progress) as world:
+        with wiring.world(settings, store, stop=stop, progress=progress) as world:
             summary = poll_source(world, LOCAL_AUTHORITIES, full=full)
     out.print(_summary(summary), highlight=False, soft_wrap=True)
     for trouble in summary.troubles:
@@ -91,13 +91,21 @@ def poll(
     raise typer.Exit(1 if summary.troubles else 0)
 
 
+def _bar() -> Progress:
+    """A progress bar on standard error, where somebody is looking."""
+    err = Console(stderr=True)
+    columns = TextColumn("{task.description:30.30}"), BarColumn(), MofNCompleteColumn()
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
 def _summary(summary: PollSummary) -> str:
     if summary.skipped:
         return f"Nothing done: {summary.skipped}."
-    return (
+    counts = (
         f"{summary.seen} authorities seen, {summary.opened} opened, {summary.documents} documents read, "
         f"{summary.changes} changes to tell."
     )
+    return f"{counts} Stopped before the end: the next poll goes on from here." if summary.stopped else counts
 
 
 @app.command()

@@ -1,0 +1,204 @@
+"""The command line as a person meets it: what it says, how it ends, and that no traceback is ever shown."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+import structlog
+
+from inspection_watch import cli
+from inspection_watch.demo.histories import SCENES, build_site
+from inspection_watch.demo.site import LocalSite, Site
+from inspection_watch.settings import Settings
+
+
+@dataclass(frozen=True)
+class Said:
+    status: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Said]
+
+
+@pytest.fixture
+def site() -> Site:
+    return build_site(6)
+
+
+@pytest.fixture
+def ask(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Ask]:
+    """Run the program with these words, between a local site and an empty state directory."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("INSPECTION_WATCH_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("INSPECTION_WATCH_GAP", "0")
+    monkeypatch.setattr(cli.out, "width", 200)
+
+    def run(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["inspection-watch", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return Said(int(ended.value.code or 0), said.out, said.err)
+
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    on_ctrl_c = signal.getsignal(signal.SIGINT)
+    with LocalSite(site) as address:
+        monkeypatch.setenv("INSPECTION_WATCH_SITE_URL", address)
+        yield run
+    root.handlers[:], root.level = before
+    signal.signal(signal.SIGINT, on_ctrl_c)
+    structlog.reset_defaults()
+
+
+def test_help_lists_the_commands_that_exist_and_no_other(ask: Ask) -> None:
+    said = ask("--help")
+    assert said.status == 0
+    for command in ("run", "poll", "parse", "judgements", "doctor", "demo"):
+        assert f" {command} " in said.out
+    for later in ("export", "replay", "reparse"):
+        assert later not in said.out
+
+
+def test_a_poll_ends_with_a_summary_and_the_judgements_can_be_asked_for(ask: Ask, site: Site) -> None:
+    first = ask("poll")
+    assert first.status == 0
+    assert first.out.startswith("6 authorities seen, 6 opened,")
+    assert "0 changes to tell" in first.out
+    site.publish(SCENES["west-sussex"].stage(date(2026, 11, 20)))
+    assert "1 documents read, 1 changes to tell." in ask("poll").out
+    card = ask("judgements", "west", "sussex").out
+    assert "West Sussex" in card
+    assert "published 20 November 2026" in card
+
+
+def test_a_site_that_fails_ends_a_poll_with_1_and_one_sentence(ask: Ask, site: Site) -> None:
+    site.answer("/search", status=500, times=None)
+    said = ask("poll")
+    assert (said.status, said.err.count("\n")) == (1, 1)
+    assert "answered 500" in said.err
+
+
+def test_a_list_that_shrinks_ends_a_poll_with_1_and_says_by_how_much(ask: Ask, site: Site) -> None:
+    ask("poll")
+    site.shrink(4)
+    said = ask("poll")
+    assert said.status == 1
+    assert "shows 4 authorities, 2 that were there before are not" in said.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["west-susex"], "West Sussex"),
+        (["northamptonshire"], "North Northamptonshire"),
+        (["xyzzy"], "xyzzy"),
+        (["subscribe", "west-sussex"], "Slack"),
+        (["subscribe"], "subscribe"),
+        (["help"], "subscribe"),
+    ],
+)
+def test_what_cannot_be_answered_says_what_to_type_next(ask: Ask, typed: list[str], words: str) -> None:
+    said = ask("judgements", *typed)
+    assert said.status == 0
+    assert words in said.out
+
+
+def test_judgements_without_a_name_is_a_usage(ask: Ask) -> None:
+    said = ask("judgements")
+    assert said.status == 2
+    assert "AUTHORITY" in said.err
+
+
+def test_bad_files_have_one_sentence_each_and_the_good_ones_are_read(ask: Ask, site: Site, tmp_path: Path) -> None:
+    whole = SCENES["west-sussex"].stage(date(2026, 11, 20)).body
+    good = whole() if callable(whole) else whole
+    bad = {
+        "empty.pdf": b"",
+        "page.pdf": b"<html><title>Report not found - Find an Inspection Report - Ofsted</title></html>",
+        "cut.pdf": good[: len(good) // 3],
+        "noise.pdf": bytes(range(256)) * 20,
+    }
+    (tmp_path / "good.pdf").write_bytes(good)
+    for name, data in bad.items():
+        (tmp_path / name).write_bytes(data)
+    names = [*bad, "not-there.pdf", "good.pdf"]
+    said = ask("parse", "--format", "jsonl", *names)
+    lines = [json.loads(line) for line in said.out.splitlines()]
+    assert said.status == 1
+    assert [line["source"] for line in lines] == names
+    assert {line["source"]: line["status"] for line in lines} == {
+        "empty.pdf": "unreadable",
+        "page.pdf": "not_a_report",
+        "cut.pdf": "unreadable",
+        "noise.pdf": "unreadable",
+        "not-there.pdf": "unreadable",
+        "good.pdf": "parsed",
+    }
+    assert all(line["problems"] for line in lines[:-1])
+    assert lines[-1]["authority"]["name"] == "West Sussex"
+
+
+def test_a_table_for_people_shows_each_grade_with_its_page_and_words(ask: Ask, tmp_path: Path) -> None:
+    whole = SCENES["west-sussex"].stage(date(2026, 11, 20)).body
+    (tmp_path / "good.pdf").write_bytes(whole() if callable(whole) else whole)
+    said = ask("parse", "good.pdf")
+    assert said.status == 0
+    assert "The experiences and progress of care leavers Outstanding" in said.out
+
+
+@pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "postgresql+psycopg://watch:hunter2@127.0.0.1:9/x"])
+def test_a_database_that_cannot_be_opened_is_one_sentence_without_its_password(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("INSPECTION_WATCH_DATABASE_URL", url)
+    said = ask("poll")
+    assert said.status == 2
+    assert said.err.strip()
+    assert "hunter2" not in said.err
+
+
+def test_run_without_tokens_says_which_and_how_to_get_them(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = ask("run")
+    assert said.status == 2
+    assert said.err.startswith("SLACK_BOT_TOKEN is not set.")
+    assert "slack-manifest.yaml" in said.err
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "hunter2")
+    said = ask("run")
+    assert (said.status, said.err) == (2, "SLACK_BOT_TOKEN: must begin with xoxb-.\n")
+
+
+def test_run_says_when_slack_cannot_be_reached(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hunter2")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-hunter2")
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api/")
+    said = ask("run")
+    assert said.status == 2
+    assert "Slack cannot be reached" in said.err
+    assert "hunter2" not in said.err
+
+
+def test_the_doctor_names_what_is_missing_and_what_is_well(ask: Ask, site: Site) -> None:
+    said = ask("doctor")
+    assert said.status == 1
+    well = [line for line in said.out.splitlines() if line.startswith("ok")]
+    assert [line.split()[1] for line in well] == ["archive", "database", "site"]
+    assert said.out.count("FIX") == 2
+    site.answer("/search", status=403, times=None)
+    assert "answered 403" in ask("doctor").out
