@@ -17,6 +17,8 @@ from judgements.types import Document, NotRead, Page, Status
 
 HEAD = 1024
 """Bytes within which a PDF must say that it is one (as readers of PDF have always allowed)."""
+TAIL = 2048
+"""Bytes within which a whole PDF says that it ends; the library would mend a cut one and lose pages silently."""
 MAX_PAGES = 400
 """The longest report known has 60 pages; a file with thousands is not one and would only cost time."""
 FEWEST_CHARACTERS = 40
@@ -54,6 +56,8 @@ def _document(form: str, pages: list[str]) -> Document | NotRead:
 
 
 def _pdf(data: bytes) -> Document | NotRead:
+    if b"%%EOF" not in data[-TAIL:]:
+        return _unreadable("The PDF is cut off: its end is missing.")
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

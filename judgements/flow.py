@@ -21,6 +21,7 @@ EDGE = 4
 REPEATS = 3
 """Pages on which a line must come back to be a running one."""
 
+_LINE_END = re.compile(r"[ .:;?]*(?:(?<! )\d{1,2})?[ .:;]*")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: of \d{1,3})?", re.IGNORECASE)
 
@@ -46,12 +47,16 @@ class Flow:
         return self.starts[self.line_at(place)] == place
 
     def ends_line(self, place: int) -> bool:
-        """True if nothing but punctuation stands between this place and the end of its line."""
-        line = self.line_at(max(place - 1, 0))
-        return not self.text[place : self.starts[line] + len(self.lines[line])].strip(" .:;")
+        """True if nothing but punctuation or a footnote's number stands between this place and the end of its line."""
+        end = self.line_end(self.line_at(max(place - 1, 0)))
+        return _LINE_END.fullmatch(self.text, min(place, end), end) is not None
 
     def line_end(self, line: int) -> int:
         return self.starts[line] + len(self.lines[line])
+
+    def page_end(self, page: int) -> int:
+        """The place after the last line that stands on this page or before it."""
+        return self.line_end(max(bisect_right(self.pages, page) - 1, 0)) if self.lines else 0
 
     def span(self, begin: int, end: int) -> Span:
         """Page and words of a stretch of text; where it runs over a page break, only what stands on the first page."""

@@ -21,7 +21,7 @@ from judgements.types import Grade, Kind, NotJudged, Outcome
 Patterns = tuple[Pattern[str], ...]
 
 _WORDS = re.compile("[a-z-]+,?")
-_TAIL = r" ?\d{0,2}[.:;]? ?(?:$|because\b|[^a-z])"
+_TAIL = r" ?+\d{0,2}+[.:;]?+ ?+(?:$|because\b|[^a-z])"
 """What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
 _TABLE_WORDS = ("judgement", "judgements", "grade", "grades")
 

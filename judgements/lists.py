@@ -48,12 +48,9 @@ def items(flow: Flow, section: Section) -> tuple[Item, ...] | None:
 
 
 def _heads(flow: Flow, section: Section) -> Iterator[int]:
-    """The index of the line after each heading of the section (a footnote's number may be glued to it)."""
+    """The index of the line after each heading of the section."""
     for match in flow.search(section.heading):
-        end = match.end()
-        while end < len(flow.lower) and flow.lower[end].isdigit():
-            end += 1
-        if flow.begins_line(match.start()) and flow.ends_line(end):
+        if flow.begins_line(match.start()) and flow.ends_line(match.end()):
             yield flow.line_at(match.end() - 1) + 1
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from judgements.authorities import REGISTRY, Ambiguous, Authority, Found, Unknown
+from judgements.authorities import REGISTRY, Ambiguous, Authority, Found
 from judgements.flow import Flow
 from judgements.frameworks import Form
 from judgements.recognise import title_of
@@ -18,18 +18,19 @@ LINES_ABOVE = 4
 
 def place(flow: Flow, form: Form, front_end: int, on: date | None) -> tuple[str | None, str | None, tuple[str, ...]]:
     """URN, the words printed, and problems. `on` is a day on which the authority was inspected."""
-    printed: str | None = None
-    found: Found = Unknown()
+    failed: list[tuple[str, Found]] = []
     for name in _names(flow, form, front_end):
-        printed, found = name, REGISTRY.printed(name, on)
+        found = REGISTRY.printed(name, on)
         if isinstance(found, Authority):
-            return found.urn, printed, ()
+            return found.urn, name, ()
+        failed.append((name, found))
+    if not failed:
+        return None, None, ("The front page does not say which authority it is about.",)
+    printed, found = next((one for one in failed if isinstance(one[1], Ambiguous)), failed[0])
     return None, printed, (_problem(printed, found),)
 
 
-def _problem(printed: str | None, found: Found) -> str:
-    if printed is None:
-        return "The front page does not say which authority it is about."
+def _problem(printed: str, found: Found) -> str:
     if isinstance(found, Ambiguous):
         names = ", ".join(one.name for one in found.candidates)
         return f"“{printed}” can be more than one authority: {names}."

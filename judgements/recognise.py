@@ -11,7 +11,8 @@ from judgements.frameworks import Form, Framework
 FRONT = 4000
 """Characters in which the title must stand."""
 MOST_OF_A_FRONT = 9000
-"""Characters after which the front has ended, whether or not the heading that ends it was found."""
+PAGES_OF_A_FRONT = 2
+"""Characters and pages after which the front has ended, whether or not the heading that ends it was found."""
 
 
 def recognise(flow: Flow, frameworks: Iterable[Framework]) -> tuple[Framework, Form] | None:
@@ -49,9 +50,10 @@ def _fits(flow: Flow, form: Form) -> bool:
 
 def front_end(flow: Flow, form: Form) -> int:
     """The place where the front of a document ends: before the first heading that begins its body."""
+    last = min(MOST_OF_A_FRONT, flow.page_end(PAGES_OF_A_FRONT))
     ends = (
         match.start()
-        for match in flow.search(form.front_ends, end=MOST_OF_A_FRONT)
+        for match in flow.search(form.front_ends, end=last)
         if _is_heading(flow, match) and flow.ends_line(match.end())
     )
-    return min(ends, default=min(len(flow.lower), MOST_OF_A_FRONT))
+    return min(ends, default=last)

@@ -21,10 +21,10 @@ def stated_in_words(flow: Flow, framework: Framework, form: Form, front_end: int
 
 
 def _stands(flow: Flow, statement: Statement, match: re.Match[str]) -> bool:
-    """True if the words begin their line, but for what may lead them in, and end as such a statement does."""
+    """True if the words begin their line with a capital, but for what may lead them in, and end as a statement does."""
     line = flow.starts[flow.line_at(match.start())]
-    led_in = statement.lead.fullmatch(flow.lower, line, match.start())
-    return led_in is not None and statement.tail.match(flow.text, match.end()) is not None
+    led_in = not flow.text[line].islower() and statement.lead.fullmatch(flow.lower, line, match.start())
+    return bool(led_in) and statement.tail.match(flow.text, match.end()) is not None
 
 
 def _stated(

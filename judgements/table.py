@@ -82,6 +82,8 @@ def _rows(flow: Flow, framework: Framework, table: Table, block: _Block) -> tupl
         return [], "its labels and grades do not pair up"
     if not _interlocked(labels, grades):
         return [], "it is not certain which grade belongs to which row"
+    if not _has_every_row(labels, framework, block.areas):
+        return [], "not all of its rows are there"
     return [_stated(flow, table, tokens, *row) for row in zip(labels, grades, strict=True)], ""
 
 
@@ -105,9 +107,7 @@ def _begin(flow: Flow, table: Table, front_end: int) -> int | None:
     """The first line of the rows: after the table's heading or, where it has none, the first that begins a label."""
     if table.begins:
         end = len(flow.lower) if table.closing else front_end
-        heads = [
-            m for m in flow.search(table.begins, end=end) if flow.begins_line(m.start()) and flow.ends_line(m.end())
-        ]
+        heads = [match for match in flow.search(table.begins, end=end) if _is_head(flow, table, match)]
         return flow.line_at(heads[-1 if table.closing else 0].end() - 1) + 1 if heads else None
     places = (m.start() for area in table.groups[0] for m in area.printed.finditer(flow.lower, 0, front_end))
     return min((flow.line_at(place) for place in places if _begins_row(flow, place)), default=None)
@@ -144,10 +144,15 @@ def _line(flow: Flow, framework: Framework, line: int) -> Iterator[_Token]:
 
 def _complete(tokens: Sequence[_Token], framework: Framework, table: Table, areas: Sequence[Area]) -> bool:
     labels, grades = _labels(tokens, table, areas), _grades(tokens, framework)
-    if not labels or not grades or len(labels) != len(grades):
-        return False
+    return bool(labels) and len(labels) == len(grades) and _has_every_row(labels, framework, areas)
+
+
+def _has_every_row(labels: Sequence[_Label], framework: Framework, areas: Sequence[Area]) -> bool:
+    """True if no row that some edition must have is missing: else a grade might have lost its label to another's."""
     read, possible = {label.area.theme for label in labels}, {area.theme for area in areas}
-    return any(possible & {area.theme for area in edition.areas} <= read for edition in framework.editions)
+    return any(
+        possible & {area.theme for area in edition.areas} - edition.optional <= read for edition in framework.editions
+    )
 
 
 def _run(tokens: Sequence[_Token], *, grades: bool) -> tuple[str, list[int], list[int]]:
