@@ -97,7 +97,8 @@ class Fault:
 class Proxy:
     """Before a local-slack, whose faults it makes up for (it gives no metadata back) and adds to (`faults`, in order).
 
-    With `forgets_metadata` or `forgets_blocks` it leaves these out of what it says of the past.
+    With `forgets_metadata` or `forgets_blocks` it leaves these out of what it says of the past, with `page` it says
+    no more than so many messages at a time.
     """
 
     behind: str
@@ -105,6 +106,7 @@ class Proxy:
     faults: deque[Fault] = field(default_factory=deque)
     forgets_metadata: bool = False
     forgets_blocks: bool = False
+    page: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -118,7 +120,15 @@ class Proxy:
             said: Json = json.load(answer)
         if path.endswith("chat.postMessage") and said["ok"]:
             self.metadata[said["ts"]] = json.loads(_sent(headers, body).get("metadata", "null"))
-        return {**said, "messages": [self._remembered(one) for one in said["messages"]]} if "messages" in said else said
+        return self._turned(said, _sent(headers, body)) if "messages" in said else said
+
+    def _turned(self, said: Json, asked: Json) -> Json:
+        """One page of what was said, and the cursor of the next."""
+        first = int(asked.get("cursor") or 0)
+        last = first + (self.page or len(said["messages"]))
+        more = str(last) if last < len(said["messages"]) else ""
+        messages = [self._remembered(one) for one in said["messages"][first:last]]
+        return {**said, "messages": messages, "response_metadata": {"next_cursor": more}}
 
     def _remembered(self, message: Json) -> Json:
         kept = {name: value for name, value in message.items() if not (name == "blocks" and self.forgets_blocks)}

@@ -12,7 +12,7 @@ import pytest
 from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
-from bot import outcomes
+from bot import deliver, outcomes
 from bot.app import web_client
 from bot.deliver import LEASE, Step, deliver_next, fan_out_next, run
 from bot.subscriptions import key
@@ -167,6 +167,39 @@ def test_a_message_that_never_arrived_is_looked_for_and_sent(
     clock.now += timedelta(seconds=6)
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     assert len(people.messages()) == 1
+
+
+@pytest.fixture
+def cut_after_posting(sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy) -> None:
+    """A message of which we do not know that it arrived, three others after it, and a history that comes in pages."""
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    between.faults.append(Fault(accepted=True))
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    for text in ("good", "morning", "everybody"):
+        people.say(text)
+    between.page = 1
+    clock.now += timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("cut_after_posting")
+def test_the_past_is_searched_page_by_page_from_shortly_before_the_change_was_seen(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    began = clock.now - timedelta(minutes=1)
+    assert step(sqlite_store, client, clock) is Step.FOUND
+    asked = people.calls("conversations.history")
+    assert len(asked) == 4
+    assert all(timedelta() < began - datetime.fromtimestamp(float(one["oldest"]), UTC) < LEASE * 3 for one in asked)
+
+
+@pytest.mark.usefixtures("cut_after_posting")
+def test_where_the_past_is_too_long_to_search_nothing_is_sent_twice(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "MOST_PAGES", 3)
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    assert len(people.calls("chat.postMessage")) == 1
 
 
 def test_a_rate_limit_is_kept_to_the_second_and_never_kills_a_message(

@@ -57,6 +57,12 @@ def test_a_rate_limit_waits_as_long_as_slack_says() -> None:
     assert pause(told, attempts=9, jitter=0.5) == timedelta(seconds=30.5)
 
 
+def test_too_many_requests_are_known_by_the_status_whatever_the_words() -> None:
+    told = outcome(error("slow down!", 429))
+    assert told is not None
+    assert told.verdict is Verdict.WAIT
+
+
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_fault_of_slacks_is_tried_again(status: int) -> None:
     told = outcome(error("internal_error", status, retry_after="7"))

@@ -1,0 +1,78 @@
+"""What a card says of an authority, and what it leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bot import cards
+from bot.types import Bullets, Card, Grades, Paragraph
+from judgements.authorities import REGISTRY
+from judgements.types import Kind, NotRead, Status
+from storage.types import KnownAuthority, KnownDocument
+from tests.bot.examples import HISTORY, IN_2019, T0, TODAY, UNREAD, WEST_SUSSEX, document, inspection, letter, listing
+
+
+def card(*documents: KnownDocument) -> Card:
+    one = REGISTRY.by_urn(WEST_SUSSEX)
+    assert one is not None
+    known = KnownAuthority(urn=WEST_SUSSEX, baseline_at=T0, documents=documents)
+    return cards.authority(known, one, TODAY, subscribed=None)
+
+
+def lists(of: Card) -> dict[str, Bullets]:
+    return {block.title: block for block in of.blocks if isinstance(block, Bullets)}
+
+
+def focused_visit(days: tuple[date, date], published: date, file_id: str) -> KnownDocument:
+    return document(listing(published, file_id), letter(Kind.ILACS_FOCUSED_VISIT, days))
+
+
+def test_the_newest_graded_report_is_shown_whatever_the_order() -> None:
+    assert card(*HISTORY).sentence == card(*reversed(HISTORY)).sentence
+    assert "published 12 May 2023" in card(*HISTORY).sentence
+
+
+def test_letters_are_listed_only_if_they_came_after_the_newest_report() -> None:
+    old = focused_visit((date(2021, 5, 4), date(2021, 5, 5)), date(2021, 6, 8), "50170001")
+    assert "Letters since then" not in lists(card(*HISTORY[:2], old))
+    assert len(lists(card(*HISTORY, old))["Letters since then"].items) == 1
+
+
+def test_only_the_newest_letters_are_listed_and_the_others_counted() -> None:
+    visits = [
+        focused_visit((date(2024, month, 2),) * 2, date(2024, month, 20), f"502{month:05}") for month in range(1, 8)
+    ]
+    listed = lists(card(*HISTORY[:2], *visits))["Letters since then"]
+    assert (len(listed.items), listed.left_out) == (5, 2)
+    assert "20 July 2024" in str(listed.items[0])
+
+
+def test_a_newer_document_that_was_not_read_stands_above_the_grades() -> None:
+    first = card(*HISTORY, UNREAD).blocks[0]
+    assert isinstance(first, Bullets)
+    assert first.title == "Documents that have not been read yet"
+
+
+def test_an_old_document_that_was_not_read_is_not_mentioned() -> None:
+    old = document(listing(date(2012, 3, 1), "1900001"), NotRead(status=Status.UNRECOGNISED, why="no such framework"))
+    assert card(*HISTORY, old) == card(*HISTORY)
+
+
+def test_a_report_read_in_part_says_what_is_missing() -> None:
+    partial = document(listing(), replace(inspection("GGGG", "G", (TODAY, TODAY)), problems=("no dates",)))
+    (unread,) = [block for title, block in lists(card(partial)).items() if title.startswith("Not everything")]
+    assert unread.items == (("no dates",),)
+
+
+def test_a_councils_own_report_is_not_where_an_authority_stands() -> None:
+    own = document(listing(), replace(inspection("OOOO", "O", (TODAY, TODAY)), kind=Kind.COUNCIL_REPORT))
+    assert card(*HISTORY, own) == card(*HISTORY)
+
+
+def test_a_report_without_inspection_dates_is_shown_with_its_publication() -> None:
+    undated = document(listing(), inspection("GGGG", "G", IN_2019, inspection=None))
+    shown = card(undated)
+    assert any(isinstance(block, Grades) for block in shown.blocks)
+    lines = [line for block in shown.blocks if isinstance(block, Paragraph) for line in block.lines]
+    assert lines[1][0] == "Published 20 August 2026 (today)."
