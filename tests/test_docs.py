@@ -1,0 +1,62 @@
+"""What is written for people names what there is, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_core import PydanticUndefined
+from typer.main import get_command
+
+from bot import words
+from inspection_watch.cli import app
+from inspection_watch.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def settings_table() -> list[str]:
+    """The rows of the README's table of settings, as the program would write them."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if default in (None, "", PydanticUndefined):
+            shown = "`~/.local/state/inspection-watch`" if name.endswith("STATE_DIR") else "–"
+        else:
+            shown = f"`{','.join(default) if isinstance(default, tuple) else default}`"
+        rows.append(f"| `{name}` | {shown} | {field.description} |")
+    return rows
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    assert re.findall(r"^\| `[A-Z_]+` .*$", README, re.MULTILINE) == settings_table()
+
+
+def test_the_readme_lists_every_command_of_the_program_and_no_other() -> None:
+    there = get_command(app).commands  # type: ignore[attr-defined]
+    assert sorted(set(re.findall(r"^\| `inspection-watch (\w+)", README, re.MULTILINE))) == sorted(there)
+
+
+def test_the_readme_lists_every_slash_command_and_no_other() -> None:
+    documented = re.findall(r"^\| `/judgements ([^`]+)` ", README, re.MULTILINE)
+    assert documented == [usage for usage, _ in words.COMMANDS]
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_every_file_the_readme_points_to_is_there(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def test_every_make_target_that_is_documented_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"make ([a-z-]+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_no_comment_of_ours_names_a_registry() -> None:
+    hosts = ("py" + "pi.org", "npm" + "js.org", "python" + "hosted.org", "deb" + "ian.org")
+    files = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".md", ".toml", ".yaml", ".json"}]
+    ours = [path for path in files if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)]
+    assert [path for path in ours if any(host in path.read_text() for host in hosts)] == []
