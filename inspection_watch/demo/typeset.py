@@ -150,6 +150,7 @@ def _fonts() -> None:
         pdfmetrics.registerFont(font)
 
 
+@cache
 def _width(text: str, style: Style) -> float:
     return float(pdfmetrics.stringWidth(text, style.font, style.size)) * NARROW / 100
 
@@ -164,12 +165,13 @@ def wrap(text: str, style: Style, width: float) -> tuple[str, ...]:
 
 
 def _lines(text: str, style: Style, width: float) -> Iterator[str]:
-    line = ""
+    line, used = "", 0.0
     for piece in _PIECE.findall(text):
-        if line.strip() and _width((line + piece).rstrip(), style) > width:
+        if line.strip() and used + _width(piece.rstrip(), style) > width:
             yield line
-            line = ""
+            line, used = "", 0.0
         line += piece
+        used += _width(piece, style)
     yield line
 
 
