@@ -88,14 +88,15 @@ class Statement:
 
     `words` are searched; `lead` is what may stand before them in their line, and `tail` what must follow the grade.
     Where one pattern is that of several areas (two services, each with its own "Leadership and management"), its
-    matches are theirs in order. `front` and `body` say in which part of the document it counts, and `alone` whether
-    it is enough by itself or only confirms what a table says.
+    matches are theirs in order. `lower` says that the grade must be in lower case, `front` and `body` in which part of
+    the document it counts, and `alone` whether it is enough by itself or only confirms what a table says.
     """
 
     name: str
     words: tuple[tuple[tuple[Area, ...], Pattern[str]], ...]
     lead: Pattern[str]
     tail: Pattern[str]
+    lower: bool = False
     front: bool = True
     body: bool = True
     alone: bool = True

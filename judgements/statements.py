@@ -24,7 +24,8 @@ def _stands(flow: Flow, statement: Statement, match: re.Match[str]) -> bool:
     """True if the words begin their line with a capital, but for what may lead them in, and end as a statement does."""
     line = flow.starts[flow.line_at(match.start())]
     led_in = not flow.text[line].islower() and statement.lead.fullmatch(flow.lower, line, match.start())
-    return bool(led_in) and statement.tail.match(flow.text, match.end()) is not None
+    cased = not statement.lower or flow.text[match.start("grade")].islower()
+    return bool(led_in) and cased and statement.tail.match(flow.text, match.end()) is not None
 
 
 def _stated(

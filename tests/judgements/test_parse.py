@@ -124,6 +124,13 @@ BAIT = {
     "an earlier grade in prose": "In 2019 the experiences and progress of care leavers was inadequate.",
     "another authority": "In Herefordshire, overall effectiveness is inadequate.",
     "prose that wraps like a heading": "Of\nthe experiences and progress of care leavers: good\nthings are said.",
+    "a table of the grades before": """
+Judgement Grade
+The experiences and progress of children in care
+Inadequate
+The experiences and progress of care leavers Inadequate
+Overall effectiveness Inadequate
+""",
     "a list of what grades mean": "Outstanding means a service that is better.\nInadequate means one that is not.",
 }
 
