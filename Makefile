@@ -45,11 +45,11 @@ $(UV):
 	.uv/bin/pip install --quiet --disable-pip-version-check 'uv==0.13.8'
 
 # The stand-in for Slack comes from the npm registry, with the npm that the environment brings.
-.tools/ready: tests/package.json tests/package-lock.json | .venv/ready
+.tools/ready: tests/package.json tests/package-lock.json tests/.npmrc | .venv/ready
 	@mkdir -p .tools
-	@cp tests/package.json tests/package-lock.json .tools/
+	@cp tests/package.json tests/package-lock.json tests/.npmrc .tools/
 	@if [ "$$(uname -sm)" = "Linux x86_64" ]; \
-	then PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm ci --prefix .tools --silent --no-audit --no-fund; \
+	then NODE_USE_SYSTEM_CA=1 PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm ci --prefix .tools --silent --no-audit --no-fund; \
 	else echo "There is no local-slack for this platform: the demo shows its messages in the terminal."; fi
 	@touch $@
 
