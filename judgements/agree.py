@@ -22,7 +22,8 @@ WORDS = {
 class Stated:
     """One place that states one grade.
 
-    `where` names it for people: "the front table". If it is not `alone`, it only confirms another statement.
+    `where` names it for people: "the front table". If it is not `alone`, it only confirms another statement. One of
+    many is a row of a table, which is right or wrong with its other rows.
     """
 
     area: Area
@@ -31,20 +32,28 @@ class Stated:
     span: Span
     where: str
     alone: bool = True
+    of_many: bool = False
 
 
 def agree(stated: Iterable[Stated]) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
-    """One judgement for each area whose statements agree, in the order first met; and what is wrong with the others."""
+    """One judgement for each area whose statements agree, in the order first met; and what is wrong with the others.
+
+    A table that is contradicted in one row is not believed in any other row that nothing else confirms: its rows may
+    have been read in the wrong order.
+    """
     by_area: dict[str, list[Stated]] = {}
     for one in stated:
         by_area.setdefault(one.area.theme, []).append(one)
-    sound = [
-        next(one for one in ones if one.alone)
-        for ones in by_area.values()
-        if len({one.grade for one in ones}) == 1 and any(one.alone for one in ones)
-    ]
-    problems = tuple(_disagreement(ones) for ones in by_area.values() if len({one.grade for one in ones}) > 1)
-    return tuple(map(_judgement, sound)), problems
+    split = [ones for ones in by_area.values() if len({one.grade for one in ones}) > 1]
+    doubtful = {one.where for ones in split for one in ones if one.of_many}
+    sound = [ones for ones in by_area.values() if ones not in split and any(one.alone for one in ones)]
+    kept = [ones for ones in sound if not {one.where for one in ones} <= doubtful]
+    problems = [*map(_disagreement, split), *(_doubt(ones[0]) for ones in sound if ones not in kept)]
+    return tuple(_judgement(next(one for one in ones if one.alone)) for ones in kept), tuple(problems)
+
+
+def _doubt(one: Stated) -> str:
+    return f"“{one.area.label}”: only {one.where} gives a grade, and it is contradicted in another row."
 
 
 def _judgement(one: Stated) -> Judgement:

@@ -223,4 +223,5 @@ def _stated(flow: Flow, table: Table, tokens: Sequence[_Token], label: _Label, c
         grade=cell.grade,
         span=span,
         where=table.name,
+        of_many=True,
     )

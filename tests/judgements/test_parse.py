@@ -148,7 +148,12 @@ def test_where_table_and_heading_disagree_there_is_no_grade_but_a_problem(other:
     assert "help_and_protection" not in grades(found)
     assert found.status is Status.PARTIAL
     assert f"says requires improvement, but the heading on page 2 says {other}." in found.problems[0]
-    assert grades(found).items() <= WHOLE.items()
+
+
+def test_a_table_that_is_contradicted_in_one_row_is_believed_only_where_something_else_confirms_it() -> None:
+    found = report(FRONT, BODY.replace("protection: requires improvement to be good", "protection: good"))
+    assert grades(found) == {"in_care": "good"}
+    assert "“Overall effectiveness”: only the table of judgements gives a grade" in " ".join(found.problems)
 
 
 def test_a_row_without_a_grade_leaves_the_table_unread_rather_than_shifted() -> None:
