@@ -21,6 +21,8 @@ TAIL = 2048
 """Bytes within which a whole PDF says that it ends; the library would mend a cut one and lose pages silently."""
 MAX_PAGES = 400
 """The longest report known has 60 pages; a file with thousands is not one and would only cost time."""
+LONGEST_TEXT = 5_000_000
+"""Bytes of a web page or plain text; the longest report has a tenth of that."""
 FEWEST_CHARACTERS = 40
 """A text layer with fewer in the whole document is none: the pages are pictures."""
 
@@ -35,9 +37,9 @@ def open_document(data: bytes) -> Document | NotRead:
         return _unreadable("The file is empty.")
     if b"%PDF-" in data[:HEAD]:
         return _pdf(data)
-    if _HTML.search(data[:HEAD]):
-        return _html(data)
-    return _text(data)
+    if len(data) > LONGEST_TEXT:
+        return _unreadable("The file is far longer than any report.")
+    return _html(data) if _HTML.search(data[:HEAD]) else _text(data)
 
 
 def _unreadable(why: str) -> NotRead:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from datetime import date
 from importlib import resources
@@ -228,7 +229,7 @@ def load(text: str) -> Framework:
         grade_words=frozenset(_WORDS.findall(" ".join(words.replace("?", "") for _, words in wordings)))
         | frozenset(_WORDS.findall(" ".join(words.replace("s?", "") for _, words in wordings))),
         editions=tuple(_edition(item, areas) for item in data["editions"]),
-        forms=tuple(_form(item, areas, printed, grade) for item in data["forms"]),
+        forms=tuple(_form(item, areas, printed, grade) for item in _forms(data["forms"])),
         examples=tuple(map(_example, data["examples"])),
     )
 
@@ -261,6 +262,14 @@ def _edition(data: dict[str, Any], areas: Mapping[str, Area]) -> Edition:
 
 def _patterns(items: Iterable[str]) -> Patterns:
     return tuple(map(pattern, items))
+
+
+def _forms(items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The forms as written, each one that is `like` an earlier one completed with what that says."""
+    said: dict[str, dict[str, Any]] = {}
+    for item in items:
+        said[item["kind"]] = said.get(item.get("like", ""), {}) | item
+        yield deepcopy({name: value for name, value in said[item["kind"]].items() if name != "like"})
 
 
 def _form(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Form:

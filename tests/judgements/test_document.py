@@ -67,6 +67,7 @@ def test_the_page_that_says_report_not_found_is_not_a_report(name: str) -> None:
         (scan(3), "pictures of pages"),
         (pdf([[]] * (MAX_PAGES + 1)), "401 pages"),
         (b"PK\x03\x04\0\0\0\0 an archive of something else", "neither a PDF"),
+        (b"words " * 1_000_000, "far longer"),
         (b"<html><head><title></title></head><body></body></html>", "no text"),
     ],
     ids=[
@@ -79,6 +80,7 @@ def test_the_page_that_says_report_not_found_is_not_a_report(name: str) -> None:
         "scan",
         "too many pages",
         "zip",
+        "endless",
         "empty web page",
     ],
 )
