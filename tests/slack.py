@@ -73,14 +73,14 @@ class People:
             answer.read()
 
 
-def soon(true: Callable[[], bool], what: str) -> None:
+def soon(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait, for seconds at most, until another thread or process has made something true."""
     patience = threading.Event()
-    for _ in range(int(PATIENCE_SECONDS / 0.02)):
+    for _ in range(int(seconds / 0.02)):
         if true():
             return
         patience.wait(0.02)
-    raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}")
+    raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,7 @@ class DemoError(Exception):
 
 def demo(out: Console, binary: Path | None, *, once: bool) -> None:
     """Show it; with `once` end after the alert, else when Ctrl-C is pressed. Raises `DemoError`."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however we are ended, we stop what we started
     site = build_site(AUTHORITIES)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inspection-watch-demo-")))
