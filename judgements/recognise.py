@@ -38,8 +38,8 @@ def _is_heading(flow: Flow, match: re.Match[str]) -> bool:
 def _titled(flow: Flow, frameworks: Iterable[Framework]) -> Iterator[tuple[int, Framework, Form]]:
     for framework in frameworks:
         for form in framework.forms:
-            title = title_of(flow, form)
-            if title and _fits(flow, form):
+            title = title_of(flow, form) if _fits(flow, form) else None
+            if title:
                 yield title.start(), framework, form
 
 
