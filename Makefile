@@ -57,5 +57,8 @@ $(UV):
 	$(UV) sync --frozen --quiet
 	@touch $@
 
+pictures: .venv/ready .tools/ready ## take the README's picture anew; needs a Chromium
+	$(UV) run --frozen --group pictures python -m docs.pictures
+
 clean: ## take away all that was set up here
 	rm -rf .venv .uv .tools .mypy_cache .ruff_cache .pytest_cache

@@ -1,41 +1,47 @@
 """Takes the picture of the README: the bot at work in a local Slack, photographed by a real browser.
 
-    python -m docs.pictures      (a developer's tool: it needs local-slack, see the Makefile, and a Chromium)
+    make pictures      (a developer's tool: it needs a Chromium on the PATH)
 
-Nothing in it is drawn by hand; what the report says is made up in tests/bot/examples.py.
+Nothing in it is drawn by hand: a local site publishes a report that is made up, the watcher finds and reads it, the
+bot posts it.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from bot.app import build, connect, disconnect, web_client
 from bot.deliver import Step, deliver_next, fan_out_next
+from inspection_watch import wiring
+from inspection_watch.demo.histories import SCENES, build_site
+from inspection_watch.demo.site import LocalSite
 from inspection_watch.demo.slack import ALICE, CHANNEL, TEAM, LocalSlack, LocalSlackError, running
-from storage.engine import open_engine, upgrade
+from inspection_watch.settings import Settings
 from storage.store import Store
 from storage.types import Subscription
-from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
 from tests.slack import BINARY, People
+from watchers.poll import poll
+from watchers.sources import LOCAL_AUTHORITIES
 
 PICTURE = Path(__file__).parent / "alert.png"
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-FADING_SECONDS = 4
+FADING_MILLISECONDS = 4000
 """The page marks the message that was linked to for a while."""
 LAST_WORDS = "Lead inspector"
 """What the page shows once the thread is open."""
-SIZE = (1200, 940)
+SIZE: ViewportSize = {"width": 1200, "height": 940}
+PUBLISHED = datetime(2026, 9, 15, 8, 36, tzinfo=UTC)
+"""A Tuesday, six minutes after half past nine in London."""
 
 
 def main() -> str | None:
@@ -48,7 +54,7 @@ def main() -> str | None:
             headline, detail = People(slack).messages()
             moment = detail["ts"].replace(".", "")
             thread = f"thread_ts={headline['ts']}&cid={CHANNEL}"
-            _photograph(browser, f"{slack.url}/archives/{CHANNEL}/p{moment}?{thread}", Path(folder))
+            _photograph(browser, f"{slack.url}/archives/{CHANNEL}/p{moment}?{thread}")
     except LocalSlackError as error:
         return f"{error} “make test” installs it."
     return None
@@ -56,82 +62,45 @@ def main() -> str | None:
 
 @contextmanager
 def _bot(folder: Path, slack: LocalSlack) -> Iterator[None]:
-    """The bot, connected, after it has told a subscribed channel of a new report."""
-    engine = open_engine(f"sqlite:///{folder}/watch.sqlite")
-    upgrade(engine)
-    store, client = Store(engine), web_client(slack.bot_token, slack.api_url)
-    store.subscribe(Subscription(team=TEAM, channel=CHANNEL, urn=WEST_SUSSEX, created_by=ALICE, created_at=T0))
-    store.apply(intent(changes=(CHANGES["improved"],)))
-    fan_out_next(store, T0)
-    while deliver_next(store, client, lambda: T0, lambda: 0.0) is Step.SENT:
+    """The bot, connected, after the watcher has found a new report and a subscribed channel was told."""
+    site = build_site(1)
+    with LocalSite(site) as address:
+        settings = Settings(
+            INSPECTION_WATCH_SITE_URL=address, INSPECTION_WATCH_STATE_DIR=folder, INSPECTION_WATCH_GAP=0
+        )
+        with wiring.store(settings) as store, wiring.world(settings, store, stop=threading.Event()) as world:
+            poll(replace(world, clock=lambda: PUBLISHED - timedelta(days=1)), LOCAL_AUTHORITIES)
+            site.publish(SCENES["west-sussex"].stage(PUBLISHED.date()))
+            poll(replace(world, clock=lambda: PUBLISHED), LOCAL_AUTHORITIES)
+            with _told(store, slack):
+                yield
+
+
+@contextmanager
+def _told(store: Store, slack: LocalSlack) -> Iterator[None]:
+    client = web_client(slack.bot_token, slack.api_url)
+    west_sussex = SCENES["west-sussex"].urn
+    store.subscribe(Subscription(team=TEAM, channel=CHANNEL, urn=west_sussex, created_by=ALICE, created_at=PUBLISHED))
+    fan_out_next(store, PUBLISHED)
+    while deliver_next(store, client, lambda: PUBLISHED, lambda: 0.0) is Step.SENT:
         pass
-    handler = connect(build(store, client, lambda: T0), slack.app_token, slack.api_url)
+    handler = connect(build(store, client, lambda: PUBLISHED), slack.app_token, slack.api_url)
     try:
         yield
     finally:
         disconnect(handler)
-        engine.dispose()
 
 
-class Browser:
-    """A Chromium driven over its debugging pipe: JSON messages ended by a zero byte, on its file handles 3 and 4."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        their_in, our_out = os.pipe()
-        our_in, their_out = os.pipe()
-        options = (
-            "--headless",
-            "--no-sandbox",  # so that it works as root, in a container; it opens nothing but our own page
-            "--hide-scrollbars",
-            "--remote-debugging-pipe",
-            f"--user-data-dir={folder / 'browser'}",
-            f"--window-size={SIZE[0]},{SIZE[1]}",
-        )
-        self._process = subprocess.Popen(
-            ["bash", "-c", f'exec "$@" 3<&{their_in} 4>&{their_out}', "bash", program, *options],
-            pass_fds=(their_in, their_out),
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(their_in)
-        os.close(their_out)
-        self._out, self._in = os.fdopen(our_out, "wb"), os.fdopen(our_in, "rb")
-        self._asked = 0
-
-    def ask(self, method: str, session: str | None = None, **parameters: object) -> dict[str, Any]:
-        """The result of one method of the DevTools protocol; what happens meanwhile is not listened to."""
-        self._asked += 1
-        asked = {"id": self._asked, "method": method, "params": parameters}
-        self._out.write(json.dumps(asked | ({"sessionId": session} if session else {})).encode() + b"\0")
-        self._out.flush()
-        while (said := self._next()).get("id") != self._asked:
-            pass
-        return dict(said["result"])
-
-    def _next(self) -> dict[str, Any]:
-        said = b""
-        while not said.endswith(b"\0"):
-            if not (byte := self._in.read(1)):
-                raise EOFError("the browser has ended")
-            said += byte
-        return dict(json.loads(said[:-1]))
-
-    def close(self) -> None:
-        self.ask("Browser.close")
-        self._process.wait()
-        self._out.close()
-        self._in.close()
-
-
-def _photograph(program: str, address: str, folder: Path) -> None:
-    with closing(Browser(program, folder)) as browser:
-        target = browser.ask("Target.createTarget", url=address)["targetId"]
-        session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        ready = f"document.body && document.body.innerText.includes({json.dumps(LAST_WORDS)})"
-        while not browser.ask("Runtime.evaluate", session, expression=ready)["result"].get("value"):
-            time.sleep(0.1)
-        time.sleep(FADING_SECONDS)
-        picture = browser.ask("Page.captureScreenshot", session)["data"]
-    PICTURE.write_bytes(base64.b64decode(picture))
+def _photograph(program: str, address: str) -> None:
+    with sync_playwright() as playwright:
+        # Without a sandbox it works as root and in a container; it opens nothing but our own page.
+        browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
+        page = browser.new_page(viewport=SIZE)
+        page.goto(address)
+        page.get_by_text(LAST_WORDS).last.wait_for()
+        page.wait_for_timeout(FADING_MILLISECONDS)
+        page.screenshot(path=PICTURE)
+        browser.close()
 
 
 if __name__ == "__main__":
