@@ -28,7 +28,13 @@ FEWEST_CHARACTERS = 40
 
 _NOT_FOUND = re.compile(r"^\s*report not found\b", re.IGNORECASE)
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
-_MARKDOWN = re.compile(r"^\s*#{1,6} |\*\*|__", re.MULTILINE)
+_MARKDOWN = (
+    (re.compile(r"^[\s|:=-]*-{3}[\s|:=-]*$", re.MULTILINE), ""),
+    (re.compile(r"^\s*\* ", re.MULTILINE), "• "),
+    (re.compile(r"^\s*(?:#{1,6}|>) |\*+|__|\\(?=[^\w\s])", re.MULTILINE), ""),
+    (re.compile(r"<br ?/?>|\|"), " "),
+)
+"""What converters to Markdown add to the words: rules, bullets, and marks of headings, emphasis and tables."""
 
 
 def open_document(data: bytes) -> Document | NotRead:
@@ -137,4 +143,7 @@ def _html(data: bytes) -> Document | NotRead:
 def _text(data: bytes) -> Document | NotRead:
     if b"\0" in data[:HEAD]:
         return _unreadable("The file is neither a PDF, nor a web page, nor plain text.")
-    return _document("text", [_MARKDOWN.sub("", data.decode("utf-8", errors="replace").replace("\f", "\n"))])
+    text = data.decode("utf-8", errors="replace").replace("\f", "\n")
+    for mark, becomes in _MARKDOWN:
+        text = mark.sub(becomes, text)
+    return _document("text", [text])

@@ -26,7 +26,7 @@ def leads(flow: Flow, form: Form, front_end: int) -> tuple[str, ...]:
             if names:
                 return (*_whole(flow, names, front_end), *_signed(flow, form))
     before = (people(_before(flow, match)) for match in flow.search(form.offices, begin=front_end))
-    return next((names for names in before if names), ())
+    return next((names for names in before if names), _signed(flow, form))
 
 
 def _before(flow: Flow, match: re.Match[str]) -> str:

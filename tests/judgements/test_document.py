@@ -42,6 +42,16 @@ def test_text_is_one_page_without_the_marks_of_markdown() -> None:
     assert document.pages[0].lines == ("Area one", "- is good enough for the purposes of this test")
 
 
+def test_a_table_of_markdown_is_its_words() -> None:
+    table = b"| Judgement | Grade |\n|:---|---|\n| Help for *all* families | **Good** |\n\n* one more\n1\\. and another"
+    assert opened(table).pages[0].lines == (
+        "Judgement Grade",
+        "Help for all families Good",
+        "• one more",
+        "1. and another",
+    )
+
+
 def test_a_web_page_is_its_title_and_its_visible_text() -> None:
     page = b"""<html><head><title>A page</title><style>p {}</style></head>
     <body><p>One line of it.</p><p>And another one of them.</p></body></html>"""
