@@ -83,9 +83,17 @@ def _marked(lines: Sequence[_Line]) -> list[tuple[str, int]]:
         elif mark and found:
             found[-1] = (f"{found[-1][0]} {line.text[mark.end() :]}", found[-1][1])
             open_, below = True, kind
+        elif not found and _lost_its_mark(lines, place):
+            found.append((line.text, line.page))
+            open_ = True
         elif found and open_ and (open_ := not _ended(lines[place - 1].text, line.text, width)):
             found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
     return found
+
+
+def _lost_its_mark(lines: Sequence[_Line], place: int) -> bool:
+    """A first item whose bullet a converter lost: in lower case after a colon, and whole before the next one."""
+    return place > 0 and lines[place - 1].text.endswith(":") and lines[place].text[0].islower()
 
 
 def _kind(mark: re.Match[str] | None) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from judgements.frameworks import FRAMEWORKS
 from judgements.parse import parse, read
 from judgements.types import Document, Grade, Kind, NotJudged, NotRead, Page, Report, Status
 from tests.judgements.pdfs import pdf
@@ -262,6 +263,35 @@ def test_no_section_is_not_the_same_as_an_empty_one() -> None:
 def test_there_are_no_priority_actions_where_the_section_says_so() -> None:
     section = "Areas for priority action\nThere are no areas for priority action.\n"
     assert report(FRONT, section + BODY).priority_actions == ()
+
+
+OLDER = {
+    "looked after children": ("looked_after", "Leadership and management\nGrade 2 (good)", "Grade 4 (inadequate)"),
+    "protection of children": ("child_protection", "The quality of practice\nAdequate.", "Good."),
+    "two services": ("slac", "Economic well-being\nGrade 2 (good)", "Grade 3 (adequate)"),
+}
+
+
+@pytest.mark.parametrize(("key", "section", "instead"), OLDER.values(), ids=OLDER)
+def test_a_closing_record_and_the_sections_must_agree(key: str, section: str, instead: str) -> None:
+    text = FRAMEWORKS[key].examples[0].text
+    assert section in text
+    whole = read(text.encode())
+    split = read(text.replace(section, section.split("\n", maxsplit=1)[0] + "\n" + instead).encode())
+    assert isinstance(whole, Report)
+    assert isinstance(split, Report)
+    assert (whole.status, split.status) == (Status.PARSED, Status.PARTIAL)
+    assert grades(split).items() < grades(whole).items()
+
+
+def test_a_first_item_that_lost_its_mark_is_an_item() -> None:
+    listed = "What needs to improve?\nAt once:\nthe recording of visits.\nIn time:\n- the wait for plans, and what is said meanwhile\n- the audits\n"
+    found = report(FRONT, listed + BODY[BODY.index("The exp") :])
+    assert [item.text for item in found.improvements or ()] == [
+        "the recording of visits.",
+        "the wait for plans, and what is said meanwhile",
+        "the audits",
+    ]
 
 
 UNKNOWN = {
