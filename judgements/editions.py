@@ -25,7 +25,8 @@ def edition_of(
 
 
 def _lacks(edition: Edition, themes: set[str]) -> tuple[str, ...]:
-    return tuple(area.label for area in edition.areas if area.theme not in themes | edition.optional)
+    lacking = (area for area in edition.areas if area.theme not in themes | edition.optional)
+    return tuple(f"{area.group}: {area.label}" if area.group else area.label for area in lacking)
 
 
 def _knows(edition: Edition, themes: set[str]) -> bool:

@@ -24,6 +24,7 @@ Patterns = tuple[Pattern[str], ...]
 _WORDS = re.compile("[a-z-]+,?")
 _TAIL = r" ?+\d{0,2}+[.:;]?+ ?+(?:$|because\b|[^a-z])"
 """What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
+_OPTIONAL = re.compile(r"\w\?")
 _TABLE_WORDS = ("judgement", "judgements", "grade", "grades")
 
 
@@ -226,8 +227,7 @@ def load(text: str) -> Framework:
         scale=tuple(map(Grade, data.get("scale", ()))),
         wordings=tuple((name, pattern(words)) for name, words in wordings),
         any_grade=pattern(grade),
-        grade_words=frozenset(_WORDS.findall(" ".join(words.replace("?", "") for _, words in wordings)))
-        | frozenset(_WORDS.findall(" ".join(words.replace("s?", "") for _, words in wordings))),
+        grade_words=_grade_words(words for _, words in wordings),
         editions=tuple(_edition(item, areas) for item in data["editions"]),
         forms=tuple(_form(item, areas, printed, grade) for item in _forms(data["forms"])),
         examples=tuple(map(_example, data["examples"])),
@@ -237,6 +237,12 @@ def load(text: str) -> Framework:
 def _wordings(data: dict[str, list[str]]) -> list[tuple[Grade | NotJudged, str]]:
     pairs = [(_grade(name), words) for name, wordings in data.items() for words in wordings]
     return sorted(pairs, key=lambda pair: len(pair[1]), reverse=True)
+
+
+def _grade_words(wordings: Iterable[str]) -> frozenset[str]:
+    """Every word of every wording, with and without its optional letters."""
+    written = " ".join(wordings)
+    return frozenset(_WORDS.findall(written.replace("?", ""))) | frozenset(_WORDS.findall(_OPTIONAL.sub("", written)))
 
 
 def _grade(name: str) -> Grade | NotJudged:

@@ -285,7 +285,14 @@ def test_a_closing_record_and_the_sections_must_agree(key: str, section: str, in
 
 
 def test_a_first_item_that_lost_its_mark_is_an_item() -> None:
-    listed = "What needs to improve?\nAt once:\nthe recording of visits.\nIn time:\n- the wait for plans, and what is said meanwhile\n- the audits\n"
+    listed = """
+What needs to improve?
+At once:
+the recording of visits.
+In time:
+- the wait for plans, and what is said meanwhile
+- the audits
+"""
     found = report(FRONT, listed + BODY[BODY.index("The exp") :])
     assert [item.text for item in found.improvements or ()] == [
         "the recording of visits.",
