@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from queue import SimpleQueue
 
 from rich.console import Console
 from rich.table import Table
@@ -14,11 +18,25 @@ from judgements.types import NotRead, Reading, Report, Status
 from watchers.read import Reader
 
 
-def read_files(paths: Iterable[Path]) -> Iterator[tuple[Path, Reading]]:
-    """Each file with its reading, in the order given, whatever happens to one of them."""
-    with Reader() as reader:
-        for path in paths:
-            yield path, _read(reader, path)
+def read_files(paths: Iterable[Path], workers: int | None = None) -> Iterator[tuple[Path, Reading]]:
+    """Each file with its reading, in the order given, whatever happens to one of them.
+
+    So many are read at a time as there are `workers`, each in a child process of its own; by default one a core.
+    """
+    count = workers or os.cpu_count() or 1
+    with ExitStack() as stack:
+        free: SimpleQueue[Reader] = SimpleQueue()
+        for _ in range(count):
+            free.put(stack.enter_context(Reader()))
+
+        def read(path: Path) -> tuple[Path, Reading]:
+            reader = free.get()
+            try:
+                return path, _read(reader, path)
+            finally:
+                free.put(reader)
+
+        yield from stack.enter_context(ThreadPoolExecutor(count)).map(read, paths)
 
 
 def _read(reader: Reader, path: Path) -> Reading:

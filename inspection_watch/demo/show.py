@@ -25,6 +25,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies_environment
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -53,6 +54,9 @@ class DemoError(Exception):
 def demo(out: Console, binary: Path | None, *, once: bool) -> None:
     """Show it; with `once` end after the alert, else when Ctrl-C is pressed. Raises `DemoError`."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # however we are ended, we stop what we started
+    for name in getproxies_environment():  # everything is on this machine, and Slack's library knows no exceptions
+        os.environ.pop(f"{name}_proxy", None)
+        os.environ.pop(f"{name}_proxy".upper(), None)
     site = build_site(AUTHORITIES)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inspection-watch-demo-")))
