@@ -33,6 +33,8 @@ ORDINALS = (
 )
 LONGEST = 400
 """Days. A longer "period" is two dates that do not belong together."""
+MOST_DAYS = 40
+"""Days named in one run; a list of more is not when somebody came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _run(text: str, place: int) -> list[_Day]:
         ranged, place = between.re is _RANGE, between.end()
     while days and days[-1].month is None:
         days.pop()
-    return days
+    return days if len(days) <= MOST_DAYS else []
 
 
 def _parsed(match: re.Match[str], *, after_range: bool) -> _Day:

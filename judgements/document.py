@@ -7,6 +7,7 @@ found" page under addresses that end in `.pdf`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
 import pypdfium2
@@ -21,20 +22,25 @@ TAIL = 2048
 """Bytes within which a whole PDF says that it ends; the library would mend a cut one and lose pages silently."""
 MAX_PAGES = 400
 """The longest report known has 60 pages; a file with thousands is not one and would only cost time."""
-LONGEST_TEXT = 5_000_000
-"""Bytes of a web page or plain text; the longest report has a tenth of that."""
+LONGEST_TEXT = 2_000_000
+"""Bytes of a web page or plain text, marks and all; the longest report has a tenth of that."""
+MOST_CHARACTERS = 1_000_000
+"""Characters in a document; the longest report has 131,000."""
 FEWEST_CHARACTERS = 40
 """A text layer with fewer in the whole document is none: the pages are pictures."""
 
 _NOT_FOUND = re.compile(r"^\s*report not found\b", re.IGNORECASE)
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
 _MARKDOWN = (
-    (re.compile(r"^[\s|:=-]*-{3}[\s|:=-]*$", re.MULTILINE), ""),
-    (re.compile(r"^\s*\* ", re.MULTILINE), "• "),
-    (re.compile(r"^\s*(?:#{1,6}|>) |\*+|__|\\(?=[^\w\s])", re.MULTILINE), ""),
+    (re.compile(r"^(?=.*---)(?:[^\S\n]|[|:=-])++$", re.MULTILINE), ""),
+    (re.compile(r"^[^\S\n]*+\* ", re.MULTILINE), "• "),
+    (re.compile(r"^[^\S\n]*+(?:#{1,6}|>) |\*+|__|\\(?=[^\w\s])", re.MULTILINE), ""),
     (re.compile(r"<br ?/?>|\|"), " "),
 )
-"""What converters to Markdown add to the words: rules, bullets, and marks of headings, emphasis and tables."""
+"""What converters to Markdown add to the words: rules, bullets, and marks of headings, emphasis and tables.
+
+No pattern runs over a line's end, and none tries a line twice: a file may be nothing but line ends, or dashes.
+"""
 
 
 def open_document(data: bytes) -> Document | NotRead:
@@ -52,8 +58,11 @@ def _unreadable(why: str) -> NotRead:
     return NotRead(status=Status.UNREADABLE, why=why)
 
 
-def _document(form: str, pages: list[str]) -> Document | NotRead:
-    tidied = tidy(pages)
+def _document(form: str, pages: Iterable[str]) -> Document | NotRead:
+    texts = _not_too_many(pages)
+    if texts is None:
+        return _unreadable("There is far more text in the file than in any report.")
+    tidied = tidy(texts)
     if sum(len(line) for lines in tidied for line in lines) < FEWEST_CHARACTERS:
         return _unreadable(
             "The PDF has no text in it, only pictures of pages (a scan)."
@@ -61,6 +70,18 @@ def _document(form: str, pages: list[str]) -> Document | NotRead:
             else "There is no text in the file."
         )
     return Document(form=form, pages=tuple(Page(number=n, lines=lines) for n, lines in enumerate(tidied, 1)))
+
+
+def _not_too_many(pages: Iterable[str]) -> list[str] | None:
+    """The pages; None as soon as they have more characters than any report, without looking at the others."""
+    texts: list[str] = []
+    room = MOST_CHARACTERS
+    for text in pages:
+        room -= len(text)
+        if room < 0:
+            return None
+        texts.append(text)
+    return texts
 
 
 def _pdf(data: bytes) -> Document | NotRead:
@@ -73,7 +94,7 @@ def _pdf(data: bytes) -> Document | NotRead:
     try:
         if len(pdf) > MAX_PAGES:
             return _unreadable(f"The PDF has {len(pdf)} pages; no report has more than {MAX_PAGES}.")
-        return _document("pdf", [_page(pdf, index) for index in range(len(pdf))])
+        return _document("pdf", (_page(pdf, index) for index in range(len(pdf))))
     except pypdfium2.PdfiumError:
         return _unreadable("The PDF is damaged: not all of its pages can be opened.")
     finally:
@@ -106,7 +127,7 @@ class _Html(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = ""
+        self.title: list[str] = []
         self.parts: list[str] = []
         self._inside: list[str] = []
 
@@ -126,13 +147,13 @@ class _Html(HTMLParser):
         if not self._inside:
             self.parts.append(" ".join(data.split()) + " ")
         elif self._inside[-1] == "title":
-            self.title += data
+            self.title.append(data)
 
 
 def _html(data: bytes) -> Document | NotRead:
     page = _Html()
     page.feed(data.decode("utf-8", errors="replace"))
-    title = " ".join(page.title.split())
+    title = " ".join("".join(page.title).split())
     if _NOT_FOUND.match(title):
         return NotRead(
             status=Status.NOT_A_REPORT, why="The site answered “Report not found”: the document is not there."

@@ -21,7 +21,7 @@ EDGE = 4
 REPEATS = 3
 """Pages on which a line must come back to be a running one."""
 
-_LINE_END = re.compile(r"[ .:;?]*(?:(?<! )\d{1,2})?[ .:;]*")
+_LINE_END = re.compile(r"[ .:;?]*+(?:(?<! )\d{1,2})?+[ .:;]*+")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: of \d{1,3})?", re.IGNORECASE)
 

@@ -15,7 +15,7 @@ _BETWEEN = re.compile(r", with | with |, and |,| and | & |;")
 _SENTENCE = re.compile(r"(?<!\b[A-Z])\. |\.$| to ")
 _NAMED_HMI = re.compile(rf"({_NAME.pattern}),? HMI\b")
 A_FEW_LINES = 300
-"""Characters in which the sentence that names the inspectors of a visit ends."""
+"""Characters in which the sentence that names the inspectors of a visit ends, and a line that names some."""
 
 
 def leads(flow: Flow, form: Form, front_end: int) -> tuple[str, ...]:
@@ -31,14 +31,14 @@ def leads(flow: Flow, form: Form, front_end: int) -> tuple[str, ...]:
 
 def _before(flow: Flow, match: re.Match[str]) -> str:
     """What stands in its line before the words of an office."""
-    return flow.text[flow.starts[flow.line_at(match.start())] : match.start()]
+    return flow.text[flow.starts[flow.line_at(match.start())] : match.start()][-A_FEW_LINES:]
 
 
 def _after(flow: Flow, form: Form, match: re.Match[str]) -> str:
     """The rest of the line after a label; in a letter the rest of the sentence."""
     if form.letter:
         return _SENTENCE.split(flow.text[match.end() : match.end() + A_FEW_LINES], maxsplit=1)[0]
-    return flow.text[match.end() : flow.line_end(flow.line_at(match.start()))]
+    return flow.text[match.end() : flow.line_end(flow.line_at(match.start()))][:A_FEW_LINES]
 
 
 def _whole(flow: Flow, names: tuple[str, ...], front_end: int) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def _signed(flow: Flow, form: Form) -> tuple[str, ...]:
     signed = flow.lower.rfind("yours sincerely")
     if signed < 0 or not any(words.search(flow.lower) for words in form.signed):
         return ()
-    return people(" ".join(flow.lines[flow.line_at(signed) + 1 :][:1]))
+    return people(" ".join(flow.lines[flow.line_at(signed) + 1 :][:1])[:A_FEW_LINES])
 
 
 def people(words: str) -> tuple[str, ...]:

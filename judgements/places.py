@@ -12,6 +12,8 @@ from judgements.frameworks import Form
 from judgements.recognise import title_of
 
 _NOT_A_NAME = re.compile(r"[\d\s•.]*|.*\bofsted\b.*", re.IGNORECASE)
+LONGEST_NAME = 200
+"""Characters; what is longer is not the name of a place, and not worth repeating."""
 LINES_ABOVE = 4
 """A name may be wrapped, and a page number or an emblem's text may stand above it."""
 
@@ -51,4 +53,6 @@ def _above(flow: Flow, line: int) -> Iterator[str]:
     """The lines over a line, joined: all of them, then one fewer from the top each time."""
     lines = [line for line in flow.lines[max(0, line - LINES_ABOVE) : line] if not _NOT_A_NAME.fullmatch(line)]
     for first in range(len(lines)):
-        yield " ".join(lines[first:])
+        name = " ".join(lines[first:])
+        if len(name) <= LONGEST_NAME:
+            yield name

@@ -8,6 +8,7 @@ read by itself, and the n-th label has the n-th grade, provided that each grade 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,9 @@ from judgements.types import Grade, NotJudged
 
 MOST_LINES = 120
 """Lines among which the rows of one table lie, footnotes and page breaks between them included."""
+
+MOST_WORDS = 2000
+"""Words on these lines after which it is no table."""
 
 _WORD = re.compile(r"\S+")
 _MARK = re.compile(r"(?<=[a-z])[.:;]?\d{0,2}[.:;]?$")
@@ -130,6 +134,8 @@ def _tokens(flow: Flow, framework: Framework, table: Table, block: _Block) -> tu
         words = tuple(_line(flow, framework, line))
         if all(token.is_grade or token.word in table.vocabulary or _NUMBER.fullmatch(token.word) for token in words):
             tokens += () if all(_NUMBER.fullmatch(token.word) for token in words) else words
+            if len(tokens) > MOST_WORDS:
+                break
         elif not table.closing and _complete(tokens, framework, table, block.areas):
             break
     return tuple(tokens)
@@ -190,7 +196,7 @@ def _grades(tokens: Sequence[_Token], framework: Framework) -> tuple[_GradeCell,
     run, starts, places = _run(tokens, grades=True)
     found, used = [], 0
     for match in framework.any_grade.finditer(run):
-        mine = [place for start, place in zip(starts, places, strict=True) if match.start() <= start < match.end()]
+        mine = places[bisect_left(starts, match.start()) : bisect_left(starts, match.end())]
         grade = framework.grade(match["grade"])
         if grade is None or not mine:
             return ()

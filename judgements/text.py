@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 PAGE = "\f"
 BROKEN = "\ufffe"
 LONGEST_WORD = 40
+MOST_BROKEN = 2000
+"""Words broken at a line end; no report has a hundred. In a text with more, they are not looked for elsewhere."""
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"}
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
@@ -63,7 +65,7 @@ def _broken_words(text: str) -> str:
     A text layer gives U+FFFE for every hyphen at a line end, the printed one and the optional one alike.
     """
     pieces = text.split(BROKEN)
-    lower = text.lower() if len(pieces) > 1 else ""
+    lower = text.lower() if 1 < len(pieces) <= MOST_BROKEN else ""
     whole = pieces[0]
     for piece in pieces[1:]:
         before, after = _BEFORE.search(whole[-LONGEST_WORD:]), _AFTER.match(piece)
