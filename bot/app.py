@@ -32,8 +32,16 @@ TIMEOUT_SECONDS = 10
 log = structlog.get_logger()
 
 
-class SlackSettingsError(Exception):
+class SlackError(Exception):
+    """Slack does not let us begin, in one sentence without any token in it."""
+
+
+class SlackSettingsError(SlackError):
     """One sentence that says which setting Slack does not work with, and what to do. No token is in it."""
+
+
+class SlackUnreachableError(SlackError):
+    """One sentence: Slack gave no answer. That may pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +59,13 @@ def web_client(token: str, base_url: str) -> WebClient:
 
 
 def sign_in(client: WebClient) -> Identity:
-    """Who the bot's token belongs to. Raises `SlackSettingsError` if Slack refuses it or cannot be reached."""
+    """Who the bot's token belongs to. Raises `SlackError`."""
     answered = _asked(lambda: client.auth_test(), "SLACK_BOT_TOKEN")
     return Identity(team=str(answered["team_id"]), user=str(answered["user_id"]), workspace=str(answered["team"]))
 
 
 def check_app_token(client: WebClient, app_token: str) -> None:
-    """Raises `SlackSettingsError` unless Slack lets this token open a connection for Socket Mode.
+    """Raises `SlackError` unless Slack lets this token open a connection for Socket Mode.
 
     For whoever examines the settings: Slack answers this only about once a minute, and `connect` asks it too.
     """
@@ -85,13 +93,13 @@ def build(store: Store, client: WebClient, clock: Callable[[], datetime]) -> App
 
 
 def connect(app: App, app_token: str, base_url: str) -> SocketModeHandler:
-    """Open Socket Mode in threads of its own, until `disconnect`. Raises `SlackSettingsError`."""
+    """Open Socket Mode in threads of its own, until `disconnect`. Raises `SlackError`."""
     handler = SocketModeHandler(app, app_token, web_client=web_client(app_token, base_url))
     try:
         handler.client.connect()
     except (SlackClientError, *outcomes.NETWORK) as error:
         disconnect(handler)
-        raise SlackSettingsError(_trouble(error, "SLACK_APP_TOKEN")) from None
+        raise _trouble(error, "SLACK_APP_TOKEN") from None
     return handler
 
 
@@ -140,10 +148,12 @@ def _asked(ask: Callable[[], Any], setting: str) -> Any:
     try:
         return ask()
     except (SlackClientError, *outcomes.NETWORK) as error:
-        raise SlackSettingsError(_trouble(error, setting)) from None
+        raise _trouble(error, setting) from None
 
 
-def _trouble(error: Exception, setting: str) -> str:
+def _trouble(error: Exception, setting: str) -> SlackError:
     if isinstance(error, SlackApiError) and (code := str(error.response.get("error", ""))).isidentifier():
-        return f"{setting}: Slack refuses this token ({code}). {words.TOKEN_ADVICE[setting]}"
-    return f"Slack cannot be reached ({type(error).__name__}): check SLACK_API_URL and this machine's way out."
+        return SlackSettingsError(f"{setting}: Slack refuses this token ({code}). {words.TOKEN_ADVICE[setting]}")
+    return SlackUnreachableError(
+        f"Slack cannot be reached ({type(error).__name__}): check SLACK_API_URL and this machine's network."
+    )

@@ -1,6 +1,7 @@
 """The command line. Every expected trouble is one sentence on standard error; no traceback reaches a person.
 
-Exit status: 0 well, 1 something was found wrong (an unreadable file, a failing source, a check), 2 a wrong setting.
+Exit status: 0 well; 1 something is wrong that may pass or be mended elsewhere (an unreadable file, a failing source, a
+database or a Slack that does not answer, a check of the doctor's); 2 a wrong setting, which stays wrong if nobody acts.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import signal
 import sys
 import threading
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import commands
+from bot.app import SlackError, SlackSettingsError
 from inspection_watch import doctor as checks
 from inspection_watch import logs, parsing, run, terminal, wiring
 from inspection_watch import settings as configuration
@@ -46,15 +49,31 @@ def main() -> None:
     """The program."""
     try:
         app()
-    except (configuration.SettingsError, StorageError, run.SlackSettingsError) as error:
-        print(logs.without_secrets(str(error)), file=sys.stderr)  # noqa: T201
-        sys.exit(2)
+    except (configuration.SettingsError, SlackSettingsError) as error:
+        _end(error, 2)
+    except (StorageError, SlackError) as error:
+        _end(error, 1)
+
+
+def _end(error: Exception, status: int) -> NoReturn:
+    print(logs.without_secrets(str(error)), file=sys.stderr)  # noqa: T201
+    sys.exit(status)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"inspection-watch {version('inspection-watch')}")  # noqa: T201
+        raise typer.Exit
 
 
 @app.callback()
-def quietly() -> None:
-    """Only the service logs what goes well; the other commands say it in their own words."""
-    logs.start(logging.WARNING)
+def quietly(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Tells people in children's services what has changed, minutes after Ofsted publishes it."""
+    logs.start(logging.CRITICAL)  # only the service logs; the other commands say it in their own words
 
 
 @app.command(name="run")
@@ -76,7 +95,8 @@ def poll(
     """Look at the source site once and write down what is new; the first time, take the whole history."""
     settings = configuration.load()
     stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with _bar() as bar, wiring.store(settings) as store:
         task = bar.add_task("reading the list", total=None)
 
@@ -84,11 +104,11 @@ def poll(
             bar.update(task, completed=done, total=total, description=name or "done")
 
         with wiring.world(settings, store, stop=stop, progress=progress) as world:
-            summary = poll_source(world, LOCAL_AUTHORITIES, full=full)
+            summary = poll_source(world, LOCAL_AUTHORITIES, full=full, even_if_resting=True)
     out.print(_summary(summary), highlight=False, soft_wrap=True)
     for trouble in summary.troubles:
         print(trouble, file=sys.stderr)  # noqa: T201
-    raise typer.Exit(1 if summary.troubles else 0)
+    raise typer.Exit(1 if summary.troubles or summary.skipped or summary.stopped else 0)
 
 
 def _bar() -> Progress:
@@ -150,7 +170,7 @@ def demo(
     slack: Annotated[Path | None, typer.Option(help="The local-slack program; without it, alerts print here.")] = None,
     once: Annotated[bool, typer.Option("--once", help="End as soon as the alert has been seen.")] = False,
 ) -> None:
-    """Show the whole product on this machine, with no account and no network."""
+    """Show the whole product on this machine, with no account; nothing leaves it."""
     try:
         from inspection_watch.demo import show
     except ModuleNotFoundError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-_SECRET = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+_SECRET = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)(?!user:password@)[^/\s:@]+:[^/\s@]+(?=@)")
 
 
 def without_secrets(text: str) -> str:
@@ -19,7 +19,7 @@ def without_secrets(text: str) -> str:
 
 
 def start(level: int = logging.INFO) -> None:
-    """Set up structlog and the libraries' own logging, both through the same blotter."""
+    """Log from `level` on, the libraries from warnings on, all through the same blotter."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -42,7 +42,9 @@ def start(level: int = logging.INFO) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    # It finds SLACK_BOT_TOKEN in the environment as well as in the client it is given, and says so at every start.
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
 
 
 def _blot(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

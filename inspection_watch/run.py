@@ -8,25 +8,23 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
 from enum import StrEnum
 
 import structlog
 
-from bot.app import SlackSettingsError
 from inspection_watch import health, slack, wiring
 from inspection_watch.settings import Settings, SettingsError
 from storage.engine import StorageError
 from storage.store import Store
 from watchers import schedule
-from watchers.poll import World, poll
+from watchers.poll import LEASE, World, poll
 from watchers.sources import LOCAL_AUTHORITIES
 
 log = structlog.get_logger()
 
 GRACE_SECONDS = 3.0
 """How long threads are waited for at the end. What they leave undone is done at the next start: rows say so."""
-
-__all__ = ["Part", "SlackSettingsError", "run"]
 
 
 class Part(StrEnum):
@@ -38,16 +36,18 @@ class Part(StrEnum):
 
 
 def run(settings: Settings, only: Part | None = None) -> None:
-    """Run until told to stop. Raises `SettingsError`, `SlackSettingsError` or `StorageError` before it begins."""
+    """Run until told to stop. Raises `SettingsError`, `SlackError` or `StorageError` before it begins."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    parts = (only,) if only else tuple(Part)
+    slack.check_settings(settings, [name for part in parts for name in _TOKENS[part]])
     with ExitStack() as stack:
         store = stack.enter_context(wiring.store(settings))
-        for part in (only,) if only else Part:
-            stack.enter_context(_PARTS[part](settings, store, stop))
         stack.enter_context(_health(settings, store))
-        log.info("running", parts=[only] if only else list(Part))
+        for part in parts:
+            stack.enter_context(_PARTS[part](settings, store, stop))
+        log.info("running", parts=parts)
         stop.wait()
         _leave_in_time()
     log.info("stopped")
@@ -74,16 +74,19 @@ def _watch(settings: Settings, store: Store, stop: threading.Event) -> Iterator[
         try:
             yield
         finally:
+            stop.set()
             scheduler.shutdown(wait=True)
 
 
-def _look(world: World) -> None:
-    """A poll that fails for a reason nobody foresaw is logged whole; the next one comes by the plan."""
+def _look(world: World) -> datetime | None:
+    """When to look again before the plan says so. A failure nobody foresaw is logged whole and tried again."""
     try:
-        poll(world, LOCAL_AUTHORITIES)
+        return poll(world, LOCAL_AUTHORITIES).again_at
     except Exception:
-        if not world.stopping():
-            log.exception("poll failed")
+        if world.stopping():
+            return None
+        log.exception("poll failed")
+        return world.clock() + LEASE
 
 
 @contextmanager
@@ -105,14 +108,23 @@ _PARTS: dict[Part, Callable[[Settings, Store, threading.Event], AbstractContextM
 }
 
 
+_TOKENS: dict[Part, tuple[str, ...]] = {
+    Part.DELIVER: ("SLACK_BOT_TOKEN",),
+    Part.BOT: ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
+    Part.WATCH: (),
+}
+
+
 @contextmanager
 def _health(settings: Settings, store: Store) -> Iterator[None]:
-    try:
-        with health.serve(settings.listen, lambda: _trouble(store)):
-            yield
-    except OSError as error:
-        where = settings.INSPECTION_WATCH_LISTEN
-        raise SettingsError(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({error.strerror}).") from error
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(health.serve(settings.listen, lambda: _trouble(store)))
+        except OSError as error:
+            where = settings.INSPECTION_WATCH_LISTEN
+            sentence = f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({error.strerror})."
+            raise SettingsError(sentence) from error
+        yield
 
 
 def _trouble(store: Store) -> str:

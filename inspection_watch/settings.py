@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -26,6 +27,23 @@ def _http(url: str) -> str:
 
 def _plan(text: str) -> str:
     parse_plan(text)
+    return text
+
+
+def _gap(value: object) -> float:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 3600:
+        raise ValueError("must be a number of seconds, 0 or more, for example 1 or 0.5")
+    return seconds
+
+
+def _listen(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("must be host:port, for example 127.0.0.1:8080")
     return text
 
 
@@ -78,8 +96,12 @@ class Settings(BaseSettings):
         DEFAULT_PLAN,
         description="The poll plan, London time: rules separated by semicolons, the first that fits counts.",
     )
-    INSPECTION_WATCH_GAP: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
-    INSPECTION_WATCH_LISTEN: str = Field("127.0.0.1:8080", description="Where /healthz answers.")
+    INSPECTION_WATCH_GAP: Annotated[float, BeforeValidator(_gap)] = Field(
+        1.0, description="Least seconds between two requests to one host."
+    )
+    INSPECTION_WATCH_LISTEN: Annotated[str, AfterValidator(_listen)] = Field(
+        "127.0.0.1:8080", description="Where /healthz answers."
+    )
     INSPECTION_WATCH_CONTACT: str = Field(
         "", description="An address or page that the source site's owners can turn to; goes into the User-Agent."
     )
@@ -98,20 +120,28 @@ class Settings(BaseSettings):
 
     @property
     def listen(self) -> tuple[str, int]:
-        """Host and port. Raises `SettingsError`."""
+        """Host and port; port 0 is a free one."""
         host, _, port = self.INSPECTION_WATCH_LISTEN.rpartition(":")
-        if not host or not port.isdigit():
-            raise SettingsError("INSPECTION_WATCH_LISTEN must be host:port, for example 127.0.0.1:8080.")
         return host.strip("[]"), int(port)
 
 
 def load() -> Settings:
     """The settings of this process. Raises `SettingsError`; what was typed is never repeated, it may be a secret."""
+    if unknown := [_unknown(name) for name in os.environ if name.startswith("INSPECTION_WATCH_") and name not in NAMES]:
+        raise SettingsError("\n".join(unknown))
     try:
         return Settings()
     except ValidationError as error:
         wrong = (f"{'.'.join(map(str, e['loc']))}: {_sentence(e['msg'])}" for e in error.errors())
         raise SettingsError("\n".join(wrong)) from None
+
+
+NAMES = tuple(Settings.model_fields)
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, NAMES, n=1)
+    return f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ".")
 
 
 def _sentence(message: str) -> str:

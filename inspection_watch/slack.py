@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -30,17 +30,25 @@ WHERE = {
 
 def required(settings: Settings, name: str) -> str:
     """The token of this name. Raises `SettingsError` that says how to get it."""
-    token: SecretStr | None = getattr(settings, name)
-    if token is None:
-        raise SettingsError(MISSING.format(name=name, where=WHERE[name]))
+    check_settings(settings, (name,))
+    token: SecretStr = getattr(settings, name)
     return token.get_secret_value()
+
+
+def check_settings(settings: Settings, names: Iterable[str]) -> None:
+    """Raises `SettingsError` that says of every token that is missing how to get it."""
+    missing = [
+        MISSING.format(name=name, where=WHERE[name]) for name in WHERE if name in names and not getattr(settings, name)
+    ]
+    if missing:
+        raise SettingsError("\n".join(missing))
 
 
 @contextmanager
 def delivering(
     settings: Settings, store: Store, stop: threading.Event, clock: Callable[[], datetime]
 ) -> Iterator[None]:
-    """Fan out and deliver in a thread until `stop` is set. Raises `SettingsError` or `SlackSettingsError`."""
+    """Fan out and deliver in a thread until `stop` is set. Raises `SettingsError` or `SlackError`."""
     client = bolt.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     bolt.sign_in(client)
     thread = threading.Thread(
@@ -60,7 +68,7 @@ def delivering(
 
 @contextmanager
 def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Answer commands over Socket Mode until the block ends. Raises `SettingsError` or `SlackSettingsError`."""
+    """Answer commands over Socket Mode until the block ends. Raises `SettingsError` or `SlackError`."""
     bot_token, app_token = required(settings, "SLACK_BOT_TOKEN"), required(settings, "SLACK_APP_TOKEN")
     client = bolt.web_client(bot_token, settings.SLACK_API_URL)
     identity = bolt.sign_in(client)
@@ -77,14 +85,14 @@ def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
     try:
         client = bolt.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
         workspace = bolt.sign_in(client).workspace
-    except (SettingsError, bolt.SlackSettingsError) as error:
+    except (SettingsError, bolt.SlackError) as error:
         yield "bot token", str(error), ""
     else:
         yield "bot token", "", f"it belongs to the workspace {workspace}."
     try:
         token = required(settings, "SLACK_APP_TOKEN")
         bolt.check_app_token(bolt.web_client(token, settings.SLACK_API_URL), token)
-    except (SettingsError, bolt.SlackSettingsError) as error:
+    except (SettingsError, bolt.SlackError) as error:
         yield "app token", str(error), ""
     else:
         yield "app token", "", "it opens Socket Mode."

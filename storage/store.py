@@ -28,6 +28,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -108,14 +109,23 @@ class Store:
         with writing(self._engine) as connection:
             _upsert(connection, visits, _fields(visits, visit))
 
-    def claim_source(self, key: str, now: datetime, lease: timedelta) -> SourceState | None:
+    def claim_source(
+        self, key: str, now: datetime, lease: timedelta, *, even_if_resting: bool = False
+    ) -> SourceState | None:
         """The source, ours until `now + lease` or `release_source`; None if it is somebody's, or not due yet."""
-        due = and_(sources.c.key == key, _past(sources.c.next_check_at, now), _past(sources.c.leased_until, now))
+        rested = true() if even_if_resting else _past(sources.c.next_check_at, now)
+        due = and_(sources.c.key == key, rested, _past(sources.c.leased_until, now))
         with writing(self._engine) as connection:
             _insert_new(connection, sources, [_fields(sources, SourceState(key=key))])
             claim = update(sources).where(due).values(leased_until=now + lease).returning(*_SOURCE_STATE)
             row = connection.execute(claim).one_or_none()
             return None if row is None else SourceState(**row._mapping)
+
+    def source(self, key: str) -> SourceState:
+        """How a source is doing; one never polled is doing nothing yet."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_SOURCES.where(sources.c.key == key)).one_or_none()
+            return SourceState(key=key) if row is None else SourceState(**row._mapping)
 
     def extend_lease(self, key: str, now: datetime, lease: timedelta) -> None:
         """Keep a source that we have claimed until `now + lease`: a long poll does this as it goes."""

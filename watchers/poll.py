@@ -58,18 +58,35 @@ class PollSummary:
     stopped: bool = False
     skipped: str = ""
     """Why nothing was done, where nothing was to be done."""
+    again_at: datetime | None = None
+    """When to look again, if that is before the plan says: a failure to be tried again, a document not there yet."""
 
 
-def poll(world: World, source: Source, *, full: bool = False) -> PollSummary:
+def poll(world: World, source: Source, *, full: bool = False, even_if_resting: bool = False) -> PollSummary:
     """Poll a source once: claim it, look, write what is new, release it."""
     now = world.clock()
-    state = world.store.claim_source(source.key, now, LEASE)
+    state = world.store.claim_source(source.key, now, LEASE, even_if_resting=even_if_resting)
     if state is None:
-        return PollSummary(skipped=f"{source.name} is being polled by another process, or is resting after a failure")
+        return _skipped(world.store.source(source.key), source, now)
     found = _search(world, source)
     summary = PollSummary(troubles=(found,)) if isinstance(found, str) else _walk(world, source, found, full=full)
-    world.store.release_source(_after(state, summary, now=world.clock()))
+    after = _after(state, summary, now=world.clock())
+    world.store.release_source(after)
+    summary = replace(
+        summary, again_at=min(filter(None, (after.next_check_at, *world.store.awaited().values())), default=None)
+    )
     log.info("poll", source=source.key, **_fields(summary))
+    return summary
+
+
+def _skipped(state: SourceState, source: Source, now: datetime) -> PollSummary:
+    """Left alone because it rests after a failure, or because somebody polls it, or died while polling it."""
+    if state.next_check_at is not None and state.next_check_at > now:
+        why = f"{source.name} rests after a failure until {state.next_check_at:%H:%M} UTC: {state.trouble}"
+        summary = PollSummary(skipped=why, again_at=state.next_check_at)
+    else:
+        summary = PollSummary(skipped=f"{source.name} is being polled by another process", again_at=now + LEASE)
+    log.info("poll skipped", source=source.key, why=summary.skipped, again_at=str(summary.again_at))
     return summary
 
 

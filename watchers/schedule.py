@@ -8,6 +8,7 @@ A plan is a list of rules separated by semicolons; the first that fits a moment 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.date import DateTrigger
 
 LONDON = ZoneInfo("Europe/London")
 DEFAULT = "mon-fri 09:15-12:00 every 5m; mon-fri 07:00-19:00 every 1h; every 3h"
@@ -129,11 +131,22 @@ class PlanTrigger(BaseTrigger):  # type: ignore[misc]
         return next_look(self._plan, previous_fire_time.astimezone(UTC)) + self._jitter()
 
 
-def start(plan: Plan, look: Callable[[], None], *, jitter: Callable[[], timedelta]) -> BackgroundScheduler:
-    """Call `look` now and then by the plan, in a thread, one at a time, and never skip a late one."""
+def start(plan: Plan, look: Callable[[], datetime | None], *, jitter: Callable[[], timedelta]) -> BackgroundScheduler:
+    """Call `look` by the plan, in a thread, one at a time, and never skip a late one.
+
+    `look` gives a moment at which it wants to be called again before the plan says so, or None.
+    """
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    scheduler.add_job(look, PlanTrigger(plan, jitter), id="look")
+    one_at_a_time = threading.Lock()
+
+    def look_now() -> None:
+        with one_at_a_time:
+            again_at = look()
+        if again_at is not None:
+            scheduler.add_job(look_now, DateTrigger(again_at), id="again", replace_existing=True)
+
+    scheduler.add_job(look_now, PlanTrigger(plan, jitter), id="look")
     scheduler.start()
     return scheduler

@@ -12,7 +12,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import deliver
-from bot.app import SlackSettingsError, build, check_app_token, connect, disconnect, sign_in, web_client
+from bot.app import (
+    SlackSettingsError,
+    SlackUnreachableError,
+    build,
+    check_app_token,
+    connect,
+    disconnect,
+    sign_in,
+    web_client,
+)
 from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
 from storage.store import Store
 from tests.bot.examples import CHANGES, HISTORY, intent
@@ -195,5 +204,5 @@ def test_a_slack_that_cannot_be_reached_is_one_sentence(
 ) -> None:
     with proxy(local_slack) as gone:
         pass
-    with pytest.raises(SlackSettingsError, match=r"^Slack cannot be reached .*SLACK_API_URL"):
+    with pytest.raises(SlackUnreachableError, match=r"^Slack cannot be reached .*SLACK_API_URL"):
         way_in(gone.api_url, sqlite_store)

@@ -124,7 +124,10 @@ def test_a_site_that_fails_is_slowed_down_and_nothing_is_lost(bench: Bench) -> N
     bench.site.answer("/search", status=500, times=None)
     summary = bench.poll()
     assert "answered 500" in summary.troubles[0]
-    assert bench.poll(later=timedelta(seconds=10)).skipped
+    assert summary.again_at == bench.now[0] + MINUTE
+    skipped = bench.poll(later=timedelta(seconds=10))
+    assert "rests after a failure" in skipped.skipped
+    assert skipped.again_at == summary.again_at
     bench.site.heal()
     assert bench.poll(later=5 * MINUTE).changes == 1
 
@@ -164,7 +167,8 @@ def test_a_document_that_is_not_there_yet_is_told_when_it_comes(bench: Bench) ->
     bench.poll()
     bench.site.publish(NEWS)
     bench.site.lose(NEWS.file_id)
-    assert bench.poll().changes == 0
+    waiting = bench.poll()
+    assert (waiting.changes, waiting.again_at) == (0, bench.now[0] + MINUTE)
     assert bench.poll(later=timedelta(seconds=1)).opened == 0
     bench.site.find_again(NEWS.file_id)
     assert bench.poll(later=MINUTE).changes == 1
@@ -194,7 +198,9 @@ def test_a_crash_before_the_transaction_loses_nothing_and_tells_nothing_twice(
 
 def test_another_process_that_polls_is_left_alone(bench: Bench) -> None:
     assert bench.world.store.claim_source(LOCAL_AUTHORITIES.key, T0, timedelta(hours=1))
-    assert bench.poll().skipped
+    skipped = bench.poll()
+    assert "by another process" in skipped.skipped
+    assert skipped.again_at == bench.now[0] + room.LEASE
     assert bench.asked == []
 
 

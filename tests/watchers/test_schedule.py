@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watchers.schedule import DEFAULT, PlanError, PlanTrigger, next_look, parse_plan
+from watchers.schedule import DEFAULT, PlanError, PlanTrigger, next_look, parse_plan, start
 
 PLAN = parse_plan(DEFAULT)
 
@@ -53,3 +54,20 @@ def test_the_first_look_is_at_once_and_later_ones_follow_the_plan_with_their_jit
     now = utc("2026-01-14 09:20")
     assert trigger.get_next_fire_time(None, now) == now
     assert trigger.get_next_fire_time(now, now) == now + timedelta(minutes=10, seconds=3)
+
+
+def test_a_look_that_asks_to_be_called_again_is_called_before_the_plan_says() -> None:
+    looks: list[datetime] = []
+    twice = threading.Event()
+
+    def look() -> datetime | None:
+        looks.append(datetime.now(UTC))
+        if len(looks) == 2:
+            twice.set()
+            return None
+        return looks[0]
+
+    scheduler = start(parse_plan("every 3h"), look, jitter=timedelta)
+    assert twice.wait(5)
+    scheduler.shutdown()
+    assert len(looks) == 2
