@@ -11,9 +11,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 
 def pdf(pages: Sequence[Sequence[str]], encrypt: str | None = None) -> bytes:
-    """A PDF with one line of text under the other."""
+    """A PDF with one line of text under the other. `encrypt` is the password it opens with ("" if with any)."""
     out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, encrypt=StandardEncryption(encrypt) if encrypt else None)
+    locked = None if encrypt is None else StandardEncryption(encrypt, ownerPassword="the owner's")
+    canvas = Canvas(out, pagesize=A4, encrypt=locked)
     for lines in pages:
         for place, line in enumerate(lines):
             canvas.drawString(60, 780 - 14 * place, line)
