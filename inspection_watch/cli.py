@@ -1,12 +1,14 @@
 """The command line. Every expected trouble is one sentence on standard error; no traceback reaches a person.
 
 Exit status: 0 well; 1 something is wrong that may pass or be mended elsewhere (an unreadable file, a failing source, a
-database or a Slack that does not answer, a check of the doctor's); 2 a wrong setting, which stays wrong if nobody acts.
+database or a Slack that does not answer, a check of the doctor's); 2 a wrong setting, which stays wrong if nobody acts;
+130 ended by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 import signal
 import sys
 import threading
@@ -39,6 +41,9 @@ app = typer.Typer(
 )
 out = Console()
 
+INTERRUPTED = 130
+"""The exit status that shells know Ctrl-C by."""
+
 
 class Format(StrEnum):
     JSONL = "jsonl"
@@ -53,10 +58,22 @@ def main() -> None:
         _end(error, 2)
     except (StorageError, SlackError) as error:
         _end(error, 1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        _end(_unforeseen(error), 1)
 
 
-def _end(error: Exception, status: int) -> NoReturn:
-    print(logs.without_secrets(str(error)), file=sys.stderr)  # noqa: T201
+def _unforeseen(error: Exception) -> str:
+    """A fault of the program: what it is, under an id, and where the whole story can be read."""
+    error_id = secrets.token_hex(4)
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    where = logs.put_down(error, error_id)
+    return f"Something went wrong that nobody foresaw ({what}); please report it with the id {error_id}. {where}"
+
+
+def _end(sentence: object, status: int) -> NoReturn:
+    print(logs.without_secrets(str(sentence)), file=sys.stderr)  # noqa: T201
     sys.exit(status)
 
 

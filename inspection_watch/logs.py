@@ -5,17 +5,29 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import tempfile
+import threading
+import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
-_SECRET = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)(?!user:password@)[^/\s:@]+:[^/\s@]+(?=@)")
+_SECRETS = (
+    # Slack's tokens; what is said of them, "xoxb-…", is none.
+    re.compile(r"()(?:xox[a-z]|xapp)-\w[^\s\"'<>]*"),
+    # Up to the last @, for a password may have any of /, : and @ in it. The example in our own words is none.
+    re.compile(r"(://)(?!user:password@)[^/\s:@]*:\S+(?=@)"),
+    # In an address ("?ticket=…", as Slack's web sockets have it) and in a list of a database's parameters.
+    re.compile(r"(\b\w*(?:password|secret|ticket|token)=)[^&\s\"'<>]+", re.IGNORECASE),
+)
 
 
 def without_secrets(text: str) -> str:
-    """The text with every Slack token, and every password in an address, blotted out."""
-    return _SECRET.sub("[secret]", text)
+    """The text with every Slack token, and every password or ticket in an address, blotted out."""
+    for secret in _SECRETS:
+        text = secret.sub(r"\1[secret]", text)
+    return text
 
 
 def start(level: int = logging.INFO) -> None:
@@ -43,8 +55,28 @@ def start(level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    threading.excepthook = _log_thread
     # It finds SLACK_BOT_TOKEN in the environment as well as in the client it is given, and says so at every start.
     logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
+
+
+def _log_thread(ended: threading.ExceptHookArgs) -> None:
+    """Python's own hook prints a traceback as it is, with whatever is in it."""
+    error = ended.exc_value or ended.exc_type()
+    structlog.get_logger().critical("thread failed", thread=ended.thread and ended.thread.name, exc_info=error)
+
+
+def put_down(error: BaseException, error_id: str) -> str:
+    """Write the whole story, blotted, into the log, or where this process has none into a file; says where it is."""
+    if logging.getLogger().isEnabledFor(logging.ERROR):
+        structlog.get_logger().critical("failed", id=error_id, exc_info=error)
+        return f"The log has the whole story under {error_id}."
+    story = without_secrets("".join(traceback.format_exception(error)))
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix=f"inspection-watch-{error_id}-", delete=False
+    ) as file:
+        file.write(story)
+    return f"The whole story is in {file.name}."
 
 
 def _blot(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

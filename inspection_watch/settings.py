@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from watchers.schedule import DEFAULT as DEFAULT_PLAN
@@ -19,14 +22,31 @@ class SettingsError(Exception):
     """One sentence for each setting that is wrong: its name, what is wrong, what to write instead."""
 
 
+LONGEST_WAIT = timedelta(days=7)
+
+
 def _http(url: str) -> str:
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+    parts = urlsplit(_ascii(url))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an address that begins with http:// or https://")
+    _ = parts.port  # raises ValueError, in words, where it is no port
     return url
 
 
+def _ascii(text: str) -> str:
+    """It goes into the head of a request, where nothing else is allowed."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("must be written in plain letters without accents, digits and signs (printable ASCII)")
+    return text
+
+
 def _plan(text: str) -> str:
-    parse_plan(text)
+    try:
+        longest = max(rule.every for rule in parse_plan(text))
+    except OverflowError:
+        longest = timedelta.max
+    if longest > LONGEST_WAIT:
+        raise ValueError("must look at least once a week, for example every 3h")
     return text
 
 
@@ -42,7 +62,7 @@ def _gap(value: object) -> float:
 
 def _listen(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise ValueError("must be host:port, for example 127.0.0.1:8080")
     return text
 
@@ -58,8 +78,11 @@ def _state_dir() -> Path:
 
 def _token(prefix: str) -> AfterValidator:
     def check(token: SecretStr | None) -> SecretStr | None:
-        if token is not None and not token.get_secret_value().startswith(prefix):
+        text = token.get_secret_value() if token else prefix
+        if not text.startswith(prefix):
             raise ValueError(f"must begin with {prefix}")
+        if token and not re.fullmatch("[A-Za-z0-9-]+", text.removeprefix(prefix)):
+            raise ValueError(f"must be {prefix} and then nothing but letters, digits and hyphens: copy it anew")
         return token
 
     return AfterValidator(check)
@@ -102,12 +125,19 @@ class Settings(BaseSettings):
     INSPECTION_WATCH_LISTEN: Annotated[str, AfterValidator(_listen)] = Field(
         "127.0.0.1:8080", description="Where /healthz answers."
     )
-    INSPECTION_WATCH_CONTACT: str = Field(
+    INSPECTION_WATCH_CONTACT: Annotated[str, AfterValidator(_ascii)] = Field(
         "", description="An address or page that the source site's owners can turn to; goes into the User-Agent."
     )
     INSPECTION_WATCH_STATE_DIR: Path = Field(
         default_factory=_state_dir, description="The archive of fetched documents and the SQLite file."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_cannot_be_seen(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A file written on Windows ends every value with a carriage return; a value of nothing else is unset."""
+        tidy = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in tidy.items() if value != ""}
 
     @property
     def database_url(self) -> str:
@@ -134,6 +164,10 @@ def load() -> Settings:
     except ValidationError as error:
         wrong = (f"{'.'.join(map(str, e['loc']))}: {_sentence(e['msg'])}" for e in error.errors())
         raise SettingsError("\n".join(wrong)) from None
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not written in UTF-8: save it anew in that encoding.") from None
+    except OSError as error:
+        raise SettingsError(f"The file .env cannot be read ({error.strerror}).") from None
 
 
 NAMES = tuple(Settings.model_fields)

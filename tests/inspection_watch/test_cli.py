@@ -6,6 +6,7 @@ import json
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -59,11 +60,13 @@ def ask(
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     on_ctrl_c = signal.getsignal(signal.SIGINT)
+    on_thread = threading.excepthook
     with LocalSite(site) as address:
         monkeypatch.setenv("INSPECTION_WATCH_SITE_URL", address)
         yield run
     root.handlers[:], root.level = before
     signal.signal(signal.SIGINT, on_ctrl_c)
+    threading.excepthook = on_thread
     structlog.reset_defaults()
 
 
@@ -212,3 +215,46 @@ def test_the_doctor_names_what_is_missing_and_what_is_well(ask: Ask, site: Site)
     assert said.out.count("FIX") == 2
     site.answer("/search", status=403, times=None)
     assert "answered 403" in ask("doctor").out
+
+
+def test_a_fault_nobody_foresaw_is_one_sentence_and_the_whole_story_without_its_secret_is_kept(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("refused\nxapp-hunter2")
+
+    monkeypatch.setattr(cli.checks, "examine", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    said = ask("doctor")
+    assert (said.status, said.err.count("\n")) == (1, 1)
+    assert "RuntimeError: refused [secret]" in said.err
+    (kept,) = tmp_path.glob("inspection-watch-*")
+    assert str(kept) in said.err
+    assert "Traceback" in kept.read_text()
+    assert "hunter2" not in kept.read_text() + said.err
+
+
+def test_a_fault_of_the_service_stands_in_its_log_under_the_id_that_is_said(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("xapp-hunter2")
+
+    monkeypatch.setattr(cli.run, "run", fail)
+    monkeypatch.setattr(sys, "argv", ["inspection-watch", "run"])
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    line, sentence = capsys.readouterr().err.splitlines()
+    assert "Traceback" in json.loads(line)["exception"]
+    assert f"id {json.loads(line)['id']}." in sentence
+    assert "hunter2" not in line + sentence
+
+
+def test_ctrl_c_ends_quietly(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.checks, "examine", interrupt)
+    assert ask("doctor") == Said(130, "", "")
+    monkeypatch.setattr(cli, "app", interrupt)
+    assert ask("doctor") == Said(130, "", "")

@@ -36,11 +36,52 @@ def test_an_empty_setting_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert load().SLACK_BOT_TOKEN is None
 
 
+def test_what_a_file_from_windows_adds_to_a_value_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", " xapp-1-A0-beef\r")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "\r")
+    monkeypatch.setenv("INSPECTION_WATCH_CONTACT", "a@b.example\r")
+    monkeypatch.setenv("INSPECTION_WATCH_GAP", "\r")
+    settings = load()
+    assert settings.SLACK_APP_TOKEN is not None
+    assert settings.SLACK_APP_TOKEN.get_secret_value() == "xapp-1-A0-beef"
+    assert settings.SLACK_BOT_TOKEN is None
+    assert (settings.INSPECTION_WATCH_CONTACT, settings.INSPECTION_WATCH_GAP) == ("a@b.example", 1)
+
+
+def test_a_file_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("INSPECTION_WATCH_CONTACT=Jürgen\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"\.env is not written in UTF-8"):
+        load()
+
+
+def test_a_file_that_may_not_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("INSPECTION_WATCH_GAP=0\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("dotenv.main.DotEnv._get_stream", refuse)
+    with pytest.raises(SettingsError, match=r"\.env cannot be read \(Permission denied\)"):
+        load()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
         ("SLACK_BOT_TOKEN", "xapp-1-swapped-by-mistake", "SLACK_BOT_TOKEN: must begin with xoxb-."),
         ("SLACK_APP_TOKEN", "s3cret-value", "SLACK_APP_TOKEN: must begin with xapp-."),
+        ("SLACK_APP_TOKEN", "xapp-1-s3cret…", "copy it anew"),
+        ("SLACK_BOT_TOKEN", "xoxb-s3cret\nX-Header: 1", "copy it anew"),
+        ("SLACK_API_URL", "https://släck.example/api/", "printable ASCII"),
+        ("INSPECTION_WATCH_SITE_URL", "http://127.0.0.1:99999", "INSPECTION_WATCH_SITE_URL: "),
+        ("INSPECTION_WATCH_SITE_URL", "http://[::1", "INSPECTION_WATCH_SITE_URL: "),
+        ("INSPECTION_WATCH_CONTACT", "Jürgen", "printable ASCII"),
+        ("INSPECTION_WATCH_CONTACT", "a@b.example\nX-Header: 1", "printable ASCII"),
+        ("INSPECTION_WATCH_POLL", "every 99999999999999h", "at least once a week"),
+        ("INSPECTION_WATCH_POLL", "every 5m; every 999999h", "at least once a week"),
+        ("INSPECTION_WATCH_GAP", "nan", "must be a number of seconds, 0 or more"),
+        ("INSPECTION_WATCH_GAP", "inf", "must be a number of seconds, 0 or more"),
+        ("INSPECTION_WATCH_LISTEN", "127.0.0.1:²", "must be host:port"),
         ("INSPECTION_WATCH_SITE_URL", "reports.ofsted.gov.uk", "must be an address that begins with http"),
         ("INSPECTION_WATCH_POLL", "often-s3cret", "for example"),
         ("INSPECTION_WATCH_GAP", "-1", "must be a number of seconds, 0 or more"),
