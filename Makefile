@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score clean pictures
+.PHONY: help demo test lint types unit score bench-parse fuzz clean pictures
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,14 @@ $(UV):
 .venv/ready: $(UV) pyproject.toml uv.lock
 	$(UV) sync --frozen --quiet
 	@touch $@
+
+bench-parse: .venv/ready ## what reading costs, beside bare text extraction
+	@$(RUN) python -m bench.parse
+
+MINUTES ?= 10
+SEED ?= 1
+fuzz: .venv/ready ## damage documents for MINUTES and read what is left
+	@$(RUN) python -m tests.judgements.fuzz --minutes $(MINUTES) --seed $(SEED)
 
 pictures: .venv/ready .tools/ready ## take the README's picture anew; needs a Chromium
 	$(UV) run --frozen --group pictures python -m docs.pictures
