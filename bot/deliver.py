@@ -35,7 +35,9 @@ EARLIER = timedelta(minutes=10)
 """Our clock and Slack's may differ by less than this."""
 PAGE = 200
 MOST_PAGES = 50
-NEVER_ENDED = "no attempt to send it ever came to an end: this is a fault of the program, please report it"
+MOST_UNFINISHED = 14
+"""So many attempts in a row that never came to an end are enough: more than an hour, and a crash for each."""
+NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
 IDLE_SECONDS = 0.3
 AFTER_A_FAULT_SECONDS = (1.0, 5.0, 30.0)
 
@@ -51,6 +53,7 @@ class Step(StrEnum):
     FOUND = "found in the channel"
     REFUSED = "refused, to be tried again"
     GIVEN_UP = "given up"
+    OVERTAKEN = "somebody else's by now, because this attempt took longer than its lease"
 
 
 class SearchTooLongError(Exception):
@@ -77,7 +80,7 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
     delivery = store.claim_delivery(clock(), LEASE)
     if delivery is None:
         return Step.NOTHING_TO_DO
-    if delivery.attempts > outcomes.MOST_ATTEMPTS and not delivery.trouble:
+    if delivery.unfinished > MOST_UNFINISHED:
         return _give_up(store, delivery, NEVER_ENDED, clock())
     try:
         step, ts = _sent(client, delivery)
@@ -86,7 +89,8 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
         if ended is None:
             raise
         return _record_refused(store, delivery, ended, clock(), jitter())
-    store.record_sent(delivery.key, ts, clock())
+    if not store.record_sent(delivery, ts, clock()):
+        return _overtaken(delivery, step)
     log.info("delivered", delivery=delivery.key, step=step, attempts=delivery.attempts, ts=ts)
     return step
 
@@ -104,10 +108,12 @@ def _sent(client: WebClient, delivery: Delivery) -> tuple[Step, str]:
 
 
 def _record_refused(store: Store, delivery: Delivery, ended: outcomes.Outcome, now: datetime, jitter: float) -> Step:
-    if outcomes.is_over(ended, delivery.attempts):
+    if outcomes.is_over(ended, delivery.refused_since, now):
         return _give_up(store, delivery, ended.trouble, now)
     pause = outcomes.pause(ended, delivery.attempts, jitter)
-    store.record_retry(delivery.key, now + pause, ended.trouble)
+    refused_since = now if ended.verdict is outcomes.Verdict.RETRY else None
+    if not store.record_retry(delivery, now + pause, ended.trouble, refused_since=refused_since):
+        return _overtaken(delivery, Step.REFUSED)
     log.warning(
         "refused", delivery=delivery.key, trouble=ended.trouble, attempts=delivery.attempts, again_in=str(pause)
     )
@@ -115,9 +121,15 @@ def _record_refused(store: Store, delivery: Delivery, ended: outcomes.Outcome, n
 
 
 def _give_up(store: Store, delivery: Delivery, trouble: str, now: datetime) -> Step:
-    store.record_dead(delivery.key, trouble, now)
+    if not store.record_dead(delivery, trouble, now):
+        return _overtaken(delivery, Step.GIVEN_UP)
     log.error("given up", delivery=delivery.key, trouble=trouble, attempts=delivery.attempts)
     return Step.GIVEN_UP
+
+
+def _overtaken(delivery: Delivery, step: Step) -> Step:
+    log.warning("overtaken", delivery=delivery.key, step=step, attempts=delivery.attempts)
+    return Step.OVERTAKEN
 
 
 def message(delivery: Delivery) -> Message:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError
 
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(hours=6)
-GROWTH = 3
-MOST_ATTEMPTS = 14
-"""About a day and a half from the first try to the last."""
+LONGEST_WAIT = timedelta(minutes=15)
+"""What is not the message's fault may end any minute, and then what has waited is due."""
+MOST_ASKED_FOR = timedelta(days=1)
+GROWTH, MOST_GROWTHS = 3, 9
+PATIENCE = timedelta(hours=36)
+"""How long after Slack first refused a message it is given up, if Slack still refuses it."""
 
 
 class Verdict(StrEnum):
@@ -26,9 +29,9 @@ class Verdict(StrEnum):
     DEAD = "dead"
     """This message, or its channel, will never do."""
     RETRY = "retry"
-    """Tried again, further and further apart, until `MOST_ATTEMPTS`."""
+    """This message is refused as things are: tried again, further and further apart, until `PATIENCE` ends."""
     WAIT = "wait"
-    """It is not the message's fault: tried again for as long as it takes."""
+    """It is not the message's fault: tried again for as long as it takes. No such answer kills a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,8 @@ CODES: Mapping[str, tuple[Verdict, str]] = {
     "rate_limited": (Verdict.WAIT, "Slack asked for fewer messages at a time"),
     "internal_error": (Verdict.RETRY, "Slack had a fault of its own"),
     "fatal_error": (Verdict.RETRY, "Slack had a fault of its own"),
-    "service_unavailable": (Verdict.RETRY, "Slack is not available"),
-    "request_timeout": (Verdict.RETRY, "the message did not reach Slack whole"),
+    "service_unavailable": (Verdict.WAIT, "Slack is not available"),
+    "request_timeout": (Verdict.WAIT, "the message did not reach Slack whole"),
 }
 
 NETWORK = (OSError, HTTPException)
@@ -103,7 +106,7 @@ def outcome(error: Exception) -> Outcome | None:
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, NETWORK):
-        return Outcome(verdict=Verdict.RETRY, trouble=f"Slack could not be reached ({type(error).__name__})")
+        return Outcome(verdict=Verdict.WAIT, trouble=f"Slack could not be reached ({type(error).__name__})")
     return None
 
 
@@ -114,33 +117,39 @@ def _refused(error: SlackApiError) -> Outcome:
         code = "ratelimited"
     elif status >= 500:
         trouble = f"Slack answered with HTTP {status}"
-        return Outcome(verdict=Verdict.RETRY, trouble=trouble, retry_after=_asked_for(error))
-    verdict, trouble = CODES.get(code) or (Verdict.RETRY, _unknown(code))
+        return Outcome(verdict=Verdict.WAIT, trouble=trouble, retry_after=_asked_for(error))
+    verdict, trouble = CODES.get(code) or _unknown(code)
     return Outcome(verdict=verdict, trouble=trouble, retry_after=_asked_for(error))
 
 
-def _unknown(code: str) -> str:
-    # Where Slack's answer is no JSON, the client puts the beginning of that answer here.
-    return f"Slack refused it with the code {code}, which is not known here" if code.isidentifier() else NONSENSE
+def _unknown(code: str) -> tuple[Verdict, str]:
+    if code.isidentifier():
+        return Verdict.RETRY, f"Slack refused it with the code {code}, which is not known here"
+    # The answer was no JSON, and the client puts its beginning here: something on the way answered, not Slack.
+    return Verdict.WAIT, NONSENSE
 
 
 def _asked_for(error: SlackApiError) -> timedelta | None:
     headers = {name.lower(): value for name, value in getattr(error.response, "headers", {}).items()}
     seconds = str(headers.get("retry-after", ""))
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
+    # Ten digits are centuries; thousands of them are more than `int` and `timedelta` take.
+    return min(timedelta(seconds=int(seconds[:10])), MOST_ASKED_FOR) if seconds.isdecimal() else None
 
 
-def is_over(ended: Outcome, attempts: int) -> bool:
-    """Whether the message is given up after so many attempts."""
-    return ended.verdict is Verdict.DEAD or (ended.verdict is Verdict.RETRY and attempts >= MOST_ATTEMPTS)
+def is_over(ended: Outcome, refused_since: datetime | None, now: datetime) -> bool:
+    """Whether the message is given up, which Slack has refused since then (None: never before)."""
+    if ended.verdict is Verdict.RETRY:
+        return refused_since is not None and now - refused_since >= PATIENCE
+    return ended.verdict is Verdict.DEAD
 
 
 def pause(ended: Outcome, attempts: int, jitter: float) -> timedelta:
-    """How long to wait after the `attempts`-th attempt: what Slack asked for, else 5 s growing to 6 h.
+    """How long to wait after the `attempts`-th attempt: what Slack asked for, else 5 s growing to 6 h or 15 minutes.
 
     `jitter`, from 0 to 1, makes it up to a fifth longer, so that messages refused together do not come back together.
     """
     if ended.retry_after is not None:
         return ended.retry_after + timedelta(seconds=jitter)
-    times: int = GROWTH ** min(attempts - 1, MOST_ATTEMPTS)
-    return min(SHORTEST * times, LONGEST) * (1 + jitter / 5)
+    times: int = GROWTH ** min(attempts - 1, MOST_GROWTHS)
+    longest = LONGEST_WAIT if ended.verdict is Verdict.WAIT else LONGEST
+    return min(SHORTEST * times, longest) * (1 + jitter / 5)

@@ -188,6 +188,8 @@ deliveries = Table(
     Column("published", Date, nullable=False),
     Column("status", _one_of(DeliveryStatus), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("unfinished", Integer, nullable=False),
+    Column("refused_since", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("leased_until", UtcDateTime),
     Column("ts", Text),

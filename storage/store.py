@@ -21,10 +21,10 @@ from sqlalchemy import (
     Row,
     Table,
     Tuple,
-    Update,
     and_,
     delete,
     func,
+    literal,
     not_,
     or_,
     select,
@@ -36,7 +36,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from judgements.types import Change, Listing, Report
 from storage.engine import reading, writing
-from storage.schema import authorities, changes, deliveries, documents, sources, subscriptions, visits
+from storage.schema import UtcDateTime, authorities, changes, deliveries, documents, sources, subscriptions, visits
 from storage.types import (
     ClaimedChange,
     Coverage,
@@ -99,6 +99,21 @@ class Store:
         with reading(self._engine) as connection:
             rows = connection.execute(due.where(documents.c.next_try_at.is_not(None)))
             return {row.urn: row.due for row in rows}
+
+    def stale(self, parser: str, most: int) -> tuple[KnownDocument, ...]:
+        """At most so many documents with archived bytes that another version of the parser read."""
+        old = and_(documents.c.sha256.is_not(None), documents.c.parser != parser)
+        order = (documents.c.published.desc(), documents.c.file_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(documents).where(old).order_by(*order).limit(most))
+            return tuple(_document(row) for row in rows)
+
+    def record_reading(self, document: KnownDocument) -> None:
+        """Write a document's reading anew, and when it has to be fetched again; it announces nothing."""
+        this = and_(documents.c.file_id == document.listing.file_id, documents.c.urn == document.listing.urn)
+        fresh = {name: getattr(document, name) for name in ("reading", "parser", "next_try_at")}
+        with writing(self._engine) as connection:
+            connection.execute(update(documents).where(this).values(fresh))
 
     def visit(self, url: str) -> Visit | None:
         with reading(self._engine) as connection:
@@ -183,44 +198,52 @@ class Store:
     def claim_delivery(self, now: datetime, lease: timedelta) -> Delivery | None:
         """The oldest message that may be sent now, ours until `now + lease`; None if there is none.
 
-        This attempt is counted here, so that a message that crashes us is counted too.
+        This attempt is counted here, so that a message that crashes us is counted too: in `attempts`, and in
+        `unfinished` until the end of an attempt is recorded.
 
         A channel is told in order: a headline waits while an older one of the same channel is neither sent nor dead,
         a detail waits for the headline of its change.
         """
-        marks = {"leased_until": now + lease, "attempts": deliveries.c.attempts + 1}
+        counted = {name: deliveries.c[name] + 1 for name in ("attempts", "unfinished")}
+        marks = {"leased_until": now + lease} | counted
         order = (deliveries.c.seen_at, deliveries.c.published, deliveries.c.change_key, deliveries.c.key)
         with writing(self._engine) as connection:
             key = _claim(connection, deliveries, _may_be_sent(now), order, marks)
             return None if key is None else _delivery(connection, key)
 
-    def record_sent(self, key: str, ts: str, now: datetime) -> None:
-        """The message stands in the channel as `ts`. The first `ts` recorded stays."""
+    def record_sent(self, claimed: Delivery, ts: str, now: datetime) -> bool:
+        """The message stands in the channel as `ts`. The first `ts` recorded stays.
+
+        This and the other ends of an attempt are recorded only while no other attempt has begun: a process that slept
+        longer than its lease must not alter what is somebody else's by now. False if nothing was recorded.
+        """
         sent = {"status": DeliveryStatus.SENT, "ts": ts, "ended_at": now, "trouble": ""}
-        unsent = and_(deliveries.c.key == key, deliveries.c.status != DeliveryStatus.SENT)
+        unsent = and_(_this_attempt(claimed), deliveries.c.status != DeliveryStatus.SENT)
         with writing(self._engine) as connection:
-            connection.execute(update(deliveries).where(unsent).values(sent))
+            return _alter(connection, unsent, sent)
 
-    def record_retry(self, key: str, not_before: datetime, trouble: str) -> None:
-        """The message was refused for now: try again from `not_before` on."""
-        again = {"not_before": not_before, "leased_until": None, "trouble": trouble}
+    def record_retry(
+        self, claimed: Delivery, not_before: datetime, trouble: str, *, refused_since: datetime | None = None
+    ) -> bool:
+        """The message was refused for now: try again from `not_before` on. The first `refused_since` stays."""
+        again = {
+            "not_before": not_before,
+            "leased_until": None,
+            "trouble": trouble,
+            "unfinished": 0,
+            "refused_since": func.coalesce(deliveries.c.refused_since, literal(refused_since, UtcDateTime)),
+        }
         with writing(self._engine) as connection:
-            connection.execute(_pending(key).values(again))
+            return _alter(connection, and_(_this_attempt(claimed), _PENDING), again)
 
-    def record_dead(self, key: str, trouble: str, now: datetime) -> None:
+    def record_dead(self, claimed: Delivery, trouble: str, now: datetime) -> bool:
         """The message will never be sent. A headline takes its detail with it, which has no thread to stand in."""
         dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "trouble": trouble}
-        headline = deliveries.alias()
-        of_this_headline = (
-            select(headline.c.key)
-            .where(headline.c.key == key, headline.c.part == Part.HEADLINE)
-            .where(headline.c.status == DeliveryStatus.PENDING)
-            .where(*(headline.c[name] == deliveries.c[name] for name in ("change_key", "team", "channel")))
-            .exists()
-        )
-        condemned = and_(deliveries.c.status == DeliveryStatus.PENDING, or_(deliveries.c.key == key, of_this_headline))
         with writing(self._engine) as connection:
-            connection.execute(update(deliveries).where(condemned).values(dead))
+            if not _alter(connection, and_(_this_attempt(claimed), _PENDING), dead):
+                return False
+            _alter(connection, _detail_of(claimed.key), dead)
+            return True
 
     def coverage(self) -> Coverage:
         """How much of the country has been seen and when, and how many messages wait or are dead."""
@@ -307,7 +330,7 @@ def _delivery(connection: Connection, key: str) -> Delivery:
     thread_ts = (
         select(headline.c.ts)
         .where(headline.c.part == Part.HEADLINE)
-        .where(*(headline.c[name] == deliveries.c[name] for name in ("change_key", "team", "channel")))
+        .where(*(headline.c[name] == deliveries.c[name] for name in _ONE_ALERT))
         .scalar_subquery()
     )
     columns = [deliveries.c[name] for name in _DELIVERY_FIELDS]
@@ -315,11 +338,46 @@ def _delivery(connection: Connection, key: str) -> Delivery:
     return Delivery(**connection.execute(query.where(deliveries.c.key == key)).one()._mapping)
 
 
-_DELIVERY_FIELDS = ("key", "team", "channel", "part", "seen_at", "status", "attempts", "not_before", "ts", "trouble")
+_ONE_ALERT = ("change_key", "team", "channel")
+_DELIVERY_FIELDS = (
+    "key",
+    "team",
+    "channel",
+    "part",
+    "seen_at",
+    "status",
+    "attempts",
+    "unfinished",
+    "refused_since",
+    "not_before",
+    "ts",
+    "trouble",
+)
 
 
-def _pending(key: str) -> Update:
-    return update(deliveries).where(deliveries.c.key == key, deliveries.c.status == DeliveryStatus.PENDING)
+_PENDING = deliveries.c.status == DeliveryStatus.PENDING
+
+
+def _this_attempt(claimed: Delivery) -> ColumnElement[bool]:
+    return and_(deliveries.c.key == claimed.key, deliveries.c.attempts == claimed.attempts)
+
+
+def _detail_of(key: str) -> ColumnElement[bool]:
+    """The pending detail of the headline with this key; nothing, if it is a detail's."""
+    headline = deliveries.alias()
+    of_this_headline = (
+        select(headline.c.key)
+        .where(headline.c.key == key, headline.c.part == Part.HEADLINE)
+        .where(*(headline.c[name] == deliveries.c[name] for name in _ONE_ALERT))
+        .exists()
+    )
+    return and_(_PENDING, deliveries.c.part == Part.DETAIL, of_this_headline)
+
+
+def _alter(connection: Connection, which: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+    """Whether there was any such delivery to alter."""
+    altered = update(deliveries).where(which).values(values).returning(deliveries.c.key)
+    return bool(connection.execute(altered).all())
 
 
 def _documents(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:

@@ -132,7 +132,11 @@ class Delivery:
     """When the change was noticed."""
     status: DeliveryStatus = DeliveryStatus.PENDING
     attempts: int = 0
-    """Counted when the delivery is claimed, so that a message that crashes us is counted too."""
+    """Counted when the delivery is claimed. An attempt is known by this number when its end is recorded."""
+    unfinished: int = 0
+    """The attempts since the last one that came to an end, this one included: a message that crashes us has many."""
+    refused_since: datetime | None = None
+    """When Slack first refused this message for a reason that counts against it."""
     not_before: datetime | None = None
     ts: str | None = None
     """Slack's own id of the message, once sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import RemoteDisconnected
 from urllib.error import URLError
 
@@ -11,7 +11,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.outcomes import CODES, LONGEST, MOST_ATTEMPTS, Outcome, Verdict, is_over, outcome, pause
+from bot.outcomes import CODES, LONGEST, LONGEST_WAIT, PATIENCE, Outcome, Verdict, is_over, outcome, pause
+
+T0 = datetime(2026, 8, 20, 8, 30, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 
 
 def error(code: str, status: int = 200, **headers: str) -> SlackApiError:
@@ -47,7 +50,7 @@ def test_an_unknown_code_is_tried_again_and_named() -> None:
 
 def test_an_answer_that_is_no_json_is_not_repeated() -> None:
     told = outcome(error("Received a response in a non-JSON format: <html>xoxb-1"))
-    assert told == Outcome(verdict=Verdict.RETRY, trouble="Slack's answer made no sense")
+    assert told == Outcome(verdict=Verdict.WAIT, trouble="Slack's answer made no sense")
 
 
 def test_a_rate_limit_waits_as_long_as_slack_says() -> None:
@@ -57,6 +60,13 @@ def test_a_rate_limit_waits_as_long_as_slack_says() -> None:
     assert pause(told, attempts=9, jitter=0.5) == timedelta(seconds=30.5)
 
 
+@pytest.mark.parametrize("seconds", ["86401", "99999999999999", "9" * 5000])
+def test_nobody_waits_longer_than_a_day_whatever_slack_says(seconds: str) -> None:
+    told = outcome(error("ratelimited", 429, Retry_After=seconds))
+    assert told is not None
+    assert told.retry_after == timedelta(days=1)
+
+
 def test_too_many_requests_are_known_by_the_status_whatever_the_words() -> None:
     told = outcome(error("slow down!", 429))
     assert told is not None
@@ -64,19 +74,19 @@ def test_too_many_requests_are_known_by_the_status_whatever_the_words() -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_fault_of_slacks_is_tried_again(status: int) -> None:
+def test_a_fault_of_slacks_is_not_the_messages(status: int) -> None:
     told = outcome(error("internal_error", status, retry_after="7"))
     assert told is not None
-    assert (told.verdict, told.retry_after) == (Verdict.RETRY, timedelta(seconds=7))
+    assert (told.verdict, told.retry_after) == (Verdict.WAIT, timedelta(seconds=7))
 
 
 @pytest.mark.parametrize(
     "failure", [TimeoutError("timed out"), ConnectionResetError(), URLError("refused"), RemoteDisconnected()]
 )
-def test_a_network_that_fails_is_tried_again(failure: Exception) -> None:
+def test_a_network_that_fails_is_not_the_messages_fault(failure: Exception) -> None:
     told = outcome(failure)
     assert told is not None
-    assert told.verdict is Verdict.RETRY
+    assert told.verdict is Verdict.WAIT
 
 
 @pytest.mark.parametrize("bug", [TypeError("ours"), KeyError("ours")])
@@ -85,11 +95,16 @@ def test_a_bug_is_no_outcome(bug: Exception) -> None:
 
 
 def test_pauses_grow_from_five_seconds_to_six_hours() -> None:
-    pauses = [pause(ended(), attempts, jitter=0) for attempts in range(1, MOST_ATTEMPTS)]
+    pauses = [pause(ended(), attempts, jitter=0) for attempts in range(1, 14)]
     assert pauses[0] == timedelta(seconds=5)
     assert pauses == sorted(pauses)
     assert pauses[-1] == LONGEST
-    assert timedelta(days=1) < sum(pauses, timedelta()) < timedelta(days=2)
+    assert pause(ended(), 10**6, jitter=0) == LONGEST
+
+
+def test_what_is_not_the_messages_fault_is_asked_after_more_often() -> None:
+    assert pause(ended(Verdict.WAIT), 1, jitter=0) == timedelta(seconds=5)
+    assert pause(ended(Verdict.WAIT), 99, jitter=0) == LONGEST_WAIT < LONGEST
 
 
 def test_jitter_makes_a_pause_a_fifth_longer_at_most() -> None:
@@ -97,13 +112,15 @@ def test_jitter_makes_a_pause_a_fifth_longer_at_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "attempts", "over"),
+    ("verdict", "since", "over"),
     [
-        (Verdict.DEAD, 1, True),
-        (Verdict.RETRY, MOST_ATTEMPTS - 1, False),
-        (Verdict.RETRY, MOST_ATTEMPTS, True),
-        (Verdict.WAIT, MOST_ATTEMPTS * 9, False),
+        (Verdict.DEAD, None, True),
+        (Verdict.RETRY, T0, False),
+        (Verdict.RETRY, T0 - PATIENCE + SECOND, False),
+        (Verdict.RETRY, T0 - PATIENCE, True),
+        (Verdict.WAIT, None, False),
+        (Verdict.WAIT, T0 - 9 * PATIENCE, False),
     ],
 )
-def test_when_a_message_is_given_up(verdict: Verdict, attempts: int, over: bool) -> None:
-    assert is_over(ended(verdict), attempts) is over
+def test_when_a_message_is_given_up(verdict: Verdict, since: datetime | None, over: bool) -> None:
+    assert is_over(ended(verdict), since, T0) is over

@@ -216,7 +216,7 @@ def sent_next(store: Store, now: datetime = T0) -> str | None:
     claimed = store.claim_delivery(now, LEASE)
     if claimed is None:
         return None
-    store.record_sent(claimed.key, f"ts of {claimed.key}", now)
+    store.record_sent(claimed, f"ts of {claimed.key}", now)
     return claimed.key
 
 
@@ -238,11 +238,13 @@ class TestDeliveries:
     def test_the_headline_comes_first_and_then_the_detail_in_its_thread(self, store: Store) -> None:
         tell(store, change())
         headline, detail = deliveries(change())
-        assert store.claim_delivery(T0, LEASE) == replace(headline, attempts=1)
+        first = claimed(store)
+        assert first == replace(headline, attempts=1, unfinished=1)
         assert store.claim_delivery(T0, LEASE) is None
-        store.record_sent(headline.key, "1.5", T0)
-        assert store.claim_delivery(T0, LEASE) == replace(detail, attempts=1, thread_ts="1.5")
-        store.record_sent(detail.key, "1.6", T0)
+        store.record_sent(first, "1.5", T0)
+        second = claimed(store)
+        assert second == replace(detail, attempts=1, unfinished=1, thread_ts="1.5")
+        store.record_sent(second, "1.6", T0)
         assert store.claim_delivery(T0 + LEASE, LEASE) is None
 
     def test_a_detail_goes_into_the_thread_of_its_own_channel_and_change(self, store: Store) -> None:
@@ -251,15 +253,52 @@ class TestDeliveries:
         tell(store, other, ["C1"], T0 + SECOND)
         sent = [claimed(store, T0 + MINUTE) for _ in range(2)]
         for one in sent:
-            store.record_sent(one.key, f"{one.change.key} in {one.channel}", T0)
+            store.record_sent(one, f"{one.change.key} in {one.channel}", T0)
         headline = next(one for one in iter(lambda: claimed(store, T0 + MINUTE), None) if one.part is Part.HEADLINE)
-        store.record_sent(headline.key, "other in C1", T0)
+        store.record_sent(headline, "other in C1", T0)
         detail = claimed(store, T0 + MINUTE)
         assert (detail.change.key, detail.thread_ts) == ("other", "other in C1")
 
     def test_each_attempt_is_counted_when_it_begins(self, store: Store) -> None:
         tell(store, change())
         assert [claimed(store, T0 + turn * LEASE).attempts for turn in range(3)] == [1, 2, 3]
+
+    def test_attempts_that_came_to_no_end_are_counted_until_one_does(self, store: Store) -> None:
+        tell(store, change())
+        attempts = [claimed(store, T0 + turn * LEASE) for turn in range(3)]
+        assert [one.unfinished for one in attempts] == [1, 2, 3]
+        store.record_retry(attempts[-1], T0, "Slack is busy.")
+        assert (claimed(store).attempts, claimed(store, T0 + LEASE).unfinished) == (4, 2)
+
+    def test_the_first_refusal_is_remembered_and_no_later_one(self, store: Store) -> None:
+        tell(store, change())
+        assert claimed(store).refused_since is None
+        store.record_retry(claimed(store, T0 + LEASE), T0, "not let in", refused_since=T0 + LEASE)
+        first = claimed(store)
+        assert first.refused_since == T0 + LEASE
+        store.record_retry(first, T0, "Slack is busy.")
+        second = claimed(store)
+        assert second.refused_since == T0 + LEASE
+        store.record_retry(second, T0, "not let in", refused_since=T0 + 2 * LEASE)
+        assert claimed(store).refused_since == T0 + LEASE
+
+    def test_whoever_comes_back_after_his_lease_alters_nothing_that_is_somebody_elses(
+        self, store: Store, engine: Engine
+    ) -> None:
+        tell(store, change())
+        late, present = claimed(store), claimed(store, T0 + LEASE)
+        assert store.record_retry(late, T0, "late") is False
+        assert store.record_sent(late, "9.9", T0 + LEASE) is False
+        assert store.record_dead(late, "late", T0 + LEASE) is False
+        assert store.claim_delivery(T0 + LEASE, LEASE) is None, "the present lease holds"
+        assert ended(engine, present.key) == (DeliveryStatus.PENDING, None, "", None)
+        assert store.record_sent(present, "1.5", T0 + LEASE) is True
+
+    def test_whoever_comes_back_after_his_lease_may_still_record_what_nobody_else_has_begun(self, store: Store) -> None:
+        tell(store, change())
+        late = claimed(store)
+        assert store.record_sent(late, "1.5", T0 + 2 * LEASE) is True
+        assert claimed(store, T0 + 2 * LEASE).thread_ts == "1.5"
 
     def test_a_claimed_delivery_is_free_again_when_its_lease_ends(self, store: Store) -> None:
         tell(store, change())
@@ -269,7 +308,7 @@ class TestDeliveries:
 
     def test_a_refused_delivery_waits_until_it_may_be_tried_again(self, store: Store) -> None:
         tell(store, change())
-        store.record_retry(claimed(store).key, T0 + MINUTE, "Slack is busy.")
+        store.record_retry(claimed(store), T0 + MINUTE, "Slack is busy.")
         assert store.claim_delivery(T0 + MINUTE - SECOND, LEASE) is None
         again = claimed(store, T0 + MINUTE)
         assert (again.attempts, again.not_before, again.trouble) == (2, T0 + MINUTE, "Slack is busy.")
@@ -277,17 +316,17 @@ class TestDeliveries:
     def test_what_was_sent_is_not_tried_again_whatever_comes_late(self, store: Store, engine: Engine) -> None:
         tell(store, change())
         headline = claimed(store)
-        store.record_retry(headline.key, T0, "Slack is busy.")
-        store.record_sent(headline.key, "1.5", T0)
-        store.record_retry(headline.key, T0 + MINUTE, "late")
-        store.record_dead(headline.key, "late", T0 + MINUTE)
-        store.record_sent(headline.key, "9.9", T0 + MINUTE)
+        store.record_retry(headline, T0, "Slack is busy.")
+        store.record_sent(headline, "1.5", T0)
+        store.record_retry(headline, T0 + MINUTE, "late")
+        store.record_dead(headline, "late", T0 + MINUTE)
+        store.record_sent(headline, "9.9", T0 + MINUTE)
         assert ended(engine, headline.key) == (DeliveryStatus.SENT, "1.5", "", T0)
         assert claimed(store).thread_ts == "1.5"
 
     def test_a_dead_headline_takes_its_detail_with_it_and_nobody_elses(self, store: Store) -> None:
         tell(store, change(), ["C1", "C2"])
-        store.record_dead(claimed(store).key, "The channel is archived.", T0)
+        store.record_dead(claimed(store), "The channel is archived.", T0)
         assert store.coverage().dead == 2
         assert sent_next(store) == "new/T1/C2/headline"
         assert sent_next(store) == "new/T1/C2/detail"
@@ -296,19 +335,19 @@ class TestDeliveries:
     def test_a_dead_detail_leaves_its_headline_as_it_is(self, store: Store) -> None:
         tell(store, change())
         sent_next(store)
-        store.record_dead(claimed(store).key, "too long", T0)
+        store.record_dead(claimed(store), "too long", T0)
         coverage = store.coverage()
         assert (coverage.waiting, coverage.dead) == (0, 1)
 
     def test_a_detail_that_is_given_up_early_leaves_its_headline_as_it_is(self, store: Store) -> None:
         tell(store, change())
         headline, detail = deliveries(change())
-        store.record_dead(detail.key, "dropped", T0)
+        store.record_dead(detail, "dropped", T0)
         assert claimed(store).key == headline.key
 
     def test_a_dead_delivery_keeps_the_reason_and_the_time(self, store: Store, engine: Engine) -> None:
         tell(store, change())
-        store.record_dead(claimed(store).key, "The channel is archived.", T0 + MINUTE)
+        store.record_dead(claimed(store), "The channel is archived.", T0 + MINUTE)
         for one in deliveries(change()):
             assert ended(engine, one.key) == (DeliveryStatus.DEAD, None, "The channel is archived.", T0 + MINUTE)
 
@@ -322,7 +361,7 @@ class TestDeliveries:
         first = claimed(store, T0 + MINUTE)
         assert first.change.key == "b"
         assert store.claim_delivery(T0 + MINUTE, LEASE) is None, "the older headline is on its way"
-        store.record_retry(first.key, T0 + 2 * MINUTE, "Slack is busy.")
+        store.record_retry(first, T0 + 2 * MINUTE, "Slack is busy.")
         assert store.claim_delivery(T0 + MINUTE, LEASE) is None, "the older headline waits for its next try"
         sent_next(store, T0 + 2 * MINUTE)
         assert sent_next(store, T0 + 2 * MINUTE) == "b/T1/C1/detail"
@@ -338,7 +377,7 @@ class TestDeliveries:
     def test_a_dead_headline_blocks_nobody(self, store: Store) -> None:
         tell(store, change("a"), seen_at=T0)
         tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
-        store.record_dead(claimed(store).key, "too long", T0)
+        store.record_dead(claimed(store), "too long", T0)
         assert claimed(store).change.key == "b"
 
     def test_a_slow_channel_holds_up_no_other_channel_and_no_other_workspace(self, store: Store) -> None:
@@ -346,14 +385,14 @@ class TestDeliveries:
         other = change("b", listing("2"))
         store.apply(intent(changes=(other,)))
         store.fan_out("b", (*deliveries(other, "C2"), *deliveries(other, "C1", team="T2")), T0)
-        store.record_retry(claimed(store).key, T0 + MINUTE, "busy")
+        store.record_retry(claimed(store), T0 + MINUTE, "busy")
         assert {claimed(store).key, claimed(store).key} == {"b/T1/C2/headline", "b/T2/C1/headline"}
 
     def test_a_detail_that_waits_does_not_hold_up_the_next_headline(self, store: Store) -> None:
         tell(store, change("a"), seen_at=T0)
         tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
         sent_next(store)
-        store.record_retry(claimed(store).key, T0 + MINUTE, "busy")
+        store.record_retry(claimed(store), T0 + MINUTE, "busy")
         assert claimed(store).key == "b/T1/C1/headline"
 
     def test_a_delivery_that_shall_wait_from_the_beginning_waits(self, store: Store) -> None:
@@ -377,7 +416,7 @@ class TestCoverage:
         state = SourceState(key="search", last_ok_at=T0, seen=153)
         store.release_source(state)
         tell(store, change(), ["C1", "C2", "C3"])
-        store.record_dead(claimed(store).key, "archived", T0)
+        store.record_dead(claimed(store), "archived", T0)
         sent_next(store)
         assert store.coverage() == Coverage(
             authorities_known=2, authorities_baselined=1, newest=newest, sources=(state,), waiting=3, dead=2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from judgements.types import NotRead, Status
 from storage.archive import Archive
 from storage.store import Store
 from storage.types import SourceState
-from tests.storage.examples import LEASE, MINUTE, SECOND, T0, URN, document, intent, listing
+from tests.storage.examples import LEASE, MINUTE, SECOND, T0, URN, document, intent, listing, report
 
 
 def test_the_first_due_of_the_documents_that_are_awaited_is_told_by_authority(store: Store) -> None:
@@ -24,6 +26,20 @@ def test_a_lease_that_is_extended_keeps_others_out_for_longer(store: Store) -> N
     store.extend_lease("site", T0 + MINUTE, LEASE)
     assert store.claim_source("site", T0 + MINUTE + LEASE - SECOND, LEASE) is None
     assert store.claim_source("site", T0 + MINUTE + LEASE, LEASE) is not None
+
+
+def test_readings_of_another_parser_are_found_and_written_anew_without_announcing_anything(store: Store) -> None:
+    old = document(listing("1"), sha256="ab", reading=report(), parser="yesterday")
+    fresh = document(listing("2"), sha256="cd", reading=report(), parser="today")
+    absent = document(listing("3"))
+    store.apply(intent(documents=(old, fresh, absent)))
+    assert store.stale("today", 10) == (old,)
+    assert store.stale("today", 0) == ()
+    read_again = replace(old, parser="today", reading=NotRead(status=Status.UNREADABLE, why="lost"), next_try_at=T0)
+    store.record_reading(read_again)
+    assert store.stale("today", 10) == ()
+    assert read_again in store.known(URN).documents
+    assert store.claim_change(T0, LEASE) is None
 
 
 def test_the_archive_finds_what_was_put_and_nothing_else(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_channel_is_told_in_order_however_many_send(store: Store) -> None:
             claimed = store.claim_delivery(T0 + LEASE, LEASE)
             if claimed:
                 sent.append((claimed.channel, f"{claimed.change.key} {claimed.part}"))
-                store.record_sent(claimed.key, "ts", T0)
+                store.record_sent(claimed, "ts", T0)
 
     at_once(send_until_all_is_sent)
     assert set(Counter(sent).values()) == {1}

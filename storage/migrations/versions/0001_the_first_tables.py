@@ -96,6 +96,8 @@ def upgrade() -> None:
         sa.Column("published", sa.Date(), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("unfinished", sa.Integer(), nullable=False),
+        sa.Column("refused_since", MOMENT),
         sa.Column("not_before", MOMENT),
         sa.Column("leased_until", MOMENT),
         sa.Column("ts", sa.Text()),
