@@ -245,7 +245,8 @@ class Change:
     """One thing to tell. The row that stores it is the announcement.
 
     `key` is stable: the same change has the same key for ever. `reading` is what today's parser read, `before` the
-    report it was compared with and `before_listing` where that one was published (None: nothing to compare with).
+    report it was compared with and `before_listing` where that one was published. Where there is none, `not_compared`
+    says why in a sentence, or is "" if there is no earlier inspection.
     `seen_at` is not here: when it was noticed is storage's to know.
     """
 
@@ -257,3 +258,4 @@ class Change:
     before: Report | None = None
     before_listing: Listing | None = None
     comparisons: tuple[Comparison, ...] = ()
+    not_compared: str = ""

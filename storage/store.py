@@ -1,5 +1,7 @@
 """What the product remembers. Every public method is a verb and one transaction; the time is always passed in.
 
+(A claim is a transaction of its own, before what was claimed is read: what cannot be read must not undo it.)
+
 The watcher writes what it found and what there is to tell (`apply`); the bot turns each change into deliveries
 (`claim_change`, `fan_out`) and drains them (`claim_delivery`, `record_…`). Whoever claims a row holds it until its
 lease ends, so a process that dies holds nothing for ever. Any method may raise `StorageError`.
@@ -35,7 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from judgements.types import Change, Listing, Report
-from storage.engine import reading, writing
+from storage.codec import misfit
+from storage.engine import StorageError, reading, writing
 from storage.schema import UtcDateTime, authorities, changes, deliveries, documents, sources, subscriptions, visits
 from storage.types import (
     ClaimedChange,
@@ -50,6 +53,20 @@ from storage.types import (
     Subscription,
     Visit,
 )
+
+
+class UndecodableError(StorageError):
+    """What a row holds is no value of ours. It has been set aside, with this reason: the next claim takes the next."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        super().__init__(
+            f"The {what} cannot be read ({misfit(error)}): another version of this program may have written it, or "
+            f"somebody altered it by hand."
+        )
+
+
+_MISFITS = (ValueError, LookupError, TypeError)
+"""What the types of the columns raise for what they cannot read."""
 
 
 class Store:
@@ -173,15 +190,23 @@ class Store:
         return self._subscriptions(subscriptions.c.urn == urn)
 
     def claim_change(self, now: datetime, lease: timedelta) -> ClaimedChange | None:
-        """The oldest change that has no deliveries yet, ours until `now + lease`; None if there is none."""
+        """The oldest change that has no deliveries yet, ours until `now + lease`; None if there is none.
+
+        It is read after it is ours, so that one which cannot be read is set aside and holds up no other: that raises
+        `UndecodableError`.
+        """
         waiting = and_(changes.c.fanned_out_at.is_(None), _past(changes.c.leased_until, now))
         order = (changes.c.seen_at, changes.c.published, changes.c.key)
         with writing(self._engine) as connection:
             key = _claim(connection, changes, waiting, order, {"leased_until": now + lease})
-            if key is None:
-                return None
-            row = connection.execute(select(changes.c.change, changes.c.seen_at).where(changes.c.key == key)).one()
-            return ClaimedChange(change=row.change, seen_at=row.seen_at)
+        if key is None:
+            return None
+        try:
+            with reading(self._engine) as connection:
+                query = select(changes.c.change, changes.c.seen_at).where(changes.c.key == key)
+                return ClaimedChange(**connection.execute(query).one()._mapping)
+        except _MISFITS as error:
+            raise self._without_change(key, UndecodableError(f'change "{key}"', error), now) from None
 
     def fan_out(self, change_key: str, messages: Sequence[Delivery], now: datetime) -> int:
         """Write the deliveries of a change and that it has had them; how many rows are new.
@@ -203,13 +228,22 @@ class Store:
 
         A channel is told in order: a headline waits while an older one of the same channel is neither sent nor dead,
         a detail waits for the headline of its change.
+
+        It is read after it is ours, so that one which cannot be read dies and holds up no other: that raises
+        `UndecodableError`.
         """
         counted = {name: deliveries.c[name] + 1 for name in ("attempts", "unfinished")}
         marks = {"leased_until": now + lease} | counted
         order = (deliveries.c.seen_at, deliveries.c.published, deliveries.c.change_key, deliveries.c.key)
         with writing(self._engine) as connection:
             key = _claim(connection, deliveries, _may_be_sent(now), order, marks)
-            return None if key is None else _delivery(connection, key)
+        if key is None:
+            return None
+        try:
+            with reading(self._engine) as connection:
+                return _delivery(connection, key)
+        except _MISFITS as error:
+            raise self._without_delivery(key, UndecodableError(f'delivery "{key}"', error), now) from None
 
     def record_sent(self, claimed: Delivery, ts: str, now: datetime) -> bool:
         """The message stands in the channel as `ts`. The first `ts` recorded stays.
@@ -238,12 +272,8 @@ class Store:
 
     def record_dead(self, claimed: Delivery, trouble: str, now: datetime) -> bool:
         """The message will never be sent. A headline takes its detail with it, which has no thread to stand in."""
-        dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "trouble": trouble}
         with writing(self._engine) as connection:
-            if not _alter(connection, and_(_this_attempt(claimed), _PENDING), dead):
-                return False
-            _alter(connection, _detail_of(claimed.key), dead)
-            return True
+            return _condemn(connection, claimed.key, _this_attempt(claimed), trouble, now)
 
     def coverage(self) -> Coverage:
         """How much of the country has been seen and when, and how many messages wait or are dead."""
@@ -259,6 +289,17 @@ class Store:
                 waiting=messages.get(DeliveryStatus.PENDING, 0),
                 dead=messages.get(DeliveryStatus.DEAD, 0),
             )
+
+    def _without_change(self, key: str, error: UndecodableError, now: datetime) -> UndecodableError:
+        given_up = {"fanned_out_at": now, "trouble": str(error)}
+        with writing(self._engine) as connection:
+            connection.execute(update(changes).where(changes.c.key == key).values(given_up))
+        return error
+
+    def _without_delivery(self, key: str, error: UndecodableError, now: datetime) -> UndecodableError:
+        with writing(self._engine) as connection:
+            _condemn(connection, key, deliveries.c.key == key, str(error), now)
+        return error
 
     def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:
         order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.urn)
@@ -380,6 +421,14 @@ def _alter(connection: Connection, which: ColumnElement[bool], values: Mapping[s
     return bool(connection.execute(altered).all())
 
 
+def _condemn(connection: Connection, key: str, which: ColumnElement[bool], trouble: str, now: datetime) -> bool:
+    dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "trouble": trouble}
+    if not _alter(connection, and_(which, _PENDING), dead):
+        return False
+    _alter(connection, _detail_of(key), dead)
+    return True
+
+
 def _documents(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:
     order = (documents.c.published, documents.c.file_id)
     rows = connection.execute(select(documents).where(documents.c.urn == urn).order_by(*order))
@@ -421,6 +470,7 @@ def _change_row(change: Change, seen_at: datetime) -> dict[str, Any]:
         "published": change.listing.published,
         "change": change,
         "seen_at": seen_at,
+        "trouble": "",
     }
 
 

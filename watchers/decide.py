@@ -2,13 +2,16 @@
 
 The rules, each with its test in `tests/watchers/test_decide.py`:
 
-- first sight of an authority is a baseline and announces nothing;
-- a document is new if its file id is not known; its date, title and address are not its identity;
+- first sight of an authority is a baseline and announces nothing; an authority that turns up later is news from the
+  day of the last good poll on;
+- a document is new if its file id is not known; its date, title and address are not its identity, and bytes that are
+  known already under another id are a move, not news;
+- a page is opened again for some days after a publication: another document may follow on the same date;
 - a document that is listed but cannot be had is asked for again for ever, and told if it stays missing for a while;
 - a document that cannot be read is still news;
-- a document that names another authority than the page it stands on is not believed;
-- readings are compared, never bytes, and always both by today's parser;
-- a list that suddenly shows fewer authorities is a fault of the list.
+- a document that does not name the authority whose page it stands on is not believed;
+- readings are compared, never bytes, and always both by today's parser; never over an inspection that is not read;
+- a list that suddenly shows less is a fault of the list.
 """
 
 from __future__ import annotations
@@ -17,13 +20,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from judgements.diff import diff, earlier
+from judgements.diff import FAMILY, diff, earlier
 from judgements.types import Change, ChangeKind, Kind, Listing, NotRead, Reading, Report, Status
 from storage.types import Intent, KnownAuthority, KnownDocument, Standing
 from watchers.listings import ProviderPage, SearchEntry
 
 PATIENCE = 3
 """Looks at a listed document that is not there before people are told of it."""
+
+FRESH = timedelta(days=2)
+"""So long after a publication an authority's page is opened at every poll: the search page tells dates only."""
+
+WALK_EVERY = timedelta(hours=20)
+"""An authority's page is opened at least so often, for what the search page does not show."""
 
 LETTERS = frozenset({Kind.ILACS_FOCUSED_VISIT, Kind.ILACS_MONITORING_VISIT, Kind.JTAI_LETTER})
 
@@ -56,7 +65,7 @@ class Got:
 
 
 def missing(known: Iterable[str], entries: Iterable[SearchEntry]) -> tuple[str, ...]:
-    """URNs that were listed before and are not now. Anything but () makes the list suspect."""
+    """URNs that have to be listed and are not. Anything but () makes the list suspect."""
     return tuple(sorted(set(known) - {entry.urn for entry in entries}))
 
 
@@ -85,7 +94,20 @@ def _why_look(
         return f"its latest report is of {entry.latest_report}, was {known.latest_report}"
     if due is not None and due <= now:
         return "a listed document was not there yet"
-    return "full walk" if full else ""
+    if entry.latest_report is not None and entry.latest_report >= (now - FRESH).date():
+        return "another document may follow on the same day"
+    return "full walk" if full or known.walked_at is None or known.walked_at <= now - WALK_EVERY else ""
+
+
+def suspicion(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> str:
+    """What is wrong with an authority's page, "" if nothing: it lists less than it did, or nothing where it should."""
+    listed = {listing.file_id for listing in page.listings}
+    gone = [document for document in known.documents if document.listing.file_id not in listed]
+    if gone:
+        return f"{len(gone)} documents that its page listed before are not there"
+    if not listed and entry.latest_report is not None:
+        return f"its latest report is of {entry.latest_report}, but its page lists no document"
+    return ""
 
 
 def wanted(known: KnownAuthority, page: ProviderPage, *, now: datetime) -> tuple[Listing, ...]:
@@ -107,36 +129,64 @@ def decide(
     *,
     parser: str,
     now: datetime,
+    since: date | None = None,
 ) -> Intent:
     """What to write about one authority after its page was read and `got` was asked for, oldest first.
 
-    The documents of `known` carry readings of today's parser: the caller sees to that.
+    The documents of `known` carry readings of today's parser: the caller sees to that. `since` is the day of the last
+    good poll of the whole source, None if there has been none.
     """
     before = {document.listing.file_id: document for document in known.documents}
-    told_from = known.baseline_at
-    documents: list[KnownDocument] = []
-    changes: list[Change] = []
-    for listing, answer in got.items():
-        old = before.get(listing.file_id)
-        new = _document(listing, answer, old, parser=parser, now=now)
-        documents.append(new)
-        if told_from is not None and new.first_seen_at > told_from:
-            changes.extend(_changes(new, (*known.documents, *documents)))
+    documents = [
+        _document(listing, answer, before.get(listing.file_id), parser=parser, now=now)
+        for listing, answer in got.items()
+    ]
+    after = tuple((before | {document.listing.file_id: document for document in documents}).values())
+    changes = [
+        change
+        for document in documents
+        if _is_news(document, before.get(document.listing.file_id), known, since)
+        for change in _changes(document, after)
+    ]
     return Intent(
         urn=known.urn,
         now=now,
-        latest_report=_latest(known, entry, page),
+        latest_report=_latest(entry, page),
         baseline=known.baseline_at is None,
-        documents=tuple(documents),
+        documents=(*documents, *_put_off(known, page, now=now)),
         changes=tuple(changes),
         reason=_reason(known, documents, changes),
     )
 
 
-def _latest(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> date | None:
+def _is_news(new: KnownDocument, old: KnownDocument | None, known: KnownAuthority, since: date | None) -> bool:
+    if _is_moved(new, known):
+        return False
+    if known.baseline_at is None:
+        return since is not None and new.listing.published >= since
+    return old is None or old.first_seen_at > known.baseline_at
+
+
+def _is_moved(new: KnownDocument, known: KnownAuthority) -> bool:
+    """Bytes that are known under another id: the site has numbered them anew."""
+    others = {one.sha256 for one in known.documents if one.listing.file_id != new.listing.file_id}
+    return new.sha256 is not None and new.sha256 in others
+
+
+def _latest(entry: SearchEntry, page: ProviderPage) -> date | None:
     """The search page's date, once the authority's own page bears it out: till then it is looked at again."""
-    borne_out = any(listing.published == entry.latest_report for listing in page.listings)
-    return entry.latest_report if borne_out or known.baseline_at is None else known.latest_report
+    dates = [listing.published for listing in page.listings]
+    return entry.latest_report if entry.latest_report in dates else max(dates, default=None)
+
+
+def _put_off(known: KnownAuthority, page: ProviderPage, *, now: datetime) -> tuple[KnownDocument, ...]:
+    """Documents that are due but not listed any more: asked about later and later, not at every poll."""
+    listed = {listing.file_id for listing in page.listings}
+    return tuple(
+        replace(one, failures=one.failures + 1, next_try_at=now + again_after(one.failures + 1))
+        for one in known.documents
+        if one.listing.file_id not in listed and one.next_try_at is not None and one.next_try_at <= now
+    )
 
 
 def _document(listing: Listing, answer: Got, old: KnownDocument | None, *, parser: str, now: datetime) -> KnownDocument:
@@ -167,11 +217,13 @@ def is_pdf(body: bytes) -> bool:
 
 
 def _believed(listing: Listing, reading: Reading | None) -> Reading | None:
-    """A report on another authority than the one whose page lists it is not told as this one's."""
-    if isinstance(reading, Report) and reading.authority not in (None, listing.urn):
-        why = f"it stands on the page of {listing.urn} but says it is about {reading.authority_printed}"
-        return NotRead(status=Status.UNRECOGNISED, why=why)
-    return reading
+    """A report is told as this authority's only if it names it, or names nobody at all."""
+    if not isinstance(reading, Report) or reading.authority == listing.urn:
+        return reading
+    if reading.authority is None and reading.authority_printed is None:
+        return reading
+    why = f"It stands on the page of another authority than the one it names, “{reading.authority_printed}”."
+    return NotRead(status=Status.UNRECOGNISED, why=why)
 
 
 def _changes(new: KnownDocument, all_known: tuple[KnownDocument, ...]) -> tuple[Change, ...]:
@@ -197,24 +249,63 @@ def _not_read(listing: Listing, reading: Reading) -> Change:
     )
 
 
-def _news(listing: Listing, report: Report, all_known: tuple[KnownDocument, ...]) -> Change:
+def _news(listing: Listing, report: Report, documents: tuple[KnownDocument, ...]) -> Change:
     kind = _kind(report)
-    others = [
-        (document.listing, document.reading)
-        for document in all_known
-        if isinstance(document.reading, Report) and document.listing.file_id != listing.file_id
-    ]
-    before = earlier(report, others)
+    others = [one for one in documents if one.listing.file_id != listing.file_id]
+    before = earlier(report, [(one.listing, one.reading) for one in others if isinstance(one.reading, Report)])
+    not_compared = _not_compared(listing, report, before, others)
+    if before is None or not_compared:
+        return Change(
+            key=_key(kind, listing),
+            kind=kind,
+            urn=listing.urn,
+            listing=listing,
+            reading=report,
+            not_compared=not_compared,
+        )
     return Change(
         key=_key(kind, listing),
         kind=kind,
         urn=listing.urn,
         listing=listing,
         reading=report,
-        before=before[1] if before else None,
-        before_listing=before[0] if before else None,
-        comparisons=diff(before[1], report) if before else (),
+        before=before[1],
+        before_listing=before[0],
+        comparisons=diff(before[1], report),
     )
+
+
+def _not_compared(
+    listing: Listing, report: Report, before: tuple[Listing, Report] | None, others: Iterable[KnownDocument]
+) -> str:
+    """Why a report must not be compared with the earlier one, "" if it may be."""
+    family = FAMILY.get(report.kind)
+    if family is None:
+        return ""
+    if report.inspection is None:
+        return "The dates of this inspection could not be read, so it is not compared with an earlier one."
+    begin = before[0].published if before else date.min
+    unread = [
+        one.listing for one in others if _may_be(family, one) and begin <= one.listing.published <= listing.published
+    ]
+    if not unread:
+        return ""
+    last = max(unread, key=lambda one: one.published)
+    return (
+        f"The document before it (“{last.title}”, {last.published:%-d %B %Y}) is not read yet, so nothing is compared."
+    )
+
+
+TITLES = (("send", "area SEND"), ("visit", ""), ("joint", ""), ("inspection", "children's services"))
+"""What the site's own label of a document that was not read says of its family; the first word that is in it counts."""
+
+
+def _may_be(family: str, document: KnownDocument) -> bool:
+    """Whether a document that was not read, or not its dates, may be an inspection of this family."""
+    if isinstance(document.reading, Report):
+        return document.reading.inspection is None and FAMILY.get(document.reading.kind) == family
+    title = document.listing.title.casefold()
+    return next((one for word, one in TITLES if word in title), "") == family
 
 
 def _kind(report: Report) -> ChangeKind:
@@ -236,10 +327,9 @@ def _reason(known: KnownAuthority, documents: list[KnownDocument], changes: list
     return f"{len(documents)} documents, {len(changes)} changes to tell"
 
 
-def stale(documents: Iterable[KnownDocument], *, parser: str) -> tuple[KnownDocument, ...]:
-    """Documents whose reading another version of the parser made."""
-    return tuple(document for document in documents if document.sha256 is not None and document.parser != parser)
-
-
-def reread(document: KnownDocument, reading: Reading, *, parser: str) -> KnownDocument:
+def reread(document: KnownDocument, reading: Reading | None, *, parser: str, now: datetime) -> KnownDocument:
+    """The document with the reading of today's parser; without its bytes (None) it is unread, and fetched again."""
+    if reading is None:
+        lost = NotRead(status=Status.UNREADABLE, why="Its file is not in the archive any more.")
+        return replace(document, reading=lost, parser=parser, next_try_at=now)
     return replace(document, reading=_believed(document.listing, reading), parser=parser)

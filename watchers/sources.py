@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from judgements.authorities import REGISTRY
+
 ROWS = 100
 """Rows asked for on a search page. The site caps silently at 100, so we never rely on the number: see `poll`."""
 
@@ -23,6 +25,8 @@ class Source:
     search: str
     provider: str
     query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    expected: frozenset[str] = frozenset()
+    """URNs that have to be listed: with fewer the list is suspect, also at first sight."""
 
     def search_url(self, site: str, start: int) -> str:
         query = {**self.query, "start": str(start), "rows": str(ROWS)}
@@ -37,6 +41,7 @@ LOCAL_AUTHORITIES = Source(
     name="Ofsted's list of local authorities",
     search="/search",
     provider="/provider/44",
+    expected=frozenset(authority.urn for authority in REGISTRY.current),
     query=MappingProxyType(
         {
             "q": "",

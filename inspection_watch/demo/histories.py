@@ -205,16 +205,15 @@ def publications(past: Iterable[Past] = PAST) -> Iterator[Publication]:
         )
 
 
-def build_site(authorities: int | None = None, *, validators: bool = False) -> Site:
-    """All current authorities with their histories, or only so many: first those of the scenes, then by name."""
+def build_site(histories: int | None = None, *, validators: bool = False) -> Site:
+    """All current authorities with their histories, or only so many histories: first the scenes', then by name."""
     first = [scene.urn for scene in SCENES.values()]
     ranked = sorted(
         REGISTRY.current, key=lambda one: (first.index(one.urn) if one.urn in first else len(first), one.name)
     )
-    listed = {one.urn: one for one in ranked[:authorities]}
-    providers = [Provider(urn=one.urn, name=one.name, registered=one.opened) for one in listed.values()]
-    theirs = publications(one for one in PAST if one.authority.urn in listed)
-    return Site(providers, theirs, validators=validators)
+    told = {one.urn for one in ranked[:histories]}
+    providers = [Provider(urn=one.urn, name=one.name, registered=one.opened) for one in REGISTRY.current]
+    return Site(providers, publications(one for one in PAST if one.authority.urn in told), validators=validators)
 
 
 def _days_of(published: date, length: int) -> tuple[date, date]:

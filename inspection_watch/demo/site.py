@@ -288,12 +288,12 @@ def main() -> None:
         description="A local copy of the source site, with documents made by this program."
     )
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; a free one if it is not given")
-    parser.add_argument("--authorities", type=int, help="list only so many")
+    parser.add_argument("--histories", type=int, help="of only so many authorities; the others have published nothing")
     asked = parser.parse_args()
     stop = threading.Event()
     for told in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told, lambda _number, _frame: stop.set())
-    with LocalSite(build_site(asked.authorities, validators=True), port=asked.port, scenes=SCENES) as address:
+    with LocalSite(build_site(asked.histories, validators=True), port=asked.port, scenes=SCENES) as address:
         sys.stdout.write(f"{address}\n")
         sys.stdout.flush()
         stop.wait()

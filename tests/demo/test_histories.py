@@ -40,10 +40,11 @@ def test_an_authority_made_by_a_reorganisation_shows_when_it_was_registered() ->
     assert found[0].registered == date(2023, 4, 1)
 
 
-def test_a_smaller_site_begins_with_the_authorities_of_the_scenes() -> None:
-    listed = {provider.urn for provider, _ in build_site(len(SCENES)).listed()}
-    assert listed == {scene.urn for scene in SCENES.values()}
-    assert [provider.urn for provider, _ in build_site(1).listed()] == ["80578"]
+def test_a_smaller_site_lists_everybody_and_has_the_histories_of_the_scenes_first() -> None:
+    small = {provider.urn: latest for provider, latest in build_site(len(SCENES)).listed()}
+    assert len(small) == 153
+    assert {urn for urn, latest in small.items() if latest} == {scene.urn for scene in SCENES.values()}
+    assert [provider.urn for provider, latest in build_site(1).listed() if latest] == ["80578"]
 
 
 def test_file_ids_are_unique_and_grow_with_the_day() -> None:
@@ -138,7 +139,7 @@ def test_documents_asked_for_at_once_are_the_same_as_one_by_one() -> None:
 
 @pytest.mark.e2e
 def test_the_site_runs_as_a_program_of_its_own_publishes_when_told_and_stops_when_told() -> None:
-    command = [sys.executable, "-m", "inspection_watch.demo.site", "--authorities", "5"]
+    command = [sys.executable, "-m", "inspection_watch.demo.site", "--histories", "5"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()

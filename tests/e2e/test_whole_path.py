@@ -22,7 +22,7 @@ from tests.slack import BINARY, People, soon
 
 pytestmark = pytest.mark.e2e
 
-AUTHORITIES = 8
+HISTORIES = 8
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def people(slack: LocalSlack) -> People:
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    command = [sys.executable, "-m", "inspection_watch.demo.site", "--authorities", str(AUTHORITIES)]
+    command = [sys.executable, "-m", "inspection_watch.demo.site", "--histories", str(HISTORIES)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()

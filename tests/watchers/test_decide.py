@@ -20,7 +20,7 @@ from judgements.types import (
 )
 from storage.types import KnownAuthority, KnownDocument, Standing
 from watchers import decide
-from watchers.decide import Got, looks, missing, stale, wanted
+from watchers.decide import Got, looks, missing, suspicion, wanted
 from watchers.listings import ProviderPage, SearchEntry
 
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
@@ -71,8 +71,11 @@ def page(*listings: Listing) -> ProviderPage:
     return ProviderPage(name="West Sussex", listings=listings)
 
 
-def intent(known: KnownAuthority, got: dict[Listing, Got], now: datetime = T0):  # type: ignore[no-untyped-def]
-    return decide.decide(known, ENTRY, page(*got), got, parser=TODAYS, now=now)
+def intent(  # type: ignore[no-untyped-def]
+    known: KnownAuthority, got: dict[Listing, Got], now: datetime = T0, since: date | None = None
+):
+    listed = [document.listing for document in known.documents if document.listing not in got]
+    return decide.decide(known, ENTRY, page(*got, *listed), got, parser=TODAYS, now=now, since=since)
 
 
 def read(reading: Report | NotRead) -> Got:
@@ -180,9 +183,12 @@ def test_a_known_document_with_another_date_title_or_host_is_not_new() -> None:
     assert wanted(KNOWN, page(moved), now=T0) == ()
 
 
+WALKED = {"baseline_at": YESTERDAY, "walked_at": T0 - timedelta(hours=1)}
+
+
 def test_only_authorities_that_moved_are_opened() -> None:
     quiet = SearchEntry(urn="1", name="Quiet", latest_report=date(2020, 1, 1))
-    known = {"1": KnownAuthority(urn="1", latest_report=date(2020, 1, 1), baseline_at=YESTERDAY), URN: KNOWN}
+    known = {"1": KnownAuthority(urn="1", latest_report=date(2020, 1, 1), **WALKED), URN: KNOWN}
     unseen = SearchEntry(urn="2", name="Unseen", latest_report=None)
     opened = looks(known, {}, (quiet, ENTRY, unseen), full=False, now=T0)
     assert [(look.entry.urn, look.why) for look in opened] == [
@@ -192,16 +198,36 @@ def test_only_authorities_that_moved_are_opened() -> None:
     assert len(looks(known, {}, (quiet, ENTRY, unseen), full=True, now=T0)) == 3
 
 
+def test_a_page_is_opened_for_some_days_after_a_publication_because_another_may_follow_on_that_day() -> None:
+    known = {URN: replace(KNOWN, latest_report=date(2026, 5, 18), walked_at=T0)}
+    (look,) = looks(known, {}, (ENTRY,), full=False, now=T0)
+    assert look.why == "another document may follow on the same day"
+    assert len(looks(known, {}, (ENTRY,), full=False, now=T0 + timedelta(days=2))) == 1
+    known = {URN: replace(known[URN], walked_at=T0 + timedelta(days=3))}
+    assert looks(known, {}, (ENTRY,), full=False, now=T0 + timedelta(days=3)) == ()
+
+
+def test_every_page_is_opened_at_least_once_a_day() -> None:
+    quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
+    walked = {URN: replace(KNOWN, walked_at=T0)}
+    assert looks(walked, {}, (quiet,), full=False, now=T0 + timedelta(hours=19)) == ()
+    assert [look.why for look in looks(walked, {}, (quiet,), full=False, now=T0 + timedelta(hours=21))] == ["full walk"]
+
+
 def test_an_authority_is_opened_again_when_a_missing_document_is_due() -> None:
     quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
-    assert looks({URN: KNOWN}, {URN: T0}, (quiet,), full=False, now=T0 - timedelta(seconds=1)) == ()
-    (look,) = looks({URN: KNOWN}, {URN: T0}, (quiet,), full=False, now=T0)
+    known = replace(KNOWN, walked_at=T0)
+    assert looks({URN: known}, {URN: T0}, (quiet,), full=False, now=T0 - timedelta(seconds=1)) == ()
+    (look,) = looks({URN: known}, {URN: T0}, (quiet,), full=False, now=T0)
     assert look.why == "a listed document was not there yet"
 
 
 def test_a_date_that_the_authoritys_own_page_does_not_bear_out_yet_is_looked_at_again() -> None:
     early = decide.decide(KNOWN, ENTRY, page(KNOWN.documents[0].listing), {}, parser=TODAYS, now=T0)
-    assert early.latest_report == KNOWN.latest_report
+    assert early.latest_report == KNOWN.documents[0].listing.published
+    assert early.latest_report != ENTRY.latest_report
+    first = decide.decide(KnownAuthority(urn=URN), ENTRY, page(), {}, parser=TODAYS, now=T0)
+    assert first.latest_report is None, "at first sight too: what is missing then would never be looked for again"
     assert intent(KNOWN, {listing(): read(report(Grade.GOOD))}).latest_report == ENTRY.latest_report
 
 
@@ -210,8 +236,94 @@ def test_a_list_that_shows_fewer_authorities_is_suspect() -> None:
     assert missing([URN], (ENTRY,)) == ()
 
 
-def test_readings_of_another_parser_are_stale() -> None:
-    old = replace(KNOWN.documents[0], parser="parser-of-last-year")
-    absent = KnownDocument(listing=listing(), standing=Standing.AWAITED, first_seen_at=T0)
-    assert stale((KNOWN.documents[0], old, absent), parser=TODAYS) == (old,)
-    assert decide.reread(old, report(Grade.GOOD), parser=TODAYS).parser == TODAYS
+def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
+    assert "1 documents that its page listed before" in suspicion(KNOWN, ENTRY, page(listing()))
+    assert suspicion(KNOWN, ENTRY, page(KNOWN.documents[0].listing, listing())) == ""
+    assert "lists no document" in suspicion(KnownAuthority(urn=URN), ENTRY, page())
+    none_yet = SearchEntry(urn=URN, name="West Sussex", latest_report=None)
+    assert suspicion(KnownAuthority(urn=URN), none_yet, page()) == ""
+
+
+def test_a_document_without_its_bytes_is_unread_and_fetched_again() -> None:
+    lost = decide.reread(KNOWN.documents[0], None, parser=TODAYS, now=T0)
+    assert isinstance(lost.reading, NotRead)
+    assert lost.next_try_at == T0
+    again = decide.reread(KNOWN.documents[0], report(Grade.GOOD), parser="tomorrow's", now=T0)
+    assert (again.parser, again.reading) == ("tomorrow's", report(Grade.GOOD))
+
+
+def test_known_bytes_under_another_id_are_a_move_and_no_news() -> None:
+    moved = Got(sha256=KNOWN.documents[0].sha256, reading=KNOWN.documents[0].reading)
+    new = intent(KNOWN, {listing(): moved})
+    assert (len(new.documents), new.changes) == (1, ())
+
+
+def test_an_authority_that_turns_up_later_is_news_from_the_last_good_poll_on() -> None:
+    old, fresh = listing("40000009", date(2024, 1, 1)), listing()
+    got = {old: read(report(Grade.GOOD, start=date(2023, 11, 6))), fresh: read(report(Grade.INADEQUATE))}
+    late = intent(KnownAuthority(urn=URN), got, since=date(2026, 5, 17))
+    assert [change.listing for change in late.changes] == [fresh]
+    assert late.baseline
+
+
+def test_a_clock_that_was_ahead_at_first_sight_swallows_nothing() -> None:
+    ahead = replace(KNOWN, baseline_at=T0 + timedelta(days=30))
+    assert len(intent(ahead, {listing(): read(report(Grade.GOOD))}).changes) == 1
+
+
+def test_a_report_that_names_nobody_we_know_is_not_believed() -> None:
+    for printed in ("Jersey", "Sussex"):
+        stranger = report(Grade.INADEQUATE, authority=None, authority_printed=printed)
+        (change,) = intent(KNOWN, {listing(): read(stranger)}).changes
+        assert change.kind is ChangeKind.NOT_READ
+    nameless = report(Grade.GOOD, authority=None, authority_printed=None)
+    assert [c.kind for c in intent(KNOWN, {listing(): read(nameless)}).changes] == [ChangeKind.NEW_INSPECTION]
+
+
+def between(**more: object) -> KnownDocument:
+    base = document("45000000", Grade.OUTSTANDING, date(2023, 3, 13))
+    return replace(base, listing=listing("45000000", date(2023, 5, 11)), **more)  # type: ignore[arg-type]
+
+
+def test_nothing_is_compared_over_an_inspection_that_is_not_read() -> None:
+    unread = between(reading=NotRead(status=Status.UNREADABLE, why="cut off"))
+    undated = between(reading=report(Grade.OUTSTANDING, inspection=None))
+    absent = between(reading=None, standing=Standing.AWAITED, sha256=None)
+    for gap in (unread, undated, absent):
+        known = replace(KNOWN, documents=(*KNOWN.documents, gap))
+        (change,) = intent(known, {listing(): read(report(Grade.GOOD))}).changes
+        assert change.comparisons == ()
+        assert change.before is None
+        assert "11 May 2023) is not read yet" in change.not_compared
+
+
+def test_an_unread_letter_or_an_older_unread_document_is_no_obstacle() -> None:
+    letter = between(reading=None)
+    letter = replace(letter, listing=replace(letter.listing, title="Children's services focused visit"))
+    old = replace(between(reading=None), listing=listing("30000000", date(2012, 7, 13)))
+    known = replace(KNOWN, documents=(*KNOWN.documents, letter, old))
+    (change,) = intent(known, {listing(): read(report(Grade.GOOD))}).changes
+    assert [one.movement for one in change.comparisons] == [Movement.IMPROVED]
+
+
+def test_a_report_whose_dates_are_not_read_is_not_compared_and_says_so() -> None:
+    (change,) = intent(KNOWN, {listing(): read(report(Grade.GOOD, inspection=None))}).changes
+    assert change.before is None
+    assert change.not_compared.startswith("The dates of this inspection could not be read")
+
+
+def test_two_inspections_of_one_morning_are_compared_in_the_order_of_the_inspections() -> None:
+    later, earlier_one = listing("50000001"), listing("50000002")
+    got = {
+        later: read(report(Grade.OUTSTANDING, start=date(2026, 2, 2))),
+        earlier_one: read(report(Grade.GOOD, start=date(2025, 1, 6))),
+    }
+    changes = {change.listing.file_id: change for change in intent(KNOWN, got).changes}
+    assert changes["50000001"].before_listing == earlier_one
+
+
+def test_a_due_document_that_is_not_listed_any_more_is_put_off() -> None:
+    absent = between(reading=None, standing=Standing.AWAITED, sha256=None, failures=4, next_try_at=T0)
+    known = replace(KNOWN, documents=(*KNOWN.documents, absent))
+    new = decide.decide(known, ENTRY, page(KNOWN.documents[0].listing), {}, parser=TODAYS, now=T0)
+    assert [one.next_try_at for one in new.documents] == [T0 + timedelta(hours=12)]
