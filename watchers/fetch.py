@@ -26,6 +26,8 @@ MAX_SECONDS: Final = 60.0
 MAX_REDIRECTS: Final = 5
 MAX_PATIENCE: Final = 30.0
 """Seconds we wait inside a poll because the site asks for it; for longer, the source as a whole waits."""
+MAX_RETRY_AFTER: Final = 86400.0
+"""Seconds. Whatever the site says, it is asked again the next day."""
 
 HICCUPS: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -93,7 +95,8 @@ class Fetcher:
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | Trouble:
         """GET with up to three tries; validators make it conditional."""
-        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in given.items() if value and _can_be_sent(value)}
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_HiccupError),
             stop=tenacity.stop_after_attempt(3),
@@ -103,7 +106,7 @@ class Fetcher:
         )
         try:
             with self._one_at_a_time:
-                return retrying(self._once, url, {name: value for name, value in headers.items() if value})
+                return retrying(self._once, url, headers)
         except _HiccupError as hiccup:
             return hiccup.trouble
 
@@ -125,11 +128,14 @@ class Fetcher:
             answer = self._request(url, headers)
             if not isinstance(answer, str):
                 return answer
-            url = urljoin(url, answer)
+            url = answer
         return Trouble(why=f"{url} redirects more than {MAX_REDIRECTS} times")
 
     def _not_allowed(self, url: str) -> Trouble | None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            return Trouble(why=f"{url} is not an address: {error}")
         if parts.scheme in ("http", "https") and parts.netloc.lower() in self._hosts:
             return None
         return Trouble(why=f"{parts.scheme}://{parts.netloc} is not a host we may fetch from")
@@ -155,7 +161,7 @@ class Fetcher:
 
     def _answer(self, url: str, response: httpx.Response) -> Fetched | Trouble | str:
         if response.is_redirect and (target := response.headers.get("location")):
-            return str(target)
+            return _redirected(url, target)
         if response.status_code == httpx.codes.NOT_MODIFIED:
             return Fetched(url=url, body=b"", not_modified=True)
         if response.status_code in HICCUPS:
@@ -182,6 +188,18 @@ class Fetcher:
         )
 
 
+def _redirected(url: str, target: str) -> str | Trouble:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return Trouble(why=f"{url} redirects to something that is not an address: {target}")
+
+
+def _can_be_sent(validator: str) -> bool:
+    """A site may give a validator in letters that no header of ours can carry: then we ask without it."""
+    return validator.isascii() and validator.isprintable()
+
+
 def _asked_to_wait(url: str, response: httpx.Response) -> Trouble:
     """Raises the hiccup, unless the site asks for more patience than one poll has."""
     trouble = Trouble(
@@ -197,10 +215,10 @@ def _asked_to_wait(url: str, response: httpx.Response) -> Trouble:
 def _retry_after(headers: httpx.Headers) -> float | None:
     """Seconds, from either form of Retry-After (RFC 9110, 10.2.3); a date is set against the server's own Date."""
     value = headers.get("retry-after", "").strip()
-    if value.isdigit():
-        return float(value)
+    if value.isascii() and value.isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
     try:
         pause = parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    return max(0.0, pause.total_seconds())
+    return min(max(0.0, pause.total_seconds()), MAX_RETRY_AFTER)

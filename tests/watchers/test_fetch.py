@@ -211,3 +211,45 @@ def test_a_server_that_is_not_there_is_a_trouble(fetcher: Fetcher, server: Serve
     gone.close()
     assert isinstance(answer, Trouble)
     assert "cannot be fetched" in answer.why
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[files.example/", "http://files℀.example/", "http://[", "//", "", "http://h:²/"]
+)
+def test_what_is_no_address_is_a_trouble_and_never_the_end_of_a_poll(fetcher: Fetcher, address: str) -> None:
+    assert isinstance(fetcher.get(address), Trouble)
+
+
+@pytest.mark.parametrize("target", ["http://[", "https://files\u2100.example/", "//[x"])
+def test_a_redirect_to_what_is_no_address_is_a_trouble(server: Server, fetcher: Fetcher, target: str) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(302)
+        handler._headers_buffer.append(b"Location: " + target.encode() + b"\r\n")  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server.answers = [answer]
+    trouble = fetcher.get(server.url)
+    assert isinstance(trouble, Trouble)
+    assert trouble.why.startswith(server.url)
+
+
+@pytest.mark.parametrize(
+    "value", ["²", "soon", "-1", "Tue, 30 Jul 2024 08:00:00 +99999999999999999999", "Tue, 99 Jul 99999 08:00:00 GMT"]
+)
+def test_a_retry_after_that_cannot_be_read_is_as_good_as_none(server: Server, fetcher: Fetcher, value: str) -> None:
+    server.answers = [say(503, Retry_After=value)]
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} answered 503", status=503)
+    assert len(server.requests) == 3
+
+
+def test_a_retry_after_beyond_all_measure_is_a_day(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(429, Retry_After="9" * 400)]
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} answered 429", status=429, retry_after=86400.0)
+
+
+def test_a_validator_that_no_header_can_carry_is_left_out(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(200, b"ok")]
+    assert isinstance(fetcher.get(server.url, etag='"é"', last_modified="yesterday\n"), Fetched)
+    assert "If-None-Match" not in server.requests[0]
+    assert "If-Modified-Since" not in server.requests[0]
