@@ -225,7 +225,7 @@ def test_a_move_between_editions(older: tuple[str, str], newer: tuple[str, str],
 
 WHYS = [
     ("ilacs 2018", "in_care_and_leavers G", "ilacs 2026", "in_care G, care_leavers G", "in_care",
-     "Compared with “The experiences and progress of children in care and care leavers”, which has been split"),
+     "Compared with “The experiences and progress of children in care and care leavers”, since split"),
     ("sif 2013", "sif_leadership G", "ilacs 2023", "leadership G", "leadership",
      "Compared with “Leadership, management and governance”, its nearest counterpart"),
     ("ilacs 2023", "overall G", "ilacs 2026", "leadership G", "overall",
