@@ -10,13 +10,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot import parts, words
-from bot.types import Block, Bullets, Card, Grades, Line, Paragraph, SmallPrint, Strong
-from judgements.types import Change, ChangeKind, Item, Kind, Movement, NotRead, Report
+from bot.types import Block, Bullets, Card, GradeRow, Grades, Line, Paragraph, SmallPrint, Strong
+from judgements.types import Change, ChangeKind, Item, Kind, NotRead, Report
 
 FIRST_ITEMS = 3
 """So many priority actions and areas for improvement stand in the headline; all of them in the thread."""
-
-MOVED = frozenset(words.SIGNS[one][1] for one in (Movement.IMPROVED, Movement.DECLINED))
 
 
 def headline(change: Change, seen_at: datetime) -> Card:
@@ -86,26 +84,41 @@ def _first_row_title(change: Change, report: Report, name: str, what: str) -> st
         return words.OUTCOME_TITLE.format(sign=row.sign, name=name, what=what, outcome=row.after).lstrip()
     if row.before == row.after:
         return words.STILL.format(name=name, after=row.after)
-    moved = row.movement in MOVED and row.before
+    moved = row.movement in parts.MOVED
     form = words.MOVED_TO if moved else words.OVERALL_IS
     return form.format(sign=row.sign, name=name, movement=row.movement, before=row.before, after=row.after)
 
 
 def _sentence(change: Change, report: Report) -> str:
-    published = words.day(change.listing.published)
-    first = f"{parts.authority_name(change.urn)}: {parts.what(report)}, published {published}"
+    """The title's essence first, for a phone shows a hundred characters; then every judgement, then what it is."""
+    title, what = _title(change, report), parts.what(report)
+    told = "; ".join(_told(change, report))
+    form = words.IT_WAS_PUBLISHED if what in title else words.PUBLISHED
+    published = form.format(what=words.capital(what), published=words.day(change.listing.published))
+    return " ".join(filter(None, (f"{title}.", f"{words.capital(told)}." if told else "", published)))
+
+
+def _told(change: Change, report: Report) -> Iterator[str]:
+    """What the title has not told yet."""
     rows = parts.rows(report, change.comparisons, change.before)
-    told = [*_flag(change, report), *(parts.movement_words(row) for row in rows)]
+    yield from _flag(change, report)
+    yield from (parts.movement_words(row) for row in rows[1 if _title_tells(rows[:1], report) else 0 :])
     if report.problems:
-        told.append(words.NOT_ALL_TOLD)
-    return f"{first}: {'; '.join(told)}." if told else f"{first}."
+        yield words.NOT_ALL_TOLD
+
+
+def _title_tells(first: Sequence[GradeRow], report: Report) -> bool:
+    """Whether the title says all of the first row: the overall grade now and, if there was one, before."""
+    return bool(report.overall) and any(
+        row.movement in parts.MOVED or row.before == row.after or not row.movement for row in first
+    )
 
 
 def _flag(change: Change, report: Report) -> Iterator[str]:
-    if report.priority_actions:
+    if report.priority_actions and (report.overall or report.outcome):
         count = words.counted(len(report.priority_actions), "area")
         yield f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}"
-    elif change.kind is ChangeKind.NEW_LETTER and not report.problems:
+    elif change.kind is ChangeKind.NEW_LETTER and not report.priority_actions and not report.problems:
         yield words.NO_PRIORITY_ACTIONS
 
 
@@ -186,7 +199,6 @@ def _source(form: str, change: Change, seen_at: datetime) -> str:
     return form.format(
         title=f"“{listing.title}”",
         file_id=listing.file_id,
-        published=words.day(listing.published),
         seen=words.moment(seen_at),
     )
 

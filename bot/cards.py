@@ -12,7 +12,7 @@ from judgements.authorities import REGISTRY, Authority
 from judgements.diff import diff, earlier
 from judgements.frameworks import FRAMEWORKS
 from judgements.types import Kind, Listing, Report
-from storage.types import Coverage, KnownAuthority, SourceState
+from storage.types import Coverage, KnownAuthority
 
 INSPECTIONS = frozenset(
     {
@@ -58,8 +58,9 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
     rows = _rows(newest, read)
     told = "; ".join(parts.movement_words(row) for row in rows.rows)
     return Card(
-        title=one.name,
-        sentence=f"{one.name}: {parts.what(newest.report)}, published {words.day(newest.listing.published)}: {told}.",
+        title=one.spoken,
+        sentence=f"{one.spoken}: {parts.what(newest.report)}, published {words.day(newest.listing.published)}. "
+        f"{words.capital(told)}.",
         blocks=(
             *_unread(known, newest.listing.published),
             Paragraph(tuple(_introduced(newest, today))),
@@ -75,12 +76,13 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
 
 def _nothing(known: KnownAuthority, one: Authority, buttons: tuple[Button, ...]) -> Card:
     if known.documents:
-        sentence = words.NO_GRADES_YET.format(name=one.name)
+        sentence = words.NO_GRADES_YET.format(name=one.spoken)
         blocks = (Paragraph(((sentence,),)), *_unread(known))
-        return Card(title=one.name, sentence=sentence, blocks=blocks, buttons=buttons)
-    sentence = words.NOTHING_YET.format(name=one.name)
-    lines: tuple[Line, ...] = ((sentence,), (words.NOTHING_YET_LINES,))
-    return Card(title=one.name, sentence=sentence, blocks=(Paragraph(lines),), buttons=buttons)
+        return Card(title=one.spoken, sentence=sentence, blocks=blocks, buttons=buttons)
+    looked = known.baseline_at and (known.walked_at or known.baseline_at)
+    form = words.NOTHING_LISTED if looked else words.NOT_LOOKED_YET
+    sentence = form.format(name=one.spoken, at=words.moment(looked) if looked else "")
+    return Card(title=one.spoken, sentence=sentence, blocks=(Paragraph(((sentence,),)),), buttons=buttons)
 
 
 def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Button, ...]:
@@ -177,30 +179,41 @@ def _small_print(newest: Read, read: list[Read]) -> Iterator[Line]:
 
 
 def status(coverage: Coverage) -> Card:
-    """How much of the country has been seen and when, what is the newest, and what waits or is stuck."""
-    sentence = _seen(coverage)
-    lines: list[Line] = [(sentence,), *((_source(one),) for one in coverage.sources)]
+    """How many histories are stored, when the list was last read, what is wrong, and what waits or is stuck."""
+    sentence = _stored(coverage)
+    lines: list[Line] = [(sentence,), (_last_look(coverage),), *((one,) for one in _troubles(coverage))]
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
     if coverage.dead:
         lines.append((words.DEAD.format(dead=_messages(coverage.dead)),))
     return Card(title=words.STATUS_TITLE, sentence=sentence, blocks=(Paragraph(tuple(lines)),))
 
 
-def _seen(coverage: Coverage) -> str:
-    looked = [one.last_ok_at for one in coverage.sources if one.last_ok_at]
+def _stored(coverage: Coverage) -> str:
+    """A list that is shorter than the country is told beside the country, never instead of it."""
+    listed, country = sum(one.seen for one in coverage.sources), len(REGISTRY.current)
+    country_words = words.IN_ENGLAND.format(all=country)
+    all_of = words.LISTED.format(listed=listed) if listed else country_words
+    if listed and listed != country:
+        all_of = f"{all_of} ({words.OUT_OF.format(country=country_words)})"
     newest = coverage.newest
-    return words.SEEN.format(
+    return words.STORED.format(
         baselined=coverage.authorities_baselined,
-        all=len(REGISTRY.current),
-        at=words.SEEN_AT.format(at=words.moment(min(looked))) if looked else "",
+        all=all_of,
         newest=words.NEWEST.format(published=words.day(newest.published)) if newest else words.NO_DOCUMENT,
     )
 
 
-def _source(source: SourceState) -> str:
-    if source.trouble:
-        return words.SOURCE_ILL.format(key=source.key, trouble=source.trouble)
-    return words.SOURCE_WELL.format(key=source.key)
+def _last_look(coverage: Coverage) -> str:
+    looked = [one.last_ok_at for one in coverage.sources if one.last_ok_at]
+    return words.LAST_LOOK.format(at=words.moment(min(looked))) if looked else words.NO_LOOK
+
+
+def _troubles(coverage: Coverage) -> Iterator[str]:
+    for one in coverage.sources:
+        if one.trouble:
+            trouble = words.without_queries(one.trouble).rstrip(".")
+            looks = words.counted(one.failures, "look") if one.failures > 1 else "look"
+            yield words.TROUBLE.format(trouble=trouble, looks=looks)
 
 
 def _messages(number: int) -> str:

@@ -11,10 +11,12 @@ from judgements.diff import movement_of_outcome
 from judgements.frameworks import FRAMEWORKS, area
 from judgements.types import Comparison, Judgement, Listing, Movement, Report, SendOutcome
 
+MOVED = frozenset(words.SIGNS[one][1] for one in (Movement.IMPROVED, Movement.DECLINED))
+
 
 def authority_name(urn: str) -> str:
     authority = REGISTRY.by_urn(urn)
-    return authority.name if authority else f"URN {urn}"
+    return authority.spoken if authority else f"URN {urn}"
 
 
 def what(report: Report) -> str:
@@ -29,8 +31,12 @@ def ordinal(number: int | None) -> str:
 
 def name_of(judgement: Judgement, report: Report) -> str:
     """The framework's own label, without the numbering and the misprints of one document."""
+    return words.judgement_name(judgement, _label(judgement, report))
+
+
+def _label(judgement: Judgement, report: Report) -> str | None:
     known = area(report.framework, report.edition, judgement.theme) if report.framework in FRAMEWORKS else None
-    return words.judgement_name(judgement, known.label if known else None)
+    return known.label if known else None
 
 
 def rows(report: Report, comparisons: Sequence[Comparison] = (), before: Report | None = None) -> tuple[GradeRow, ...]:
@@ -50,15 +56,22 @@ def overall_first(report: Report) -> Iterator[Judgement]:
 
 
 def _row(judgement: Judgement, report: Report) -> GradeRow:
-    return GradeRow(name=name_of(judgement, report), after=words.GRADES[judgement.grade], page=judgement.span.page)
+    return GradeRow(
+        name=name_of(judgement, report),
+        short=words.short_name(judgement, _label(judgement, report)),
+        after=words.GRADES[judgement.grade],
+        page=judgement.span.page,
+    )
 
 
 def _compared(comparison: Comparison, report: Report, before: Report) -> GradeRow:
     was, now = comparison.before, comparison.after
     sign, movement = words.SIGNS[comparison.movement]
-    named = name_of(now, report) if now else name_of(was, before) if was else comparison.theme
+    one, source = (now, report) if now else (was, before)
+    assert one is not None, "a comparison has at least one side"
     return GradeRow(
-        name=named,
+        name=name_of(one, source),
+        short=words.short_name(one, _label(one, source)),
         sign=sign,
         movement=movement,
         before=words.GRADES[was.grade] if was else "",
@@ -76,6 +89,7 @@ def _outcome(report: Report, before: Report | None) -> tuple[GradeRow, ...]:
         return ()
     row = GradeRow(
         name=words.OUTCOME,
+        short=words.OUTCOME.lower(),
         sign=sign,
         movement=moved,
         before=_outcome_words(was),
@@ -103,13 +117,18 @@ def movement_line(row: GradeRow) -> Line:
 
 
 def movement_words(row: GradeRow) -> str:
-    """The same for a sentence: "Overall effectiveness improved: requires improvement to be good → good"."""
+    """The same for a sentence: "help and protection: requires improvement to be good → good"."""
+    name = row.short or row.name
     if not row.movement:
-        return f"{row.name}: {row.after}"
+        return f"{name}: {row.after}"
     if not row.after:
-        return f"{row.name} {row.movement} (it was {row.before})"
-    was = f"{row.before} → " if row.before and row.before != row.after else ""
-    return f"{row.name} {row.movement}: {was}{row.after}"
+        return f"{name}: {row.movement} (it was {row.before})"
+    if row.before == row.after:
+        return f"{name}: {words.AS_BEFORE.format(after=row.after)}"
+    if row.movement in MOVED:
+        return f"{name}: {row.before} → {row.after}"
+    was = f"{row.before} → " if row.before else ""
+    return f"{name}: {was}{row.after} ({row.movement})"
 
 
 def tally(comparisons: Sequence[Comparison]) -> str:

@@ -58,9 +58,11 @@ class GradeRow:
     """One judgement in words: how it moved (sign and words, both "" where nothing was compared), from what, to what.
 
     `before` and `after` are grades or outcomes in words, "" where that side is missing; `page` is counted from 1.
+    `short` is the name in a sentence.
     """
 
     name: str
+    short: str = ""
     sign: str = ""
     movement: str = ""
     before: str = ""
@@ -114,10 +116,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer to a command: to the whole channel, or to the asker alone."""
+    """The answer to a command: to the whole channel, or to the asker alone.
+
+    `answered`: False if the command could not be carried out as it was typed, and the card is a question or says why.
+    """
 
     card: Card
     in_channel: bool = False
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ anything that was not tidied before it is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -46,6 +47,22 @@ KINDS: Mapping[Kind, str] = {
     Kind.UNKNOWN: "document",
 }
 
+SHORT: Mapping[str, str] = {
+    "overall": "overall effectiveness",
+    "leadership": "leadership",
+    "help_and_protection": "help and protection",
+    "in_care_and_leavers": "children in care and care leavers",
+    "in_care": "children in care",
+    "care_leavers": "care leavers",
+    "sif_help_and_protection": "help and protection",
+    "looked_after_children": "looked after children",
+    "adoption": "adoption",
+    "sif_care_leavers": "care leavers",
+    "sif_leadership": "leadership",
+    "lscb": "safeguarding children board",
+}
+"""Judgements as people call them, by theme, for sentences that must be short. Others keep the framework's label."""
+
 SIGNS: Mapping[Movement, tuple[str, str]] = {
     Movement.IMPROVED: ("▲", "improved"),
     Movement.DECLINED: ("▼", "declined"),
@@ -63,16 +80,17 @@ OUTCOME = "Outcome"
 WARNING = "⚠"
 
 # An alert.
-SOURCE = "Source: {title}, Ofsted's document {file_id}, read at the pages given. Published {published}, seen {seen}."
-SOURCE_UNREAD = "Source: {title}, Ofsted's document {file_id}. Published {published}, seen {seen}."
+SOURCE = "Source: {title}, Ofsted's document {file_id}, read at the pages given. Seen {seen}."
+SOURCE_UNREAD = "Source: {title}, Ofsted's document {file_id}. Seen {seen}."
 PUBLISHED = "{what}, published {published}."
-INSPECTED = "Inspectors were there {when}."
+IT_WAS_PUBLISHED = "It was published {published}."
+INSPECTED = "Inspected {when}."
 VISITED = "Inspectors visited {when}."
 READ_IT = "Read the report"
 READ_LETTER = "Read the letter"
 OPEN_IT = "Open the document"
 COMPARED_WITH = "Compared with the {what} published {published}{inspected}."
-COMPARED_INSPECTED = " (inspectors were there {when})"
+COMPARED_INSPECTED = " (inspected {when})"
 NOTHING_TO_COMPARE = "There is no earlier inspection to compare it with."
 PRIORITY_ACTIONS = "{count} for priority action"
 NO_PRIORITY_ACTIONS = "no areas for priority action"
@@ -81,7 +99,7 @@ RECOMMENDATIONS = "{count}"
 IN_THE_THREAD = "in the thread"
 EVIDENCE = "Where each grade was read"
 EVIDENCE_ITEM = "{name}: {grade}, page {page}, “{quote}”"
-INSPECTORS = "Lead inspector: {names}"
+INSPECTORS = "Lead inspector: {names}."
 NOT_ALL_READ = "Not everything could be read with certainty, and what is not stated here was not read:"
 NO_GRADES = "A letter gives no grades, and this one has no areas for priority action."
 MONITORED = "It is the {ordinal}visit since the authority was judged {grade} in {when}."
@@ -95,6 +113,7 @@ DETAIL_TITLE = "{name}: the {what} in detail"
 
 # A title or a sentence that tells the overall grade.
 MOVED_TO = "{sign} {name} {movement} overall: {before} → {after}"
+AS_BEFORE = "still {after}"
 STILL = "= {name}: still {after} overall"
 OVERALL_IS = "{name}: {after} overall"
 TALLY = "{name}: {tally}"
@@ -106,11 +125,11 @@ NOT_ALL_TOLD = "not everything could be read with certainty"
 UNCHANGED = "all judgements the same as before"
 
 # The card of an authority.
-NOTHING_YET = "Nothing is stored on {name} yet."
-NOTHING_YET_LINES = "Its documents are taken with the next look at Ofsted's site. Until then there is nothing to show."
+NOT_LOOKED_YET = "{name} has not been looked at yet: its documents are taken with the next look at Ofsted's site."
+NOTHING_LISTED = "Looked at {at}: Ofsted lists no document on {name}."
 NO_GRADES_YET = "No graded report of children's services on {name} has been read yet."
 CURRENT = "{what} under the framework “{framework}”."
-CURRENT_DATES = "Inspectors were there {when} ({ago}); published {published}."
+CURRENT_DATES = "Inspected {when} ({ago}); published {published}."
 CURRENT_PUBLISHED = "Published {published} ({ago})."
 SINCE_THEN = "Letters since then"
 LETTER_ITEM = "{what}, published {published} ({ago})"
@@ -118,43 +137,54 @@ SEND = "Newest area SEND inspection"
 SEND_ITEM = "{outcome} (published {published}, {ago})"
 UNREAD_SINCE = "Documents that have not been read yet"
 UNREAD_ITEM = "{title}, published {published}"
-PAGES = "Pages are those of the document."
+PAGES = "Page numbers are the report's own."
 
 # Commands.
 COMMAND = "/judgements"
+TERMINAL = "inspection-watch judgements"
+"""The same, where there is no Slack."""
+BOT = "@inspection-watch"
 COMMANDS: Sequence[tuple[str, str]] = (
     ("west-sussex", "the current judgements of an authority, with dates and how they moved"),
     ("subscribe west-sussex", "this channel is told at once whenever Ofsted publishes a report or letter on it"),
     ("unsubscribe west-sussex", "this channel is no longer told"),
     ("subscriptions", "what this channel is subscribed to"),
-    ("status", "how much of the country has been seen, and when"),
-    ("help", "this text; so does /judgements alone"),
+    ("status", "how many authorities' histories are stored, when the site was last read, and what is wrong"),
+    ("help", "this list"),
 )
 HELP_TITLE = "What you can ask"
-HELP_SENTENCE = "Type /judgements and the name of an authority, for example /judgements west-sussex."
+HELP_SENTENCE = "Type {command} and the name of an authority, for example {command} west-sussex."
 HELP_NAMES = "An authority may be written by its name, a short form such as west-sussex, its URN, ONS code or LA code."
 HELP_DEFAULTS = "A subscription belongs to the channel and covers inspections and letters of every kind."
 CHANNEL_HAS = "This channel is subscribed to {names}."
 CHANNEL_HAS_NONE = "This channel is not subscribed to any authority."
 
-NAME_MISSING = "“{verb}” needs the name of an authority. Type for example {command} {verb} west-sussex"
-NOTHING_FOLLOWS = "“{verb}” stands alone: type {command} {verb}"
+NAME_MISSING = "“{verb}” needs the name of an authority: type for example {command} {verb} west-sussex."
+NOTHING_FOLLOWS = "“{verb}” takes nothing after it: type {command} {verb}."
+ONE_AT_A_TIME = "This takes one authority at a time for now"
+ONE_FOR_EXAMPLE = ONE_AT_A_TIME + ": type for example {command} {verb}{slug}."
+WHICH_OF_SEVERAL = ONE_AT_A_TIME + ". Which one: {names}?"
+REGION = "“{typed}” is a region of {number} authorities."
+NO_COMMAND = "There is no command “{verb}”. Did you mean {command} {instead}?"
 UNKNOWN = "There is no authority called “{typed}”."
-UNKNOWN_TRY = "Press the one you mean, or type its name again."
-UNKNOWN_NONE = "Type the name of an English local authority, for example {command} {verb}west-sussex"
-AMBIGUOUS = "Which authority do you mean by “{typed}”?"
-ABOLISHED = "{name} was abolished on {day}. Which of its successors do you mean?"
-ABOLISHED_ALONE = "{name} was abolished on {day}."
+UNKNOWN_NEAR = UNKNOWN + " Did you mean {names}?"
+UNKNOWN_NONE = "Type the name of an English local authority, for example {command} {verb}west-sussex."
+AMBIGUOUS = "Which authority do you mean by “{typed}”: {names}?"
+ABOLISHED = "{name} was abolished on {day}. Which of its successors do you mean: {names}?"
+ABOLISHED_INTO_ONE = "{name} was abolished on {day}; {names} took over."
+PRESS = "Press the one you mean, or type its name again."
+PRESS_ONE = "Press it if so, or type it again."
+TRY = "Try:"
 
 SUBSCRIBED = "This channel is now told whenever Ofsted publishes a report or letter on {name}."
-SUBSCRIBED_HOW = "If I am not in this channel yet, I cannot post here: type /invite and my name. To end it: {command}."
+SUBSCRIBED_HOW = "To end it: {command}. If I am not in this channel yet: /invite {bot}"
 SUBSCRIBED_TITLE = "Subscribed to {name}"
 ALREADY_TITLE = "Already subscribed to {name}"
 ALREADY = "This channel has been subscribed to {name} since {since}."
 UNSUBSCRIBED_TITLE = "No longer subscribed to {name}"
 UNSUBSCRIBED = "This channel is no longer told about {name}. To begin again: {command}."
 NOT_SUBSCRIBED_TITLE = "Not subscribed to {name}"
-NOT_SUBSCRIBED = "This channel was not subscribed to {name}, so there was nothing to end."
+NOT_SUBSCRIBED = "This channel was not subscribed to {name}."
 BY = "By "
 SUBSCRIPTIONS_TITLE = "What this channel is subscribed to"
 SUBSCRIPTIONS_COLUMNS = ("Authority", "Since", "By")
@@ -165,12 +195,15 @@ SUBSCRIBE_BUTTON = "Subscribe this channel"
 UNSUBSCRIBE_BUTTON = "Unsubscribe this channel"
 
 STATUS_TITLE = "Status"
-SEEN = "{baselined} of {all} authorities seen{at}, {newest}."
-SEEN_AT = " at {at}"
-NEWEST = "newest document published {published}"
-NO_DOCUMENT = "no document stored yet"
-SOURCE_WELL = "{key}: in order."
-SOURCE_ILL = "{key}: {trouble}"
+STORED = "The histories of {baselined} of {all} are stored; {newest}."
+LISTED = "the {listed} authorities that Ofsted lists"
+OUT_OF = "of {country}"
+IN_ENGLAND = "England's {all} authorities"
+NEWEST = "the newest document was published {published}"
+NO_DOCUMENT = "no document is among them yet"
+LAST_LOOK = "Ofsted's list was last read without trouble at {at}."
+NO_LOOK = "Ofsted's list has not been read without trouble yet."
+TROUBLE = "Trouble at the last {looks}: {trouble}."
 QUEUE_EMPTY = "No message is waiting to be sent."
 QUEUE = "{waiting} waiting to be sent."
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
@@ -185,8 +218,15 @@ SHORTENED = "… there is more than fits into a message of Slack's; the document
 
 def judgement_name(judgement: Judgement, label: str | None) -> str:
     """The name of a judgement: the framework's label for it, else the words as printed."""
-    name = label or judgement.label
-    name = name[:1].upper() + name[1:]
+    return _of_group(capital(label or judgement.label), judgement)
+
+
+def short_name(judgement: Judgement, label: str | None) -> str:
+    """The same in as few words as people use for it: "help and protection"."""
+    return _of_group(SHORT.get(judgement.theme) or label or judgement.label, judgement)
+
+
+def _of_group(name: str, judgement: Judgement) -> str:
     return f"{name} ({judgement.group})" if judgement.group else name
 
 
@@ -204,9 +244,9 @@ def london_day(value: datetime) -> date:
 
 
 def moment(value: datetime) -> str:
-    """ "10:02 on 20 August 2026", London time."""
+    """ "10:02 BST on 20 August 2026": the time in London, and which of its two times that is."""
     local = value.astimezone(LONDON)
-    return f"{local:%H:%M} on {day(local.date())}"
+    return f"{local:%H:%M %Z} on {day(local.date())}"
 
 
 def period(first: date, last: date) -> str:
@@ -240,6 +280,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def joined(names: Sequence[str]) -> str:
-    """ "A, B and C" """
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+def joined(names: Sequence[str], last: str = "and") -> str:
+    """ "A, B and C"; with semicolons where a name has a comma in it: "A; B, C and D; and E"."""
+    if len(names) > 1 and any("," in name for name in names):
+        return "; ".join((*names[:-1], f"{last} {names[-1]}"))
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def without_queries(text: str) -> str:
+    """`text` with every address in it cut before its question mark: the rest is for machines."""
+    return re.sub(r"(https?://[^\s?]*)\?\S*?(?=[:;,.)]*(?:\s|$))", r"\1", text)

@@ -16,11 +16,16 @@ from datetime import date
 from enum import StrEnum
 from importlib import resources
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-FEWEST_NEAREST, MOST_NEAREST = 3, 5
+MOST_NEAREST = 5
 NEAR_ENOUGH = 75.0
-"""From this score (of 100) on, a fourth and a fifth name are worth offering to somebody who mistyped one."""
+"""From this likeness (of 100) on, a name is worth offering to somebody who mistyped one: "kemt" for Kent, not "hello"
+for Hull."""
+FEWEST_LETTERS = 4
+"""From so many letters on, the beginning of a word is worth completing: "notting", but not "sto"."""
+MOST_WORDS = 30
+"""So many words of a text are looked through for several names."""
 
 
 class AuthorityType(StrEnum):
@@ -34,14 +39,16 @@ class AuthorityType(StrEnum):
 class Authority:
     """A local authority with children's services. `urn` is Ofsted's number for it and its identity.
 
-    `name` is the Office for National Statistics' spelling. `aliases` are other names documents print, `nicknames` ones
-    only people type. `neighbours` are the URNs of its ten statistical neighbours, nearest first (none for an abolished
-    one). `opened` is known only for those that took over from others; `abolished` is the first day on which it was no
-    more, and `successors` the URNs of those that took over.
+    `name` is the Office for National Statistics' spelling ("Bristol, City of"), `spoken` the name as people say it and
+    read it in a sentence ("Bristol"). `aliases` are other names documents print, `nicknames` ones only people type; a
+    nickname that several share ("Berkshire") is a question. `neighbours` are the URNs of its ten statistical
+    neighbours, nearest first (none for an abolished one). `opened` is known only for those that took over from others;
+    `abolished` is the first day on which it was no more, and `successors` the URNs of those that took over.
     """
 
     urn: str
     name: str
+    spoken: str
     la_code: str
     ons_code: str
     type: AuthorityType
@@ -56,7 +63,7 @@ class Authority:
     @property
     def slug(self) -> str:
         """The name as it stands in an address or a command: "bristol", "st-helens", "east-riding-of-yorkshire"."""
-        return spell(self.name.removesuffix(", City of")).replace(" ", "-")
+        return spell(self.spoken).replace(" ", "-")
 
     def existed(self, day: date) -> bool:
         return (self.opened is None or self.opened <= day) and (self.abolished is None or day < self.abolished)
@@ -71,9 +78,18 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """No authority has this name. `nearest` (three to five, best first) is only filled for what people type."""
+    """No authority has this name. `nearest` (at most five, best first) is only filled for what people type; it is
+    empty where nothing is like it."""
 
     nearest: tuple[Authority, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The name is that of a whole region, with these authorities in it today."""
+
+    name: str
+    authorities: tuple[Authority, ...]
 
 
 Found = Authority | Ambiguous | Unknown
@@ -123,6 +139,9 @@ COMMON_WORDS = frozenset(
 )
 """Words that by themselves say nothing about which authority is meant."""
 
+REGIONS_ALSO: Mapping[str, str] = {"greater london": "London", "east anglia": "East of England"}
+"""Other names of regions that people type, already spelled."""
+
 
 def spell(text: str) -> str:
     """`text` in the one spelling in which names are compared: lower case, words separated by single spaces."""
@@ -152,11 +171,13 @@ class Registry:
 
     def __init__(self, authorities: Iterable[Authority]) -> None:
         self.all = tuple(authorities)
-        self.current = tuple(authority for authority in self.all if authority.abolished is None)
+        self.current = _current(self.all)
         self._by_urn = {authority.urn: authority for authority in self.all}
         self._printed = _index((spell(name), one) for one in self.all for name in (one.name, *one.aliases))
         self._typed = _index((key, one) for one in self.all for key in _typed_keys(one))
         self._spelled = tuple((spell(name), one) for one in self.current for name in (one.name, *one.aliases))
+        self._likely = (*self._spelled, *((spell(name), one) for one in self.current for name in one.nicknames))
+        self._regions = _regions(self.current)
 
     def by_urn(self, urn: str) -> Authority | None:
         return self._by_urn.get(urn)
@@ -174,7 +195,7 @@ class Registry:
         sharing = self._sharing(forms[-1])
         return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown()
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str) -> Found | Region:
         """The authority a person means by `text`: a name, a nickname, a slug, a URN, an ONS code or an LA code.
 
         A mistyped name is never taken for the name it resembles: it is unknown, with the nearest ones. The answer may
@@ -182,11 +203,40 @@ class Registry:
         """
         if (by_urn := self.by_urn(text.strip())) is not None:
             return by_urn
-        forms = tuple(undress(spell(text)))
-        if known := _first(self._typed, forms) or _first(self._typed, map(squeeze, forms)):
-            return _one_or_ambiguous(tuple(one for one in known if one.abolished is None) or known)
-        sharing = self._sharing(forms[-1])
-        return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown(nearest=self._nearest(forms[-1], sharing))
+        if known := self._known(spell(text)):
+            return _one_or_ambiguous(known)
+        if region := self._regions.get(squeeze(spell(text))):
+            return region
+        bare = tuple(undress(spell(text)))[-1]
+        sharing = self._sharing(bare)
+        return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown(nearest=self._nearest(bare, sharing))
+
+    def several(self, text: str) -> tuple[Authority, ...]:
+        """The authorities of today that `text` names one after the other, in that order; () if it does not name two.
+
+        Whatever stands between the names: "west-sussex, kent", "bath and north east somerset and bristol". A name that
+        may mean several authorities counts once and gives each of them.
+        """
+        words = spell(text).split()[:MOST_WORDS]
+        named: list[tuple[Authority, ...]] = []
+        place = 0
+        while place < len(words):
+            length, found = self._longest(words[place:])
+            named.extend([found] if found else [])
+            place += length
+        return tuple(dict.fromkeys(one for found in named for one in found)) if len(set(named)) > 1 else ()
+
+    def _longest(self, words: list[str]) -> tuple[int, tuple[Authority, ...]]:
+        """How many of the first `words` make a name, as many as possible, and whose; one word and () if none do."""
+        runs = ((length, self._known(" ".join(words[:length]))) for length in range(len(words), 0, -1))
+        found = ((length, today) for length, known in runs if (today := _current(known)))
+        return next(found, (1, ()))
+
+    def _known(self, name: str) -> tuple[Authority, ...]:
+        """Whose name this is exactly, however dressed up: of several, those that are still there."""
+        forms = tuple(undress(name))
+        known = _first(self._typed, forms) or _first(self._typed, map(squeeze, forms))
+        return _current(known) or known
 
     def _sharing(self, words: str) -> tuple[Authority, ...]:
         """The authorities in whose name `words` stand: two for "Sussex", none for "North East"."""
@@ -195,13 +245,33 @@ class Registry:
         return tuple(dict.fromkeys(one for name, one in self._spelled if f" {words} " in f" {name} "))
 
     def _nearest(self, name: str, sharing: tuple[Authority, ...]) -> tuple[Authority, ...]:
-        if not name:
-            return ()
-        scored = process.extract(name, [name for name, _ in self._spelled], scorer=fuzz.WRatio, limit=None)
-        ranked = [(self._spelled[place][1], score) for _, score, place in scored]
-        near = dict.fromkeys((*sharing, *(one for one, score in ranked if score >= NEAR_ENOUGH)))
-        filled = tuple(near | dict.fromkeys(one for one, _ in ranked))
-        return filled[: max(FEWEST_NEAREST, min(MOST_NEAREST, len(near)))]
+        scored = sorted(((likeness(name, known), one) for known, one in self._likely), key=lambda pair: -pair[0])
+        near = dict.fromkeys((*sharing, *(one for score, one in scored if score >= NEAR_ENOUGH)))
+        return tuple(near)[:MOST_NEAREST]
+
+
+def likeness(typed: str, name: str) -> float:
+    """How like `name` what was typed is, from 0 to 100; both are spelled. A long word of the name may stand for it."""
+    if typed in COMMON_WORDS:
+        return 0.0
+    named = [name, *(word for word in name.split() if len(word) > FEWEST_LETTERS and word not in COMMON_WORDS)]
+    if len(typed) >= FEWEST_LETTERS and any(one.startswith(typed) for one in named):
+        return 100.0
+    return max(fuzz.ratio(typed, one) for one in named)
+
+
+def _current(authorities: Iterable[Authority]) -> tuple[Authority, ...]:
+    return tuple(one for one in authorities if one.abolished is None)
+
+
+def _regions(current: Iterable[Authority]) -> Mapping[str, Region]:
+    """The regions by their names, squeezed."""
+    members: dict[str, list[Authority]] = {}
+    for one in current:
+        members.setdefault(one.region, []).append(one)
+    regions = {name: Region(name=name, authorities=tuple(ones)) for name, ones in members.items()}
+    also = {squeeze(other): regions[name] for other, name in REGIONS_ALSO.items() if name in regions}
+    return {squeeze(spell(name)): region for name, region in regions.items()} | also
 
 
 def _typed_keys(one: Authority) -> Iterator[str]:
@@ -230,6 +300,7 @@ def _authorities(table: str) -> Iterator[Authority]:
         yield Authority(
             urn=row["urn"],
             name=row["name"],
+            spoken=row["spoken"] or row["name"],
             la_code=row["la_code"],
             ons_code=row["ons_code"],
             type=AuthorityType(row["type"]),

@@ -15,11 +15,16 @@ from tests.bot.examples import BEFORE_LISTING, CHANGES, HISTORY, T0, TODAY, UNRE
 _ONE = REGISTRY.by_urn(WEST_SUSSEX)
 assert _ONE is not None
 _KNOWN = KnownAuthority(urn=WEST_SUSSEX, baseline_at=T0, documents=HISTORY)
-_WELL = SourceState(key="local-authorities", last_ok_at=T0, seen=153)
+_WELL = SourceState(key="ofsted-local-authorities", last_ok_at=T0, seen=153)
 _COVERAGE = Coverage(
     authorities_known=153, authorities_baselined=153, newest=BEFORE_LISTING, sources=(_WELL,), waiting=0, dead=0
 )
-_ILL = replace(_WELL, last_ok_at=T0 - timedelta(hours=3), failures=4, trouble="it answers with 500")
+_ILL = replace(
+    _WELL,
+    last_ok_at=T0 - timedelta(hours=3),
+    failures=4,
+    trouble="https://reports.ofsted.gov.uk/search?q=&rows=100: answered 500",
+)
 
 CARDS: dict[str, Card] = {
     "card": cards.authority(_KNOWN, _ONE, TODAY, subscribed=False),

@@ -9,7 +9,7 @@ import pytest
 from bot import alerts
 from bot.types import Bullets, Card, Grades, Paragraph
 from judgements.types import ChangeKind, Kind, Report
-from tests.bot.examples import BEFORE, CHANGES, IN_2026, T0, change, inspection, items
+from tests.bot.examples import BEFORE, CHANGES, IN_2023, IN_2026, T0, change, inspection, items
 
 
 def bullets(card: Card | None) -> dict[str, Bullets]:
@@ -50,7 +50,7 @@ def test_an_overall_grade_that_is_no_longer_given_is_no_loss() -> None:
 def test_a_report_read_in_part_says_so_in_title_sentence_and_text() -> None:
     card = alerts.headline(CHANGES["read_in_part"], T0)
     assert card.title.endswith("(read in part)")
-    assert card.sentence.endswith("not everything could be read with certainty.")
+    assert "; not everything could be read with certainty. " in card.sentence
     (unread,) = [block for title, block in bullets(card).items() if title.startswith("Not everything could be read")]
     assert unread.items == (("overall effectiveness: the table and the text disagree",),)
 
@@ -104,10 +104,39 @@ def test_the_title_tells_how_the_overall_grade_moved(now: str, title: str) -> No
 def test_an_inspection_whose_dates_and_list_are_missing_is_told_all_the_same() -> None:
     bare = inspection("GGGG", "G", IN_2026, inspection=None, improvements=None, lead_inspectors=())
     card = alerts.headline(change(bare), T0)
-    assert "Inspectors were there" not in str(card)
+    assert "Inspected" not in str(card)
     assert bullets(card) == {}
 
 
 def test_recommendations_of_the_single_framework_are_called_so() -> None:
     report = inspection("IRGRI", "I", IN_2026, "sif", "2013", improvements=items(2))
     assert "2 recommendations" in bullets(alerts.headline(change(report), T0))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_sentence_begins_with_the_title_for_a_phone_shows_no_more(name: str) -> None:
+    card = alerts.headline(CHANGES[name], T0)
+    assert card.sentence.startswith(card.title.split(":")[0])
+    assert card.sentence.count("published 20 August 2026") == 1
+
+
+def test_a_sentence_tells_every_judgement_by_its_short_name_and_the_overall_grade_once() -> None:
+    assert alerts.headline(CHANGES["declined_with_priority_actions"], T0).sentence == (
+        "⚠ ▼ West Sussex declined overall: requires improvement to be good → inadequate. "
+        "⚠ 1 area for priority action; leadership: requires improvement to be good → inadequate; "
+        "help and protection: still requires improvement to be good; "
+        "children in care: still requires improvement to be good; "
+        "care leavers: requires improvement to be good → good. "
+        "Inspection of children's services, published 20 August 2026."
+    )
+
+
+def test_a_sentence_tells_an_overall_grade_that_the_title_does_not_tell_whole() -> None:
+    told = alerts.headline(change(inspection("RRRR", "R", IN_2026), inspection("RRRR", "-", IN_2023)), T0).sentence
+    assert told.startswith("West Sussex: requires improvement to be good overall. Overall effectiveness: not judged → ")
+    assert "→ requires improvement to be good (newly judged); leadership: still " in told
+
+
+def test_the_day_of_publication_stands_once_in_an_alert() -> None:
+    for name in ("improved", "not_read", "monitoring_visit"):
+        assert str(alerts.headline(CHANGES[name], T0).blocks).count("ublished 20 August 2026") == 1

@@ -68,7 +68,7 @@ def test_a_subscribed_channel_gets_one_headline_with_its_detail_in_the_thread(
     publish(sqlite_store, "improved")
     _, headline, detail = people.wait_for(3)
     assert "West Sussex" in headline["text"]
-    assert "Overall effectiveness improved: requires improvement to be good → good" in headline["text"]
+    assert "improved overall: requires improvement to be good → good" in headline["text"]
     assert detail["thread_ts"] == headline["ts"]
     soon(lambda: sqlite_store.coverage().waiting == 0, "the messages to be recorded as sent")
     assert len(people.messages()) == 3

@@ -9,7 +9,7 @@ from bot import cards
 from bot.types import Bullets, Card, Grades, Paragraph
 from judgements.authorities import REGISTRY
 from judgements.types import Kind, NotRead, Status
-from storage.types import KnownAuthority, KnownDocument
+from storage.types import Coverage, KnownAuthority, KnownDocument, SourceState
 from tests.bot.examples import HISTORY, IN_2019, T0, TODAY, UNREAD, WEST_SUSSEX, document, inspection, letter, listing
 
 
@@ -76,3 +76,33 @@ def test_a_report_without_inspection_dates_is_shown_with_its_publication() -> No
     assert any(isinstance(block, Grades) for block in shown.blocks)
     lines = [line for block in shown.blocks if isinstance(block, Paragraph) for line in block.lines]
     assert lines[1][0] == "Published 20 August 2026 (today)."
+
+
+def told(**source: object) -> list[str]:
+    state = SourceState(key="ofsted-local-authorities", **source)  # type: ignore[arg-type]
+    coverage = Coverage(
+        authorities_known=100, authorities_baselined=97, newest=None, sources=(state,), waiting=0, dead=0
+    )
+    (block,) = cards.status(coverage).blocks
+    assert isinstance(block, Paragraph)
+    return [str(line[0]) for line in block.lines]
+
+
+def test_status_says_what_is_wrong_without_keys_and_queries() -> None:
+    trouble = "https://reports.ofsted.gov.uk/search?q=&rows=100: answered 500."
+    said = told(last_ok_at=T0, seen=153, failures=4, trouble=trouble)
+    assert "Trouble at the last 4 looks: https://reports.ofsted.gov.uk/search: answered 500." in said
+    assert "Ofsted's list was last read without trouble at 09:36 BST on 20 August 2026." in said
+    assert "ofsted-local-authorities" not in str(said)
+
+
+def test_status_sets_a_short_list_beside_the_country() -> None:
+    assert "97 of the 100 authorities that Ofsted lists (of England's 153 authorities)" in told(seen=100)[0]
+    assert "97 of the 153 authorities that Ofsted lists are stored" in told(seen=153)[0]
+
+
+def test_status_before_the_first_look_says_so() -> None:
+    assert told()[:2] == [
+        "The histories of 97 of England's 153 authorities are stored; no document is among them yet.",
+        "Ofsted's list has not been read without trouble yet.",
+    ]

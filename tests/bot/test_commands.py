@@ -23,7 +23,7 @@ from bot.commands import (
 )
 from bot.messages import render
 from bot.types import Asker, Person, Reply, Table
-from judgements.authorities import REGISTRY
+from judgements.authorities import REGISTRY, Authority
 from storage.store import Store
 from tests.bot.examples import ALICE, HISTORY, HOSTILE, T0, WEST_SUSSEX, intent
 
@@ -44,6 +44,11 @@ def labels(reply: Reply) -> list[str]:
     [
         ("", Help()),
         ("  help ", Help()),
+        ("--help", Help()),
+        ("?", Help()),
+        ("Hello", Help()),
+        ("subscribe ?", Help()),
+        ("status.", Status()),
         ("west-sussex", Show("west-sussex")),
         ("  East   Riding of Yorkshire ", Show("East Riding of Yorkshire")),
         ("Subscribe west-sussex", Subscribe("west-sussex")),
@@ -57,15 +62,15 @@ def test_what_is_typed_becomes_a_command(typed: str, command: Command) -> None:
 
 
 @pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
-def test_a_verb_without_a_name_says_what_to_type(verb: str) -> None:
-    usage = parse(verb)
-    assert isinstance(usage, Usage)
-    assert usage.mistake.endswith(f"/judgements {verb} west-sussex")
+def test_a_verb_without_a_name_says_what_to_type(verb: str, sqlite_store: Store) -> None:
+    reply = ask(verb, sqlite_store)
+    assert not reply.answered
+    assert reply.card.sentence.endswith(f"/judgements {verb} west-sussex.")
 
 
 @pytest.mark.parametrize("typed", ["help me", "status now", "subscriptions all"])
-def test_a_verb_that_stands_alone_says_so(typed: str, sqlite_store: Store) -> None:
-    assert "stands alone" in ask(typed, sqlite_store).card.sentence
+def test_a_verb_that_takes_nothing_says_so(typed: str, sqlite_store: Store) -> None:
+    assert "takes nothing after it" in ask(typed, sqlite_store).card.sentence
 
 
 def test_every_command_in_the_help_is_one(sqlite_store: Store) -> None:
@@ -108,6 +113,7 @@ def test_subscriptions_are_listed_with_when_and_by_whom(sqlite_store: Store) -> 
     (table,) = [block for block in card.blocks if isinstance(block, Table)]
     assert (("Kent",), ("20 August 2026",), (Person("U02BOB"),)) in table.rows
     assert card.sentence == "This channel is subscribed to Kent and West Sussex."
+    assert [row[0] for row in table.rows] == [("Kent",), ("West Sussex",)]
 
 
 def test_no_subscriptions_says_how_to_begin(sqlite_store: Store) -> None:
@@ -125,7 +131,83 @@ def test_an_unknown_name_is_answered_with_the_nearest(sqlite_store: Store) -> No
 
 
 def test_a_name_like_no_other_says_what_to_type(sqlite_store: Store) -> None:
-    assert ask("subscribe !!!", sqlite_store).card.sentence.endswith("/judgements subscribe west-sussex")
+    assert ask("subscribe !!!", sqlite_store).card.sentence.endswith("/judgements subscribe west-sussex.")
+
+
+@pytest.mark.parametrize("verb", ["", "subscribe ", "unsubscribe "])
+@pytest.mark.parametrize("typed", ["0", "stop", "scotland", "<!channel>", "x" * 3000])
+def test_what_is_like_no_name_is_answered_without_a_guess(typed: str, verb: str, sqlite_store: Store) -> None:
+    reply = ask(verb + typed, sqlite_store)
+    assert labels(reply) == []
+    assert not reply.answered
+    assert reply.card.sentence.endswith(f"for example /judgements {verb}west-sussex.")
+
+
+@pytest.mark.parametrize("typed", ["all", "subscribe everything", "unsubscribe all", "subscribe england", "England"])
+def test_everything_at_once_is_refused_in_one_sentence(typed: str, sqlite_store: Store) -> None:
+    reply = ask(typed, sqlite_store)
+    assert reply.card.sentence.startswith("This takes one authority at a time for now: type for example /judgements ")
+    assert (labels(reply), reply.answered) == ([], False)
+
+
+def test_a_region_is_named_as_one(sqlite_store: Store) -> None:
+    assert ask("subscribe London", sqlite_store).card.sentence == (
+        "“London” is a region of 33 authorities. This takes one authority at a time for now: "
+        "type for example /judgements subscribe barking-and-dagenham."
+    )
+
+
+@pytest.mark.parametrize("verb", ["", "subscribe ", "unsubscribe "])
+def test_two_authorities_are_offered_one_at_a_time_with_the_same_verb(verb: str, sqlite_store: Store) -> None:
+    reply = ask(f"{verb}bristol and bcp", sqlite_store)
+    assert reply.card.sentence == (
+        "This takes one authority at a time for now. Which one: Bristol; or Bournemouth, Christchurch and Poole?"
+    )
+    assert [button.command for button in reply.card.buttons] == [
+        f"{verb}bristol",
+        f"{verb}bournemouth-christchurch-and-poole",
+    ]
+    assert not reply.answered
+
+
+def test_no_question_offers_more_than_fits_on_a_screen(sqlite_store: Store) -> None:
+    assert len(labels(ask("merseyside yorkshire", sqlite_store))) == 12
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("subscibe west sussex", "subscribe west sussex"),
+        ("unsubcribe West Sussex", "unsubscribe West Sussex"),
+        ("subscription kent", "subscribe kent"),
+        ("subscribed kent", "subscribe kent"),
+        ("subscibe", "subscribe"),
+        ("subscription", "subscriptions"),
+        ("subscribed", "subscriptions"),
+        ("list", "subscriptions"),
+        ("statsu", "status"),
+    ],
+)
+def test_a_mistyped_verb_is_asked_about_with_a_button_that_runs_the_right_one(
+    typed: str, meant: str, sqlite_store: Store
+) -> None:
+    reply = ask(typed, sqlite_store)
+    assert reply.card.sentence.endswith(f"Did you mean /judgements {meant}?")
+    assert [button.command for button in reply.card.buttons] == [meant]
+    assert not reply.answered
+    assert sqlite_store.subscriptions(ALICE.team, ALICE.channel) == ()
+
+
+@pytest.mark.parametrize("one", REGISTRY.all, ids=lambda one: one.slug)
+def test_no_name_is_taken_for_a_mistyped_verb(one: Authority) -> None:
+    for name in (one.name, one.spoken, one.slug, *one.aliases, *one.nicknames, one.urn, one.la_code, one.ons_code):
+        assert parse(name) == Show(name)
+
+
+def test_an_authority_with_one_successor_says_plainly_which(sqlite_store: Store) -> None:
+    reply = ask("poole", sqlite_store)
+    assert reply.card.sentence == "Poole was abolished on 1 April 2019; Bournemouth, Christchurch and Poole took over."
+    assert labels(reply) == ["Bournemouth, Christchurch and Poole"]
 
 
 def test_an_authority_that_is_no_more_leads_to_its_successors(sqlite_store: Store) -> None:
@@ -146,20 +228,39 @@ def test_a_card_is_of_what_is_stored_and_offers_the_subscription(sqlite_store: S
     assert "published 12 May 2023" in ask("80578", sqlite_store).card.sentence
 
 
-def test_nothing_stored_is_said_plainly(sqlite_store: Store) -> None:
-    assert ask("kent", sqlite_store).card.sentence == "Nothing is stored on Kent yet."
+def test_an_authority_that_was_not_looked_at_yet_says_so(sqlite_store: Store) -> None:
+    assert ask("kent", sqlite_store).card.sentence.startswith("Kent has not been looked at yet")
+
+
+def test_an_authority_without_documents_says_when_it_was_looked_at(sqlite_store: Store) -> None:
+    sqlite_store.apply(intent())
+    assert ask("west-sussex", sqlite_store).card.sentence == (
+        "Looked at 09:36 BST on 20 August 2026: Ofsted lists no document on West Sussex."
+    )
 
 
 def test_without_a_channel_there_are_cards_but_no_subscriptions(sqlite_store: Store) -> None:
     assert labels(ask("kent", sqlite_store, None)) == []
     for typed in ("subscribe kent", "unsubscribe kent", "subscriptions"):
         assert "only be asked in Slack" in ask(typed, sqlite_store, None).card.sentence
-    assert "This channel" not in str(ask("help", sqlite_store, None).card.sentence)
+        assert not ask(typed, sqlite_store, None).answered
+
+
+def test_in_a_terminal_the_help_and_the_hints_are_those_of_the_terminal(sqlite_store: Store) -> None:
+    told = str(ask("help", sqlite_store, None).card)
+    assert "inspection-watch judgements west-sussex" in told
+    assert "/judgements" not in told
+    assert "subscribe west-sussex" not in told
+    for typed in ("west susex", "sussex", "cumbria", "kent, essex", "statsu", "0", "all"):
+        card = ask(typed, sqlite_store, None).card
+        assert "Press" not in str(card)
+        assert "/judgements" not in str(card)
+        assert ("Try:" in str(card)) is bool(card.buttons)
 
 
 def test_status_counts_authorities(sqlite_store: Store) -> None:
     sqlite_store.apply(intent(*HISTORY))
-    assert ask("status", sqlite_store).card.sentence.startswith("1 of 153 authorities seen")
+    assert ask("status", sqlite_store).card.sentence.startswith("The histories of 1 of England's 153 authorities ")
 
 
 @pytest.mark.parametrize("verb", ["", "subscribe ", "unsubscribe "])
@@ -168,7 +269,7 @@ def test_status_counts_authorities(sqlite_store: Store) -> None:
 )
 def test_hostile_names_change_nothing_and_are_answered_short(verb: str, typed: str, sqlite_store: Store) -> None:
     reply = ask(verb + typed, sqlite_store)
-    assert not reply.in_channel
+    assert (reply.in_channel, reply.answered) == (False, False)
     assert len(reply.card.sentence) < 600
     assert sqlite_store.subscriptions(ALICE.team, ALICE.channel) == ()
     assert "<" not in render(reply.card).text

@@ -120,7 +120,7 @@ def test_it_can_be_sent_as_json(name: str) -> None:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_an_alerts_fallback_names_authority_and_date(name: str) -> None:
-    assert ALL[f"alert_{name}"].text.startswith("West Sussex: ")
+    assert "West Sussex" in ALL[f"alert_{name}"].text[:20]
     assert "published 20 August 2026" in ALL[f"alert_{name}"].text
 
 

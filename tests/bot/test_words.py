@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from bot import words
+from judgements.frameworks import FRAMEWORKS
 from judgements.types import Grade, Kind, Movement, NotJudged, Outcome
 
 TODAY = date(2026, 8, 20)
@@ -44,8 +45,8 @@ def test_a_period_repeats_no_more_than_it_must(first: date, last: date, said: st
 
 
 def test_times_are_told_in_london() -> None:
-    assert words.moment(datetime(2026, 8, 20, 23, 30, tzinfo=UTC)) == "00:30 on 21 August 2026"
-    assert words.moment(datetime(2026, 12, 1, 9, 5, tzinfo=UTC)) == "09:05 on 1 December 2026"
+    assert words.moment(datetime(2026, 8, 20, 23, 30, tzinfo=UTC)) == "00:30 BST on 21 August 2026"
+    assert words.moment(datetime(2026, 12, 1, 9, 5, tzinfo=UTC)) == "09:05 GMT on 1 December 2026"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,33 @@ def test_times_are_told_in_london() -> None:
 )
 def test_names_are_joined(names: list[str], said: str) -> None:
     assert words.joined(names) == said
+
+
+def test_names_with_a_comma_in_them_are_joined_with_semicolons() -> None:
+    assert (
+        words.joined(["Kent", "Bournemouth, Christchurch and Poole"]) == "Kent; and Bournemouth, Christchurch and Poole"
+    )
+    assert words.joined(["A", "B, C and D", "E"], "or") == "A; B, C and D; or E"
+    assert words.joined(["A", "B"], "or") == "A or B"
+    assert words.joined(["B, C and D"]) == "B, C and D"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("https://a.example/search?q=&rows=100: answered 500", "https://a.example/search: answered 500"),
+        ("see https://a.example/b?c.", "see https://a.example/b."),
+        ("why? https://a.example/b, is it?", "why? https://a.example/b, is it?"),
+    ],
+)
+def test_no_query_of_an_address_is_shown(text: str, said: str) -> None:
+    assert words.without_queries(text) == said
+
+
+def test_short_names_are_of_judgements_that_frameworks_have_and_short() -> None:
+    labels = {area.theme: area.label for one in FRAMEWORKS.values() for each in one.editions for area in each.areas}
+    assert set(words.SHORT) <= set(labels)
+    assert all(len(short) <= len(labels[theme]) for theme, short in words.SHORT.items())
 
 
 @pytest.mark.parametrize(("value", "said"), [("2019-05", "May 2019"), ("2019", "2019")])
