@@ -25,7 +25,7 @@ from bot import alerts, outcomes
 from bot.messages import render
 from bot.subscriptions import deliveries
 from bot.types import Message
-from storage.store import Store
+from storage.store import Store, UndecodableError
 from storage.types import Delivery, Part
 
 LEASE = timedelta(minutes=5)
@@ -62,7 +62,10 @@ class SearchTooLongError(Exception):
 
 def fan_out_next(store: Store, now: datetime) -> Step:
     """Turn the oldest change into the deliveries it owes. Raises `StorageError`."""
-    claimed = store.claim_change(now, LEASE)
+    try:
+        claimed = store.claim_change(now, LEASE)
+    except UndecodableError as error:
+        return _unreadable(error)
     if claimed is None:
         return Step.NOTHING_TO_DO
     change = claimed.change
@@ -77,7 +80,10 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
 
     `client` must not retry by itself (`bot.app.web_client` makes such a one); `jitter` gives numbers from 0 to 1.
     """
-    delivery = store.claim_delivery(clock(), LEASE)
+    try:
+        delivery = store.claim_delivery(clock(), LEASE)
+    except UndecodableError as error:
+        return _unreadable(error)
     if delivery is None:
         return Step.NOTHING_TO_DO
     if delivery.unfinished > MOST_UNFINISHED:
@@ -124,6 +130,11 @@ def _give_up(store: Store, delivery: Delivery, trouble: str, now: datetime) -> S
     if not store.record_dead(delivery, trouble, now):
         return _overtaken(delivery, Step.GIVEN_UP)
     log.error("given up", delivery=delivery.key, trouble=trouble, attempts=delivery.attempts)
+    return Step.GIVEN_UP
+
+
+def _unreadable(error: UndecodableError) -> Step:
+    log.error("given up", trouble=str(error))
     return Step.GIVEN_UP
 
 

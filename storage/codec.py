@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from judgements.types import Change, Reading
 
@@ -43,6 +43,14 @@ class Codec(Generic[Value]):
 
     def decode(self, stored: Json) -> Value:
         return self._adapter.validate_python(_in_strings(unescape, stored))
+
+
+def misfit(error: Exception) -> str:
+    """Why something could not be decoded, in a few words: where and how it does not fit, but not what it holds."""
+    if not isinstance(error, ValidationError):
+        return type(error).__name__
+    first, *_ = error.errors(include_url=False, include_context=False, include_input=False)
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _in_strings(treat: Callable[[str], str], tree: Json) -> Json:

@@ -138,6 +138,7 @@ changes = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("fanned_out_at", UtcDateTime),
     Column("leased_until", UtcDateTime),
+    Column("trouble", Words, nullable=False),
     Index(None, "fanned_out_at", "seen_at", "published", "key"),
 )
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot import deliver, outcomes
@@ -18,6 +19,7 @@ from bot.deliver import LEASE, Step, deliver_next, fan_out_next, run
 from bot.subscriptions import key
 from inspection_watch.demo.slack import CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
+from storage.engine import writing
 from storage.store import Store
 from storage.types import Delivery, Part, Subscription
 from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
@@ -177,8 +179,8 @@ def cut_after_posting(sqlite_store: Store, client: WebClient, clock: Clock, peop
     publish(sqlite_store, clock, NOT_READ)
     between.faults.append(Fault(accepted=True))
     assert step(sqlite_store, client, clock) is Step.REFUSED
-    for text in ("good", "morning", "everybody"):
-        people.say(text)
+    for said in ("good", "morning", "everybody"):
+        people.say(said)
     between.page = 1
     clock.now += timedelta(minutes=1)
 
@@ -265,6 +267,31 @@ def test_an_archived_channel_is_given_up_at_once_and_holds_up_no_other(
     between.faults.append(Fault(status=200, error="is_archived"))
     assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP, Step.SENT, Step.SENT]
     assert sorted(len(people.messages(channel)) for channel in (CHANNEL, OTHER_CHANNEL)) == [0, 2]
+
+
+def test_what_cannot_be_decoded_is_logged_and_holds_up_nothing_else(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, IMPROVED)
+    sqlite_store.apply(replace(intent(changes=(replace(NOT_READ, key="a rumour"), NOT_READ)), now=clock.now))
+    spoil(sqlite_store, IMPROVED.key, "a rumour")
+    with capture_logs() as logged:
+        assert [fan_out_next(sqlite_store, clock.now) for _ in range(3)] == [
+            Step.GIVEN_UP,
+            Step.FANNED_OUT,
+            Step.NOTHING_TO_DO,
+        ]
+        assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP, Step.SENT]
+    assert len([one for one in logged if one["event"] == "given up" and "cannot be read" in one["trouble"]]) == 2
+    assert len(people.messages()) == 1
+
+
+def spoil(store: Store, *keys: str) -> None:
+    """Let changes be ones that this version does not know."""
+    with writing(store._engine) as connection:
+        for key in keys:
+            connection.execute(text("UPDATE changes SET change = '{}' WHERE key = :key"), {"key": key})
 
 
 def test_a_message_that_always_brings_us_down_dies_too(

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from judgements.types import NotRead, Status
-from storage.engine import reading
+from storage.engine import reading, writing
+from storage.schema import changes as changes_table
 from storage.schema import deliveries as deliveries_table
-from storage.store import Store
+from storage.store import Store, UndecodableError
 from storage.types import Coverage, Delivery, DeliveryStatus, KnownAuthority, Part, SourceState, Standing, Visit
 from tests.storage.examples import (
     LEASE,
@@ -401,6 +402,42 @@ class TestDeliveries:
         store.fan_out("new", (replace(headline, not_before=T0 + MINUTE), detail), T0)
         assert store.claim_delivery(T0, LEASE) is None
         assert claimed(store, T0 + MINUTE).key == headline.key
+
+
+def spoil(engine: Engine, key: str) -> None:
+    """Let a change be one that this version does not know."""
+    with writing(engine) as connection:
+        rumour = text("""UPDATE changes SET change = '{"kind": "rumour", "key": "secret"}' WHERE key = :key""")
+        connection.execute(rumour, {"key": key})
+
+
+class TestWhatCannotBeDecoded:
+    def test_a_change_is_set_aside_with_the_reason_and_the_next_one_is_taken(
+        self, store: Store, engine: Engine
+    ) -> None:
+        store.apply(intent(changes=(change("a"), change("b"))))
+        spoil(engine, "a")
+        with pytest.raises(UndecodableError, match=r'change "a" .*\(kind: ') as failure:
+            store.claim_change(T0, LEASE)
+        assert "secret" not in str(failure.value)
+        row = changes_table.c
+        with reading(engine) as connection:
+            found = connection.execute(select(row.fanned_out_at, row.trouble).where(row.key == "a")).one()
+        assert tuple(found) == (T0, str(failure.value))
+        following = store.claim_change(T0, LEASE)
+        assert following is not None
+        assert following.change.key == "b"
+        assert store.claim_change(T0 + LEASE - SECOND, LEASE) is None
+
+    def test_a_delivery_dies_with_its_detail_and_the_next_one_is_taken(self, store: Store, engine: Engine) -> None:
+        tell(store, change("a"), seen_at=T0)
+        tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
+        spoil(engine, "a")
+        with pytest.raises(UndecodableError, match=r'delivery "a/T1/C1/headline" .*\(kind: ') as failure:
+            store.claim_delivery(T0 + MINUTE, LEASE)
+        for one in deliveries(change("a")):
+            assert ended(engine, one.key) == (DeliveryStatus.DEAD, None, str(failure.value), T0 + MINUTE)
+        assert claimed(store, T0 + MINUTE).key == "b/T1/C1/headline"
 
 
 class TestCoverage:

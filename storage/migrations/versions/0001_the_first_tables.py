@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("fanned_out_at", MOMENT),
         sa.Column("leased_until", MOMENT),
+        sa.Column("trouble", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["urn"], ["authorities.urn"], name="fk_changes_urn_authorities"),
         sa.PrimaryKeyConstraint("key", name="pk_changes"),
     )
