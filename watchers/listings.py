@@ -8,6 +8,7 @@ provider's own. A page that is not what was asked for is a `NotThePage` with the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
@@ -28,8 +29,11 @@ class SearchEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
+    """Authorities in the page's order. `odd` says, in words, what was on it that could not be understood."""
+
     entries: tuple[SearchEntry, ...]
     has_next: bool
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,25 +55,53 @@ def search_page(html: bytes) -> SearchPage | NotThePage:
     soup = BeautifulSoup(html, "lxml")
     if soup.select_one("ul.results-list") is None:
         return NotThePage(why=f"a search page without a list of results ({_title(soup)})")
-    entries = tuple(entry for item in soup.select("ul.results-list > li.search-result") if (entry := _entry(item)))
-    return SearchPage(entries=entries, has_next=soup.select_one("a.pagination__next") is not None)
-
-
-def _entry(item: Tag) -> SearchEntry | None:
-    link = item.select_one("h3.search-result__title > a[href]")
-    if link is None:
-        return None
-    return SearchEntry(
-        urn=_last_segment(str(link["href"])),
-        name=_text(link),
-        latest_report=_labelled_date(item, "Latest report"),
+    links = soup.select("ul.results-list > li.search-result h3.search-result__title > a[href]")
+    results = [_result(link) for link in links]
+    entries = tuple(result for result in results if isinstance(result, SearchEntry))
+    return SearchPage(
+        entries=entries,
+        has_next=soup.select_one("a.pagination__next") is not None,
+        odd=(
+            *(result for result in results if isinstance(result, str)),
+            *(odd for link in links for odd in _unreadable_date(link)),
+            *_undated(links),
+        ),
     )
 
 
-def _labelled_date(item: Tag, label: str) -> date | None:
-    for line in item.select("ul.search-result__provider-info > li"):
-        if _text(line).startswith(label) and (time := line.select_one("time")):
-            return _date(_text(time))
+_PROVIDER = re.compile(r"/provider/[0-9]+/([0-9]{1,12})/?(?:[?#].*)?$")
+
+
+def _result(link: Tag) -> SearchEntry | str:
+    """The entry, or what is odd about it."""
+    provider = _PROVIDER.search(str(link["href"]))
+    if provider is None:
+        return f"the address of {_text(link)} has no URN: {str(link['href'])[:200]}"
+    return SearchEntry(urn=provider.group(1), name=_text(link), latest_report=_date(_latest_report(link) or ""))
+
+
+def _unreadable_date(link: Tag) -> tuple[str, ...]:
+    said = _latest_report(link)
+    if said is None or _date(said):
+        return ()
+    return (f"the date of the latest report of {_text(link)} cannot be read: “{said[:80]}”",)
+
+
+def _undated(links: Sequence[Tag]) -> tuple[str, ...]:
+    """Few authorities have no report; if half of them say nothing of one, it is the page that has changed."""
+    undated = sum(_latest_report(link) is None for link in links)
+    if not links or 2 * undated < len(links):
+        return ()
+    return (f"{undated} of {len(links)} authorities have no date of a latest report",)
+
+
+def _latest_report(link: Tag) -> str | None:
+    """What the result of this link says after "Latest report:", or None if it says nothing of one."""
+    item = link.find_parent("li", class_="search-result")
+    for line in item.select("ul.search-result__provider-info > li") if item else ():
+        label, _, said = _text(line).partition(":")
+        if label.strip().casefold() == "latest report":
+            return said.strip()
     return None
 
 
@@ -81,24 +113,70 @@ def provider_page(html: bytes, *, urn: str, url: str) -> ProviderPage | NotThePa
         return NotThePage(why=f"a page that is no provider's ({_title(soup)})")
     if soup.select_one("ol.timeline") is None:
         return NotThePage(why=f"the page of {_text(heading)} has no timeline")
+    found = [_listing(link, urn=urn, page_url=url) for link in soup.select(DOCUMENTS)]
     listings: dict[str, Listing] = {}
     odd: list[str] = []
-    for link in soup.select("ol.timeline a.publication-link[href]"):
-        found = _listing(link, urn=urn, page_url=url)
-        if isinstance(found, Listing):
-            listings.setdefault(found.file_id, found)
+    for one in found:
+        if isinstance(one, Listing):
+            odd.extend(_contradiction(listings.setdefault(one.file_id, one), one))
         else:
-            odd.append(found)
+            odd.append(one)
+    if odd and not listings:
+        return NotThePage(why=f"the page of {_text(heading)}: its documents cannot be understood ({odd[0]})")
     return ProviderPage(name=_text(heading), listings=tuple(listings.values()), odd=tuple(odd))
+
+
+DOCUMENTS = ", ".join(
+    f"ol.timeline {link}"
+    for link in (
+        "a.publication-link",
+        ".event__title a",
+        "a[href*='/v1/file/' i]",
+        "a[href*='//files.' i]",
+        "a[href$='.pdf' i]",
+    )
+)
+"""Links of a timeline that are documents, or look like one: if the site renames its classes, that must be noticed."""
+
+_FILE = re.compile(r"/v1/file/([0-9]{1,20})(?:\.[A-Za-z0-9]{1,5})?/?")
 
 
 def _listing(link: Tag, *, urn: str, page_url: str) -> Listing | str:
     """The listing, or what is odd about the link."""
-    url = urljoin(page_url, str(link["href"]))
+    url = _address(page_url, str(link.get("href", "")))
+    if url is None:
+        return f"a link whose address cannot be understood: {_shown(link)}"
+    file = _FILE.fullmatch(urlsplit(url).path)
+    if file is None:
+        return f"a document whose address has no file number: {url}"
+    if "publication-link" not in link.get_attribute_list("class"):
+        return f"a document that is not marked as one: {url}"
     published = _published(link)
     if published is None:
         return f"a document without a date: {url}"
-    return Listing(file_id=_last_segment(url), urn=urn, title=_type(link), url=url, published=published)
+    return Listing(file_id=file.group(1), urn=urn, title=_type(link), url=url, published=published)
+
+
+def _address(page_url: str, href: str) -> str | None:
+    """The whole address of a link, or None for one that a browser would not take or that hides where it leads."""
+    try:
+        url = urljoin(page_url, href)
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc else None
+
+
+def _shown(link: Tag) -> str:
+    return f"“{_type(link)}”, {str(link.get('href', 'no address'))[:200]}"
+
+
+def _contradiction(first: Listing, again: Listing) -> tuple[str, ...]:
+    """What is odd about a file that stands on the page twice: a file is one document, with one title and one date."""
+    if (first.title.casefold(), first.published) == (again.title.casefold(), again.published):
+        return ()
+    told = f"{first.title}, {first.published}, and {again.title}, {again.published}"
+    return (f"one file is listed as two documents ({told}): {again.url}",)
 
 
 _SAID_ASIDE = re.compile(r"-\s*(\d{1,2}\s+\w+\s+\d{4})\s*$")
@@ -136,7 +214,3 @@ def _text(tag: Tag) -> str:
 
 def _title(soup: BeautifulSoup) -> str:
     return f"titled “{_text(soup.title)}”" if soup.title else "without a title"
-
-
-def _last_segment(url: str) -> str:
-    return urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
