@@ -14,6 +14,7 @@ import sys
 import threading
 from enum import StrEnum
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -51,7 +52,10 @@ class Format(StrEnum):
 
 
 def main() -> None:
-    """The program."""
+    """The program. What a stream cannot show is written in escapes: a file's name may be any bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (configuration.SettingsError, SlackSettingsError) as error:
@@ -122,7 +126,7 @@ def poll(
 
         with wiring.world(settings, store, stop=stop, progress=progress) as world:
             summary = poll_source(world, LOCAL_AUTHORITIES, full=full, even_if_resting=True)
-    out.print(_summary(summary), highlight=False, soft_wrap=True)
+    out.print(terminal.plain(_summary(summary)), soft_wrap=True)
     for trouble in summary.troubles:
         print(trouble, file=sys.stderr)  # noqa: T201
     raise typer.Exit(1 if summary.troubles or summary.skipped or summary.stopped else 0)
@@ -165,10 +169,14 @@ def parse(
 def judgements(
     text: Annotated[list[str], typer.Argument(metavar="AUTHORITY", help="As after /judgements in Slack; try “help”.")],
 ) -> None:
-    """What /judgements answers in Slack, here: for example inspection-watch judgements west-sussex."""
+    """What /judgements answers in Slack, here: for example inspection-watch judgements west-sussex.
+
+    Exit status 1 if the answer is a question, or that it cannot be done.
+    """
     with wiring.store(configuration.load()) as store:
         reply = commands.answer(commands.parse(" ".join(text)), store, wiring.now())
     terminal.show(out, reply.card)
+    raise typer.Exit(0 if reply.answered else 1)
 
 
 @app.command()
@@ -177,9 +185,12 @@ def doctor() -> None:
     findings = []
     for finding in checks.examine(configuration.load()):
         findings.append(finding)
-        mark = "[green]ok[/]  " if finding.well else "[red]FIX[/] "
-        out.print(f"{mark} {finding.check:10}", finding.words, highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+        mark = terminal.plain(f"{finding.verdict:7}", _COLOURS[finding.verdict])
+        out.print(mark, terminal.plain(f"{finding.check:10} {finding.words}"), soft_wrap=True)
+    raise typer.Exit(1 if any(finding.verdict is checks.Verdict.FIX for finding in findings) else 0)
+
+
+_COLOURS = {checks.Verdict.OK: "green", checks.Verdict.ADVICE: "yellow", checks.Verdict.FIX: "red"}
 
 
 @app.command()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
-from inspection_watch import slack, wiring
+from inspection_watch import health, slack, wiring
 from inspection_watch.settings import Settings
 from storage.archive import Archive
 from storage.engine import StorageError
@@ -14,12 +15,20 @@ from watchers.listings import NotThePage, search_page
 from watchers.sources import LOCAL_AUTHORITIES
 
 
+class Verdict(StrEnum):
+    """How a check ended. Advice is no failure: the service runs without it."""
+
+    OK = "ok"
+    ADVICE = "advice"
+    FIX = "FIX"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one check found: well or not, in a sentence that says what to do."""
+    """What one check found, in a sentence that says what to do."""
 
     check: str
-    well: bool
+    verdict: Verdict
     words: str
 
 
@@ -28,12 +37,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _archive(settings)
     yield _database(settings)
     yield _site(settings)
+    yield _contact(settings)
+    yield _listen(settings)
     for check, trouble, well in slack.examine(settings):
         yield _finding(check, trouble, well)
 
 
 def _finding(check: str, trouble: str, well: str) -> Finding:
-    return Finding(check=check, well=not trouble, words=trouble or well)
+    return Finding(check=check, verdict=Verdict.FIX if trouble else Verdict.OK, words=trouble or well)
 
 
 def _archive(settings: Settings) -> Finding:
@@ -64,4 +75,25 @@ def _site(settings: Settings) -> Finding:
     page = answer if isinstance(answer, Trouble) else search_page(answer.body)
     if isinstance(page, Trouble | NotThePage):
         return _finding("site", f"{page.why}: check INSPECTION_WATCH_SITE_URL and this machine's way out.", "")
-    return _finding("site", "", f"it answers and lists {len(page.entries)} authorities on the first page.")
+    listed = f"{len(page.entries)} authorities" + (" on the first of its pages" if page.has_next else "")
+    return _finding("site", "", f"it answers and lists {listed}.")
+
+
+def _contact(settings: Settings) -> Finding:
+    if settings.INSPECTION_WATCH_CONTACT:
+        return _finding("contact", "", f"the site is told “{wiring.user_agent(settings)}”.")
+    advice = "set INSPECTION_WATCH_CONTACT, so that the site's owners can turn to you before they shut us out."
+    return Finding(check="contact", verdict=Verdict.ADVICE, words=advice)
+
+
+def _listen(settings: Settings) -> Finding:
+    """Whether /healthz can be answered there, or is already."""
+    where = settings.INSPECTION_WATCH_LISTEN
+    if health.answers(settings.listen):
+        return _finding("listen", "", f"{where} is taken, by something that answers /healthz: the service runs.")
+    try:
+        with health.serve(settings.listen, lambda: ""):
+            return _finding("listen", "", f"{where} is free for /healthz.")
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no such host"
+        return _finding("listen", f"{where} cannot be listened on ({reason}): set INSPECTION_WATCH_LISTEN.", "")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+CHECK_SECONDS = 3
 
 
 @contextmanager
@@ -36,6 +39,18 @@ def serve(listen: tuple[str, int], trouble: Callable[[], str]) -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def answers(where: tuple[str, int]) -> bool:
+    """Whether a service like ours answers there already."""
+    connection = HTTPConnection(*where, timeout=CHECK_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status in (200, 503)
+    except (OSError, HTTPException, UnicodeError):
+        return False
+    finally:
+        connection.close()
 
 
 def _answer(path: str, trouble: Callable[[], str]) -> tuple[int, str]:

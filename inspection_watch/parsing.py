@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +13,8 @@ from queue import SimpleQueue
 from rich.console import Console
 from rich.table import Table
 
+from bot import words
+from inspection_watch.terminal import plain, table
 from judgements.contract import line
 from judgements.types import NotRead, Reading, Report, Status
 from watchers.read import Reader
@@ -53,27 +55,51 @@ def as_json(path: Path, reading: Reading) -> str:
 
 def print_table(console: Console, path: Path, reading: Reading) -> None:
     """One document for a person: what it is, its judgements with page and words, and what was not read."""
+    what = _what(reading) if isinstance(reading, Report) else f"{_STATUSES[reading.status]}: {reading.why}"
+    console.print(plain(str(path), "bold") + plain(f": {what}"), soft_wrap=True)
     if isinstance(reading, NotRead):
-        console.print(f"[bold]{path.name}[/]: {reading.status.replace('_', ' ')}: {reading.why}", highlight=False)
         return
-    console.print(_heading(path, reading), highlight=False)
     if reading.graded:
         console.print(_grades(reading))
-    if reading.outcome:
-        console.print(f"  outcome: {reading.outcome.outcome.replace('_', ' ')} (page {reading.outcome.span.page})")
-    for problem in reading.problems:
-        console.print(f"  not read: {problem}", highlight=False, markup=False)
+    for fact in _facts(reading):
+        console.print(plain(f"  {fact}"), soft_wrap=True)
 
 
-def _heading(path: Path, report: Report) -> str:
-    dates = f"{report.inspection.start} to {report.inspection.end}" if report.inspection else "dates not read"
+_STATUSES: Mapping[Status, str] = {
+    Status.PARSED: "all read",
+    Status.PARTIAL: "read in part",
+    Status.NOT_A_REPORT: "not a report",
+    Status.UNRECOGNISED: "no report of a kind we know",
+    Status.UNREADABLE: "cannot be read",
+}
+
+
+def _what(report: Report) -> str:
+    dates = "dates not read"
+    if report.inspection:
+        dates = f"inspectors were there {words.period(report.inspection.start, report.inspection.end)}"
+    published = f"published {words.day(report.published)}" if report.published else "publication date not in it"
     where = report.authority_printed or "authority not read"
-    return f"[bold]{path.name}[/]: {report.kind.replace('_', ' ')} · {where} · {dates} · {report.status}"
+    return " · ".join((words.KINDS[report.kind], where, dates, published, _STATUSES[report.status]))
 
 
 def _grades(report: Report) -> Table:
-    table = Table("judgement", "grade", "page", "read from")
-    for judgement in report.graded:
-        grade = judgement.grade.replace("_", " ")
-        table.add_row(judgement.label, grade, str(judgement.span.page), judgement.span.quote)
-    return table
+    grades = table("judgement", "grade", "page", "read from")
+    for one in report.graded:
+        name = words.judgement_name(one, None)
+        cells = (name, words.GRADES[one.grade], str(one.span.page), one.span.quote)
+        grades.add_row(*(plain(cell) for cell in cells))
+    return grades
+
+
+def _facts(report: Report) -> Iterator[str]:
+    """What there is beside the grades, a sentence each."""
+    if report.outcome:
+        yield f"outcome: {words.OUTCOMES[report.outcome.outcome]} (page {report.outcome.span.page})"
+    if report.visit_number is not None:
+        yield f"visit number {report.visit_number}"
+    if report.priority_actions:
+        yield f"{words.counted(len(report.priority_actions), 'area')} for priority action"
+    if report.improvements is not None:
+        yield f"{words.counted(len(report.improvements), 'area')} for improvement"
+    yield from (f"not read: {problem}" for problem in report.problems)

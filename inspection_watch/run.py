@@ -120,10 +120,10 @@ def _health(settings: Settings, store: Store) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(health.serve(settings.listen, lambda: _trouble(store)))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             where = settings.INSPECTION_WATCH_LISTEN
-            sentence = f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({error.strerror})."
-            raise SettingsError(sentence) from error
+            reason = getattr(error, "strerror", None) or "no such host"
+            raise SettingsError(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({reason}).") from error
         yield
 
 

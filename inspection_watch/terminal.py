@@ -1,9 +1,14 @@
-"""A card of the bot at the terminal: the same words, with rich tables."""
+"""A card of the bot at the terminal: the same words, with rich tables.
+
+All of them may be a stranger's: `plain` takes them as they are, where rich would read a string's brackets as markup
+and a terminal would obey what cannot be seen.
+"""
 
 from __future__ import annotations
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -13,15 +18,25 @@ MOVEMENT_STYLES = {"▲": "green", "▼": "red"}
 """Colour only underlines what sign and words say already."""
 
 
+def plain(words: str, style: str = "") -> Text:
+    """Words to print as they are, without anything in them that a terminal would obey."""
+    return Text("".join(one if one.isprintable() or one == "\n" else " " for one in words), style=style)
+
+
+def table(*columns: str) -> RichTable:
+    """An empty table under these headings."""
+    return RichTable(*(Column(plain(column)) for column in columns))
+
+
 def show(console: Console, card: Card) -> None:
     """Print a card; what would be buttons in Slack is told as commands to type."""
-    console.print(Text(card.title, style="bold"))
+    console.print(plain(card.title, "bold"))
     for block in card.blocks:
         console.print(Padding(_block(block), (1, 0, 0, 0)))
     if card.buttons:
         console.print()
     for button in card.buttons:
-        console.print(Text.assemble((f"{button.label}: ", "dim"), f"inspection-watch judgements {button.command}"))
+        console.print(plain(f"{button.label}: ", "dim") + plain(f"inspection-watch judgements {button.command}"))
 
 
 def _block(block: Block) -> RenderableType:
@@ -39,31 +54,31 @@ def _block(block: Block) -> RenderableType:
 
 
 def _bullets(block: Bullets) -> RenderableType:
-    lines = [Text(block.title, style="bold"), *(Text.assemble("• ", _line(item)) for item in block.items)]
+    lines = [plain(block.title, "bold"), *(Text.assemble("• ", _line(item)) for item in block.items)]
     if block.left_out:
-        lines.append(Text(f"and {block.left_out} more {block.elsewhere}".rstrip(), style="dim"))
+        lines.append(plain(f"and {block.left_out} more {block.elsewhere}".rstrip(), "dim"))
     return Group(*lines)
 
 
 def _grades(block: Grades) -> RenderableType:
-    table = RichTable("judgement", "before", "now", "movement", "page")
+    grades = table("judgement", "before", "now", "movement", "page")
     for row in block.rows:
         page = "" if row.page is None else str(row.page)
-        table.add_row(row.name, row.before, Text(row.after, style="bold"), _movement(row), page)
-    return table
+        grades.add_row(plain(row.name), plain(row.before), plain(row.after, "bold"), _movement(row), page)
+    return grades
 
 
 def _movement(row: GradeRow) -> Text:
     words = " ".join(part for part in (row.sign, row.movement) if part)
-    text = Text(words, style=MOVEMENT_STYLES.get(row.sign, ""))
-    return text.append(f"\n{row.why}", style="dim") if row.why else text
+    text = plain(words, MOVEMENT_STYLES.get(row.sign, ""))
+    return text.append_text(plain(f"\n{row.why}", "dim")) if row.why else text
 
 
 def _table(block: Table) -> RenderableType:
-    table = RichTable(*block.columns)
+    rows = table(*block.columns)
     for row in block.rows:
-        table.add_row(*(_line(cell) for cell in row))
-    return table
+        rows.add_row(*(_line(cell) for cell in row))
+    return rows
 
 
 def _line(line: Line) -> Text:
@@ -73,10 +88,10 @@ def _line(line: Line) -> Text:
 def _run(run: Run) -> Text:
     match run:
         case str():
-            return Text(run)
+            return plain(run)
         case Strong():
-            return Text(run.text, style="bold")
+            return plain(run.text, "bold")
         case Link():
-            return Text(f"{run.text} <{run.url}>")
+            return plain(f"{run.text} <{run.url}>")
         case _:
-            return Text(f"@{run.id}")
+            return plain(f"@{run.id}")
