@@ -65,6 +65,9 @@ class UndecodableError(StorageError):
         )
 
 
+UNSUBSCRIBED = "the channel unsubscribed"
+"""The end of a message that nobody waits for any more: no trouble to anybody."""
+
 _MISFITS = (ValueError, LookupError, TypeError)
 """What the types of the columns raise for what they cannot read."""
 
@@ -175,11 +178,14 @@ class Store:
             return _insert_new(connection, subscriptions, [_fields(subscriptions, subscription)]) == 1
 
     def unsubscribe(self, team: str, channel: str, urn: str) -> bool:
-        """False if there was no such subscription."""
+        """False if there was no such subscription. What the channel is still owed about this authority is dropped."""
         this = and_(subscriptions.c.team == team, subscriptions.c.channel == channel, subscriptions.c.urn == urn)
         with writing(self._engine) as connection:
             ended = delete(subscriptions).where(this).returning(subscriptions.c.urn)
-            return connection.execute(ended).one_or_none() is not None
+            if connection.execute(ended).one_or_none() is None:
+                return False
+            _alter(connection, _owed(team, channel, urn), {"status": DeliveryStatus.DEAD, "trouble": UNSUBSCRIBED})
+            return True
 
     def subscriptions(self, team: str, channel: str) -> tuple[Subscription, ...]:
         """What one channel has subscribed to, oldest first."""
@@ -311,7 +317,11 @@ class Store:
 _SOURCE_STATE = [column for column in sources.c if column is not sources.c.leased_until]
 _SOURCES = select(*_SOURCE_STATE).order_by(sources.c.key)
 _COUNT_AUTHORITIES = select(func.count(), func.count(authorities.c.baseline_at)).select_from(authorities)
-_COUNT_DELIVERIES = select(deliveries.c.status, func.count().label("number")).group_by(deliveries.c.status)
+_COUNT_DELIVERIES = (
+    select(deliveries.c.status, func.count().label("number"))
+    .where(deliveries.c.trouble != UNSUBSCRIBED)
+    .group_by(deliveries.c.status)
+)
 _NEWEST_DOCUMENT = select(documents).order_by(documents.c.published.desc(), documents.c.file_id.desc()).limit(1)
 
 
@@ -401,6 +411,11 @@ _PENDING = deliveries.c.status == DeliveryStatus.PENDING
 
 def _this_attempt(claimed: Delivery) -> ColumnElement[bool]:
     return and_(deliveries.c.key == claimed.key, deliveries.c.attempts == claimed.attempts)
+
+
+def _owed(team: str, channel: str, urn: str) -> ColumnElement[bool]:
+    about = select(changes.c.key).where(changes.c.key == deliveries.c.change_key, changes.c.urn == urn).exists()
+    return and_(_PENDING, deliveries.c.team == team, deliveries.c.channel == channel, about)
 
 
 def _detail_of(key: str) -> ColumnElement[bool]:

@@ -155,3 +155,4 @@ class Coverage:
     sources: tuple[SourceState, ...]
     waiting: int
     dead: int
+    """Given up with a trouble; not what was dropped because its channel unsubscribed."""

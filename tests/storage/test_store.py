@@ -162,6 +162,30 @@ class TestSubscriptions:
         assert store.subscribers(URN) == (early, late)
 
 
+    def test_unsubscribing_drops_what_the_channel_is_still_owed_about_this_authority(
+        self, store: Store, engine: Engine
+    ) -> None:
+        store.subscribe(subscription())
+        tell(store, change("sent"))
+        first = claimed(store)
+        store.record_sent(first, "1.5", T0)
+        tell(store, change("waiting", listing("2")), ["C1", "C2"], T0 + SECOND)
+        tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
+        tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
+        store.unsubscribe("T1", "C1", URN)
+        for key in ("sent/T1/C1/detail", "waiting/T1/C1/headline", "waiting/T1/C1/detail"):
+            assert ended(engine, key)[:3] == (DeliveryStatus.DEAD, None, "the channel unsubscribed")
+        assert ended(engine, first.key)[0] is DeliveryStatus.SENT
+        left = [f"{key}/{part}" for key in ("others/T1/C1", "theirs/T2/C1", "waiting/T1/C2") for part in Part]
+        assert sorted(iter(lambda: sent_next(store, T0 + MINUTE), None)) == sorted(left)
+        assert store.coverage().dead == 0, "nobody misses them"
+
+    def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
+        tell(store, change())
+        assert store.unsubscribe("T1", "C1", URN) is False
+        assert store.coverage().waiting == 2
+
+
 class TestChanges:
     def test_a_change_is_claimed_with_the_time_it_was_noticed(self, store: Store) -> None:
         store.apply(intent(changes=(change(),)))
