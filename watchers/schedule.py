@@ -128,7 +128,8 @@ class PlanTrigger(BaseTrigger):  # type: ignore[misc]
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         if previous_fire_time is None:
             return now
-        return next_look(self._plan, previous_fire_time.astimezone(UTC)) + self._jitter()
+        last = min(previous_fire_time, now)  # a clock that was set back must not leave hours without a look
+        return next_look(self._plan, last.astimezone(UTC)) + self._jitter()
 
 
 def start(plan: Plan, look: Callable[[], datetime | None], *, jitter: Callable[[], timedelta]) -> BackgroundScheduler:

@@ -107,7 +107,7 @@ def test_a_published_report_becomes_one_alert_with_old_and_new_grades(
     with program(environment, tmp_path) as running_program:
         soon(lambda: running_program.events("connected to Slack") != [], "the bot to connect")
         people.type("subscribe west-sussex")
-        soon(lambda: running_program.events("poll") != [], "the baseline")
+        soon(lambda: running_program.events("poll") != [], "the baseline", seconds=60)
         people.wait_for(1)
         assert len(history(slack)) == 1, "the baseline is silent: only the subscription was answered"
 
@@ -147,7 +147,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_says_nothing_twice(
     # Its lease on the source ends within the minute: as if that had passed.
     _end_leases(environment["INSPECTION_WATCH_DATABASE_URL"])
     with program(environment, tmp_path) as second:
-        soon(lambda: second.events("poll") != [], "the rest of the baseline")
+        soon(lambda: second.events("poll") != [], "the rest of the baseline", seconds=60)
         publish(site, "west-sussex")
         soon(lambda: any("published" in one["text"] for one in history(slack)), "the alert")
     _end_leases(environment["INSPECTION_WATCH_DATABASE_URL"])

@@ -56,6 +56,12 @@ def test_the_first_look_is_at_once_and_later_ones_follow_the_plan_with_their_jit
     assert trigger.get_next_fire_time(now, now) == now + timedelta(minutes=10, seconds=3)
 
 
+def test_a_clock_that_is_set_back_leaves_no_hours_without_a_look() -> None:
+    trigger = PlanTrigger(parse_plan("every 10m"), jitter=timedelta)
+    ahead, now = utc("2026-01-14 11:00"), utc("2026-01-14 09:00")
+    assert trigger.get_next_fire_time(ahead, now) == now + timedelta(minutes=10)
+
+
 def test_a_look_that_asks_to_be_called_again_is_called_before_the_plan_says() -> None:
     looks: list[datetime] = []
     twice = threading.Event()
