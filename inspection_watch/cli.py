@@ -8,10 +8,13 @@ database or a Slack that does not answer, a check of the doctor's); 2 a wrong se
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib.metadata import version
 from io import TextIOWrapper
@@ -42,6 +45,8 @@ app = typer.Typer(
 )
 out = Console()
 
+EVERY = 25
+"""Authorities between two lines of progress: about a minute, the first time."""
 INTERRUPTED = 130
 """The exit status that shells know Ctrl-C by."""
 
@@ -117,26 +122,42 @@ def poll(
     settings = configuration.load()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with _bar() as bar, wiring.store(settings) as store:
-        task = bar.add_task("reading the list", total=None)
-
-        def progress(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=name or "done")
-
-        with wiring.world(settings, store, stop=stop, progress=progress) as world:
-            summary = poll_source(world, LOCAL_AUTHORITIES, full=full, even_if_resting=True)
+        signal.signal(number, lambda *_: _stop_or_break_off(stop))
+    with (
+        _progress() as progress,
+        wiring.store(settings) as store,
+        wiring.world(settings, store, stop=stop, progress=progress) as world,
+    ):
+        summary = poll_source(world, LOCAL_AUTHORITIES, full=full, even_if_resting=True)
     out.print(terminal.plain(_summary(summary)), soft_wrap=True)
     for trouble in summary.troubles:
         print(trouble, file=sys.stderr)  # noqa: T201
     raise typer.Exit(1 if summary.troubles or summary.skipped or summary.stopped else 0)
 
 
-def _bar() -> Progress:
-    """A progress bar on standard error, where somebody is looking."""
+def _stop_or_break_off(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise KeyboardInterrupt
+    stop.set()
+    os.write(2, b"Stopping as soon as this request is answered; once more ends it at once.\n")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None]]:
+    """Shows on standard error how far a poll is: a bar where somebody is looking, else a line now and then."""
     err = Console(stderr=True)
-    columns = TextColumn("{task.description:30.30}"), BarColumn(), MofNCompleteColumn()
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    if not err.is_terminal:
+        yield _say_now_and_then
+        return
+    columns = TextColumn("{task.description:30.30}", markup=False), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("reading the list", total=None)
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name or "done")
+
+
+def _say_now_and_then(done: int, total: int, _name: str) -> None:
+    if done and done % EVERY == 0:
+        print(f"{done} of {total} authorities looked at", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _summary(summary: PollSummary) -> str:

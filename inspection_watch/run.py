@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -38,8 +39,7 @@ class Part(StrEnum):
 def run(settings: Settings, only: Part | None = None) -> None:
     """Run until told to stop. Raises `SettingsError`, `SlackError` or `StorageError` before it begins."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _stop_when_told(stop)
     parts = (only,) if only else tuple(Part)
     slack.check_settings(settings, [name for part in parts for name in _TOKENS[part]])
     with ExitStack() as stack:
@@ -49,21 +49,30 @@ def run(settings: Settings, only: Part | None = None) -> None:
             stack.enter_context(_PARTS[part](settings, store, stop))
         log.info("running", parts=parts)
         stop.wait()
-        _leave_in_time()
     log.info("stopped")
 
 
-def _leave_in_time() -> None:
-    """A request that hangs must not keep us: what is left after the grace is cut off, and nothing is lost by it."""
+def _stop_when_told(stop: threading.Event) -> None:
+    """SIGTERM or Ctrl-C sets `stop`; what hangs then is cut off after the grace, or at once if we are told again.
 
-    def cut_off() -> None:
+    A thread of its own hears it, from the pipe that the interpreter writes signals to: the main thread may be waiting
+    for Slack's first answer, and runs no handler while it waits for a name server. Nothing is lost by the cut.
+    """
+    told, telling = os.pipe()
+    os.set_blocking(telling, False)
+    signal.set_wakeup_fd(telling)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+    def leave() -> None:
+        os.read(told, 1)
+        stop.set()
+        select.select([told], [], [], GRACE_SECONDS)
         log.warning("stopped without waiting for a request that hangs")
         sys.stderr.flush()
         os._exit(0)
 
-    timer = threading.Timer(GRACE_SECONDS, cut_off)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=leave, name="leave", daemon=True).start()
 
 
 @contextmanager

@@ -84,6 +84,7 @@ def test_help_lists_the_commands_that_exist_and_no_other(ask: Ask) -> None:
 def test_a_poll_ends_with_a_summary_and_the_judgements_can_be_asked_for(ask: Ask, site: Site) -> None:
     first = ask("poll")
     assert first.status == 0
+    assert first.err.splitlines() == [f"{done} of 153 authorities looked at" for done in range(25, 153, 25)]
     assert first.out.startswith("153 authorities seen, 153 opened,")
     assert "0 changes to tell" in first.out
     site.publish(SCENES["west-sussex"].stage(date(2026, 11, 20)))
