@@ -103,6 +103,6 @@ def test_status_sets_a_short_list_beside_the_country() -> None:
 
 def test_status_before_the_first_look_says_so() -> None:
     assert told()[:2] == [
-        "The histories of 97 of England's 153 authorities are stored; no document is among them yet.",
+        "The histories of 97 of England's 153 authorities are stored; no document is stored yet.",
         "Ofsted's list has not been read without trouble yet.",
     ]
