@@ -24,7 +24,7 @@ Patterns = tuple[Pattern[str], ...]
 _WORDS = re.compile("[a-z-]+,?")
 _TAIL = r" ?+\d{0,2}+[.:;]?+ ?+(?:$|because\b|[^a-z])"
 """What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
-_OPTIONAL = re.compile(r"\w\?")
+_OPTIONAL = re.compile(r"[\w,-]\?")
 _TABLE_WORDS = ("judgement", "judgements", "grade", "grades")
 
 
@@ -240,9 +240,12 @@ def _wordings(data: dict[str, list[str]]) -> list[tuple[Grade | NotJudged, str]]
 
 
 def _grade_words(wordings: Iterable[str]) -> frozenset[str]:
-    """Every word of every wording, with and without its optional letters."""
-    written = " ".join(wordings)
-    return frozenset(_WORDS.findall(written.replace("?", ""))) | frozenset(_WORDS.findall(_OPTIONAL.sub("", written)))
+    return frozenset(_words(" ".join(wordings)))
+
+
+def _words(patterns: str) -> list[str]:
+    """Every word of some patterns, with and without its optional letters."""
+    return _WORDS.findall(patterns.replace("?", "") + " " + _OPTIONAL.sub("", patterns))
 
 
 def _grade(name: str) -> Grade | NotJudged:
@@ -294,7 +297,7 @@ def _table(data: dict[str, Any], areas: Mapping[str, Area]) -> Table:
     rows = [areas[theme] for theme in data.pop("themes", areas)]
     words = [area.label + " " + area.printed.pattern for area in rows] + list(data.get("also", ()))
     groups = {area.group: tuple(other for other in rows if other.group == area.group) for area in rows}
-    vocabulary = [*_WORDS.findall(" ".join(words).lower()), *data.pop("words", ()), *_TABLE_WORDS]
+    vocabulary = [*_words(" ".join(words).lower()), *data.pop("words", ()), *_TABLE_WORDS]
     data |= {name: _patterns(data[name]) for name in ("begins", "also") if name in data}
     return Table(**data, groups=tuple(groups.values()), vocabulary=frozenset(vocabulary))
 

@@ -25,7 +25,7 @@ MOST_WORDS = 2000
 """Words on these lines after which it is no table."""
 
 _WORD = re.compile(r"\S+")
-_MARK = re.compile(r"(?<=[a-z])[.:;]?\d{0,2}[.:;]?$")
+_MARK = re.compile(r"(?<=[a-z])[.:;*]?\d{0,2}[.:;*]?$")
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d)?\.?")
 _BETWEEN_LABELS = frozenset({"the", "judgement", "judgements", "grade", "grades"})
 
@@ -132,13 +132,21 @@ def _tokens(flow: Flow, framework: Framework, table: Table, block: _Block) -> tu
     tokens: list[_Token] = []
     for line in range(block.begin, block.end):
         words = tuple(_line(flow, framework, line))
-        if all(token.is_grade or token.word in table.vocabulary or _NUMBER.fullmatch(token.word) for token in words):
+        if _is_of_table(words, table):
             tokens += () if all(_NUMBER.fullmatch(token.word) for token in words) else words
             if len(tokens) > MOST_WORDS:
                 break
         elif not table.closing and _complete(tokens, framework, table, block.areas):
             break
     return tuple(tokens)
+
+
+def _is_of_table(words: Sequence[_Token], table: Table) -> bool:
+    """Nothing but grades and words of labels; a comma that belongs to no label may follow the last of these."""
+    labels = [token.word for token in words if not token.is_grade and not _NUMBER.fullmatch(token.word)]
+    return all(word in table.vocabulary for word in labels[:-1]) and all(
+        word in table.vocabulary or word.removesuffix(",") in table.vocabulary for word in labels[-1:]
+    )
 
 
 def _line(flow: Flow, framework: Framework, line: int) -> Iterator[_Token]:
