@@ -2,18 +2,22 @@
 
 A good guest: an honest User-Agent with a contact, one request at a time to a host with a gap between two, validators
 sent where some were given, Retry-After honoured, few and jittered retries of a hiccup and nothing else. Redirects are
-followed only to allowed hosts, and no body may grow past its limit. An expected failure is a `Trouble`, not an
-exception.
+followed only to allowed hosts, no body may grow past its limit, packed or unpacked, and no exchange may take longer
+than its time. An expected failure is a `Trouble`, not an exception.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -22,12 +26,15 @@ import tenacity
 MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes. The largest document known has 3 MB."""
 MAX_SECONDS: Final = 60.0
-"""For one body, however slowly it drips."""
+"""For one exchange, from connecting to the last byte, whatever of it drips."""
 MAX_REDIRECTS: Final = 5
 MAX_PATIENCE: Final = 30.0
 """Seconds we wait inside a poll because the site asks for it; for longer, the source as a whole waits."""
 MAX_RETRY_AFTER: Final = 86400.0
 """Seconds. Whatever the site says, it is asked again the next day."""
+
+ENCODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
+"""What a body may be packed in, once. We ask for gzip only; the third is what some servers call their zlib."""
 
 HICCUPS: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -45,11 +52,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """No good answer, and why. `status` is the last HTTP status (None: there was none), `retry_after` in seconds."""
+    """No good answer, and why. `status` is the last HTTP status (None: there was none), `retry_after` in seconds.
+
+    `stopped`: we were asked to stop while we waited; it says nothing about the site or the document.
+    """
 
     why: str
     status: int | None = None
     retry_after: float | None = None
+    stopped: bool = False
 
 
 class _HiccupError(Exception):
@@ -60,8 +71,56 @@ class _HiccupError(Exception):
         self.trouble = trouble
 
 
+class _StoppedError(Exception):
+    """We were asked to stop while waiting."""
+
+
+class _Watchdog:
+    """Cuts the connection of an exchange that takes longer than `seconds`; `overdue` says that it did.
+
+    httpx has time limits for each single read and none for the whole: a byte a second is never late for it. The socket
+    is learnt from httpcore's trace of the exchange (https://www.encode.io/httpcore/extensions/#trace), before TLS
+    begins; what is kept is a twin, because TLS takes the socket itself over.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.overdue = False
+        self._twins: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._bark)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Watchdog:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            for twin in self._twins:
+                twin.close()
+            self._twins.clear()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("connect_tcp.complete"):
+            with self._lock:
+                self._twins.append(info["return_value"].get_extra_info("socket").dup())
+            if self.overdue:
+                self._cut()
+
+    def _bark(self) -> None:
+        self.overdue = True
+        self._cut()
+
+    def _cut(self) -> None:
+        with self._lock:
+            for twin in self._twins:
+                with suppress(OSError):  # the other end was faster
+                    twin.shutdown(socket.SHUT_RDWR)
+
+
 class Fetcher:
-    """Fetches from the allowed hosts and no others.
+    """Fetches from the allowed hosts and no others, and without TLS only from this machine.
 
     `hosts` are host names with an optional port ("files.ofsted.gov.uk", "127.0.0.1:8000"); `gap` is the least number
     of seconds between two requests to one host; `wait(seconds)` sleeps and returns True if we are asked to stop.
@@ -85,7 +144,8 @@ class Fetcher:
         self._one_at_a_time = threading.Lock()
         self._last_request: dict[str, float] = {}
         self._client = httpx.Client(
-            headers={"User-Agent": user_agent, "Accept": "*/*"},
+            # A connection for each exchange: its watchdog has to see it begin.
+            headers={"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"},
             timeout=httpx.Timeout(20.0, connect=10.0),
             follow_redirects=False,
         )
@@ -93,8 +153,10 @@ class Fetcher:
     def close(self) -> None:
         self._client.close()
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | Trouble:
-        """GET with up to three tries; validators make it conditional."""
+    def get(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, limit: int = MAX_BODY
+    ) -> Fetched | Trouble:
+        """GET with up to three tries; validators make it conditional. `limit`: bytes of the body, unpacked."""
         given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in given.items() if value and _can_be_sent(value)}
         retrying = tenacity.Retrying(
@@ -106,9 +168,11 @@ class Fetcher:
         )
         try:
             with self._one_at_a_time:
-                return retrying(self._once, url, headers)
+                return retrying(self._once, url, headers, limit)
         except _HiccupError as hiccup:
             return hiccup.trouble
+        except _StoppedError:
+            return Trouble(why="stopped while waiting to ask again", stopped=True)
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -118,14 +182,14 @@ class Fetcher:
 
     def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):
-            raise _HiccupError(Trouble(why="stopped while waiting to ask again"))
+            raise _StoppedError
 
-    def _once(self, url: str, headers: dict[str, str]) -> Fetched | Trouble:
+    def _once(self, url: str, headers: dict[str, str], limit: int) -> Fetched | Trouble:
         """One GET, redirects included."""
         for _ in range(MAX_REDIRECTS + 1):
             if trouble := self._not_allowed(url):
                 return trouble
-            answer = self._request(url, headers)
+            answer = self._request(url, headers, limit)
             if not isinstance(answer, str):
                 return answer
             url = answer
@@ -136,21 +200,31 @@ class Fetcher:
             parts = urlsplit(url)
         except ValueError as error:
             return Trouble(why=f"{url} is not an address: {error}")
-        if parts.scheme in ("http", "https") and parts.netloc.lower() in self._hosts:
-            return None
-        return Trouble(why=f"{parts.scheme}://{parts.netloc} is not a host we may fetch from")
+        if parts.scheme not in ("http", "https") or parts.netloc.lower() not in self._hosts:
+            return Trouble(why=f"{parts.scheme}://{parts.netloc} is not a host we may fetch from")
+        if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+            return Trouble(why=f"http://{parts.netloc} may only be fetched from over https")
+        return None
 
-    def _request(self, url: str, headers: dict[str, str]) -> Fetched | Trouble | str:
+    def _request(self, url: str, headers: dict[str, str], limit: int) -> Fetched | Trouble | str:
         """The answer, or the address it redirects to."""
         self._keep_the_gap(urlsplit(url).netloc)
+        watchdog = _Watchdog(MAX_SECONDS)
         try:
-            with self._client.stream("GET", url, headers=headers) as response:
-                return self._answer(url, response)
+            answer = self._exchange(url, headers, limit, watchdog)
         except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            raise _HiccupError(Trouble(why=f"{url} cannot be fetched: {reason}")) from error
+            if not watchdog.overdue:
+                reason = str(error) or type(error).__name__
+                raise _HiccupError(Trouble(why=f"{url} cannot be fetched: {reason}")) from error
         except httpx.InvalidURL as error:
             return Trouble(why=f"{url} is not an address: {error}")
+        # A body that ends with its connection looks whole when the watchdog has cut it.
+        return Trouble(why=f"{url} was not here whole after {MAX_SECONDS:g} s") if watchdog.overdue else answer
+
+    def _exchange(self, url: str, headers: dict[str, str], limit: int, watchdog: _Watchdog) -> Fetched | Trouble | str:
+        watched = {"trace": watchdog.trace}
+        with watchdog, self._client.stream("GET", url, headers=headers, extensions=watched) as response:
+            return self._answer(url, response, limit)
 
     def _keep_the_gap(self, host: str) -> None:
         last = self._last_request.get(host)
@@ -159,33 +233,70 @@ class Fetcher:
             self._sleep(ahead)
         self._last_request[host] = self._clock()
 
-    def _answer(self, url: str, response: httpx.Response) -> Fetched | Trouble | str:
+    def _answer(self, url: str, response: httpx.Response, limit: int) -> Fetched | Trouble | str:
         if response.is_redirect and (target := response.headers.get("location")):
             return _redirected(url, target)
         if response.status_code == httpx.codes.NOT_MODIFIED:
             return Fetched(url=url, body=b"", not_modified=True)
-        if response.status_code in HICCUPS:
-            return _asked_to_wait(url, response)
         # A soft 404 may come as 404 or as 200: what the body says decides, not the status.
         if response.is_success or response.status_code == httpx.codes.NOT_FOUND:
-            return self._body(url, response)
-        return Trouble(why=f"{url} answered {response.status_code}", status=response.status_code)
+            return self._body(url, response, limit)
+        return _refused(url, response)
 
-    def _body(self, url: str, response: httpx.Response) -> Fetched | Trouble:
-        body = bytearray()
-        begun = self._clock()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_BODY:
-                return Trouble(why=f"{url} is larger than {MAX_BODY // 2**20} MB")
-            if self._clock() - begun > MAX_SECONDS:
-                return Trouble(why=f"{url} was not here whole after {MAX_SECONDS:.0f} s")
+    def _body(self, url: str, response: httpx.Response, limit: int) -> Fetched | Trouble:
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ENCODINGS | {"", "identity"}:
+            return Trouble(why=f"{url} comes packed in a way that was not asked for: {encoding[:80]}")
+        unpack = _unpacked if encoding in ENCODINGS else _plain
+        body = unpack(response.iter_raw(), limit)
+        if body is None:
+            return Trouble(why=f"{url} is larger than {limit / 2**20:g} MB")
         return Fetched(
             url=url,
-            body=bytes(body),
+            body=body,
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
         )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _plain(chunks: Iterable[bytes], limit: int) -> bytes | None:
+    """The whole body; None if it is larger than the limit."""
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
+def _unpacked(chunks: Iterable[bytes], limit: int) -> bytes | None:
+    """The whole body without its one layer of gzip or zlib; None if it is larger than the limit, packed or not.
+
+    Never more than the limit is unpacked: some hundred bytes can stand for gigabytes. Raises httpx.DecodingError.
+    """
+    packing = zlib.decompressobj(wbits=32 + zlib.MAX_WBITS)  # 32: by its first bytes, gzip or zlib
+    body = bytearray()
+    packed = 0
+    for chunk in chunks:
+        packed += len(chunk)
+        try:
+            body += packing.decompress(chunk, limit + 1 - len(body))
+        except zlib.error as error:
+            raise httpx.DecodingError(f"its packing is broken ({error})") from error
+        if packing.unused_data:
+            raise httpx.DecodingError("more follows after its packed body")
+        if max(packed, len(body)) > limit:
+            return None
+    if packed and not packing.eof:
+        raise httpx.DecodingError("its packed body is cut off")
+    return bytes(body)
 
 
 def _redirected(url: str, target: str) -> str | Trouble:
@@ -200,16 +311,16 @@ def _can_be_sent(validator: str) -> bool:
     return validator.isascii() and validator.isprintable()
 
 
-def _asked_to_wait(url: str, response: httpx.Response) -> Trouble:
-    """Raises the hiccup, unless the site asks for more patience than one poll has."""
+def _refused(url: str, response: httpx.Response) -> Trouble:
+    """Raises the hiccup if it is one, unless the site asks for more patience than one poll has."""
     trouble = Trouble(
         why=f"{url} answered {response.status_code}",
         status=response.status_code,
         retry_after=_retry_after(response.headers),
     )
-    if trouble.retry_after is not None and trouble.retry_after > MAX_PATIENCE:
-        return trouble
-    raise _HiccupError(trouble)
+    if response.status_code in HICCUPS and (trouble.retry_after or 0) <= MAX_PATIENCE:
+        raise _HiccupError(trouble)
+    return trouble
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

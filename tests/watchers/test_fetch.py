@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
 import threading
+import time
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -180,10 +185,9 @@ def test_a_connection_cut_in_mid_body_is_a_hiccup_and_never_a_short_body(server:
     assert len(server.requests) == 3
 
 
-def test_a_body_may_not_grow_past_its_limit(server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "MAX_BODY", 2**20)
+def test_a_body_may_not_grow_past_its_limit(server: Server, fetcher: Fetcher) -> None:
     server.answers = [say(200, b"x" * (2**20 + 1))]
-    assert fetcher.get(server.url) == Trouble(why=f"{server.url} is larger than 1 MB")
+    assert fetcher.get(server.url, limit=2**20) == Trouble(why=f"{server.url} is larger than 1 MB")
 
 
 def test_requests_to_one_host_keep_their_gap(server: Server, waits: list[float]) -> None:
@@ -200,7 +204,7 @@ def test_requests_to_one_host_keep_their_gap(server: Server, waits: list[float])
 def test_a_stop_ends_the_waiting(server: Server) -> None:
     server.answers = [say(500)]
     fetcher = Fetcher(hosts=[server.host], user_agent="x", gap=0, wait=lambda _: True)
-    assert fetcher.get(server.url) == Trouble(why="stopped while waiting to ask again")
+    assert fetcher.get(server.url) == Trouble(why="stopped while waiting to ask again", stopped=True)
     fetcher.close()
     assert len(server.requests) == 1
 
@@ -253,3 +257,141 @@ def test_a_validator_that_no_header_can_carry_is_left_out(server: Server, fetche
     assert isinstance(fetcher.get(server.url, etag='"é"', last_modified="yesterday\n"), Fetched)
     assert "If-None-Match" not in server.requests[0]
     assert "If-Modified-Since" not in server.requests[0]
+
+
+def test_a_packed_body_is_asked_for_and_unpacked(server: Server, fetcher: Fetcher) -> None:
+    for encoding, body in (("gzip", gzip.compress(b"hello")), ("deflate", zlib.compress(b"hello")), ("gzip", b"")):
+        server.answers = [say(200, body, Content_Encoding=encoding)]
+        assert fetcher.get(server.url) == Fetched(url=server.url, body=b"hello" if body else b"")
+    assert server.requests[0]["Accept-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip, gzip", "gzip, gzip", "br", "zstd", "gzip, identity", "²"])
+def test_a_body_packed_in_any_other_way_is_refused_and_not_unpacked(
+    server: Server, fetcher: Fetcher, encoding: str
+) -> None:
+    body = bytes(16 * 2**20)
+    for _ in encoding.split(","):
+        body = gzip.compress(body)
+    server.answers = [say(200, body, Content_Encoding=encoding)]
+    trouble = fetcher.get(server.url)
+    assert isinstance(trouble, Trouble)
+    assert "packed in a way that was not asked for" in trouble.why
+    assert len(server.requests) == 1
+
+
+def test_a_bomb_is_never_unpacked_past_the_limit(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(200, gzip.compress(bytes(128 * 2**20)), Content_Encoding="gzip")]
+    tracemalloc.start()
+    try:
+        trouble = fetcher.get(server.url, limit=2**20)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert trouble == Trouble(why=f"{server.url} is larger than 1 MB")
+    assert peak < 8 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (gzip.compress(b"hello", mtime=0)[:-1], "is cut off"),
+        (gzip.compress(b"hello", mtime=0) + b"more", "more follows"),
+        (b"hello", "is broken"),
+    ],
+    ids=["cut", "more", "broken"],
+)
+def test_a_body_that_is_not_packed_as_it_says_is_never_half_a_body(
+    server: Server, fetcher: Fetcher, body: bytes, why: str
+) -> None:
+    server.answers = [say(200, body, Content_Encoding="gzip")]
+    trouble = fetcher.get(server.url)
+    assert isinstance(trouble, Trouble)
+    assert why in trouble.why
+
+
+def test_the_limit_of_a_body_is_the_callers(server: Server, fetcher: Fetcher) -> None:
+    server.answers = [say(200, b"12345")]
+    assert isinstance(fetcher.get(server.url, limit=5), Fetched)
+    assert isinstance(fetcher.get(server.url, limit=4), Trouble)
+
+
+@pytest.mark.parametrize("slow", ["headers", "body"])
+def test_what_drips_is_cut_when_its_time_is_over(
+    server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    hung_up = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + (b"X-Slow: " if slow == "headers" else b"\r\n"))
+        try:
+            for _ in range(500):
+                handler.wfile.write(b"x")
+                hung_up.wait(0.02)
+        except OSError:
+            hung_up.set()
+
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 0.3)
+    server.answers = [drip]
+    begun = time.monotonic()
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} was not here whole after 0.3 s")
+    assert time.monotonic() - begun < 3
+    assert hung_up.wait(3)
+    assert len(server.requests) == 1
+
+
+def test_a_tls_handshake_that_never_comes_is_cut_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        fetcher = Fetcher(hosts=[host], user_agent="x", gap=0, wait=lambda _: False)
+        assert fetcher.get(f"https://{host}/") == Trouble(why=f"https://{host}/ was not here whole after 0.2 s")
+        fetcher.close()
+
+
+def test_after_a_cut_the_next_exchange_goes_well(
+    server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = threading.Event()
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 0.1)
+    server.answers = [lambda _: bool(never.wait(0.5)), say(200, b"ok")]  # type: ignore[list-item]
+    assert isinstance(fetcher.get(server.url), Trouble)
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 10)
+    assert isinstance(fetcher.get(server.url), Fetched)
+
+
+def test_a_stop_while_keeping_the_gap_is_a_stop_and_asks_nothing(server: Server) -> None:
+    server.answers = [say(200, b"ok")]
+    fetcher = Fetcher(hosts=[server.host], user_agent="x", gap=60, wait=lambda _: True)
+    assert isinstance(fetcher.get(server.url), Fetched)
+    answer = fetcher.get(server.url)
+    fetcher.close()
+    assert isinstance(answer, Trouble)
+    assert answer.stopped
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "pause", "requests"), [(429, 7, 3), (503, 7, 3), (429, 600, 1), (403, 7, 1), (403, 600, 1)]
+)
+def test_how_long_the_site_asks_us_to_stay_away_survives_to_the_caller(
+    server: Server, fetcher: Fetcher, status: int, pause: int, requests: int
+) -> None:
+    server.answers = [say(status, Retry_After=str(pause))]
+    why = f"{server.url} answered {status}"
+    assert fetcher.get(server.url) == Trouble(why=why, status=status, retry_after=float(pause))
+    assert len(server.requests) == requests
+
+
+@pytest.mark.parametrize("host", ["files.example", "files.example:8000", "192.0.2.1", "localhost.example"])
+def test_without_tls_only_this_machine_is_asked(host: str) -> None:
+    fetcher = Fetcher(hosts=[host], user_agent="x", gap=0, wait=lambda _: False)
+    assert fetcher.get(f"http://{host}/") == Trouble(why=f"http://{host} may only be fetched from over https")
+    fetcher.close()
+
+
+def test_a_redirect_never_leads_to_another_machine_without_tls(server: Server) -> None:
+    fetcher = Fetcher(hosts=[server.host, "files.example"], user_agent="x", gap=0, wait=lambda _: False)
+    server.answers = [say(302, Location="http://files.example/v1/file/7")]
+    assert fetcher.get(server.url) == Trouble(why="http://files.example may only be fetched from over https")
+    fetcher.close()
