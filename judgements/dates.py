@@ -24,9 +24,21 @@ _DAY = re.compile(
 )
 _NUMERIC = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>(?:19|20)?\d\d)\b")
 _RANGE = re.compile(r" ?(?:to|until|till|through|[-–—]) ?")
-_ALSO = re.compile(r",? ?(?:and|&) ?|, ?|; ?")
+_ALSO = re.compile(
+    r"[,;]? ?\(?(?:and(?: then| again| also)?|then|plus|as well as|&)(?: on| from)? ?|[,;] ?"
+    r"| ?/ (?=\d{1,2}(?:st|nd|rd|th)? [a-z])"
+)
 _WHOLE = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
 _MONTH_YEAR = re.compile(rf"{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
+_SPELT = r"(?:[a-z]+day,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)?"
+_ANY_MONTH = "(?:" + "|".join(name[:3] for name in MONTHS) + ")"
+_NEXT = re.compile(rf" (?={_SPELT}(?: {_ANY_MONTH}[a-z]*\.?(?: \d{{4}})?)? ?(?:to|until|[-–—]) ?{_SPELT} {_ANY_MONTH})")
+"""A further period on a line of its own: nothing stands between, so it must itself be one, from a day to a day."""
+_MORE = re.compile(
+    r"[ ,;/(+&]*(?:(?:and|then|plus|also|as well as|with|a|further|returning|again|on|from|between|visit)\b[ ,]*)*"
+    rf"{_SPELT}(?:(?: ?(?:to|and|[-–—]) ?{_SPELT})? {_ANY_MONTH}|[./]\d{{1,2}}[./]\d\d)"
+)
+"""Another day and month after a run that has ended: somebody came again, in words that are not known here."""
 ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
     *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
@@ -46,12 +58,16 @@ class _Day:
     """True if "to" stands before it, False for "and" or the first."""
 
 
-def periods_at(text: str, place: int, written: date | None = None) -> tuple[Period, ...]:
+def periods_at(text: str, place: int, written: date | None = None) -> tuple[Period, ...] | None:
     """The periods of the run of dates that begins at `place` of a lower-case text; () if none can be read.
 
+    None if more dates follow that are not understood: those that are might be the lesser part.
     `written` is the date of the document itself: the last day named without a year is the latest one before it.
     """
-    days = _complete(_run(text, place), written)
+    named, end = _run(text, place)
+    if named and _MORE.match(text, end):
+        return None
+    days = _complete(named, written)
     dated = [(_date(day), day.after_range) for day in days]
     if not dated or any(when is None for when, _ in dated):
         return ()
@@ -76,18 +92,20 @@ def ordinal(word: str) -> int | None:
     return int(digits[0]) if digits else ORDINALS.index(word) + 1 if word in ORDINALS else None
 
 
-def _run(text: str, place: int) -> list[_Day]:
+def _run(text: str, place: int) -> tuple[list[_Day], int]:
+    """The days of a run and the place where the last of them ends."""
     days: list[_Day] = []
-    ranged = False
+    ranged, end = False, place
     while match := _NUMERIC.match(text, place) or _DAY.match(text, place):
         days.append(_parsed(match, after_range=ranged))
-        between = _RANGE.match(text, match.end()) or _ALSO.match(text, match.end())
+        end = match.end()
+        between = _RANGE.match(text, end) or _ALSO.match(text, end) or (match["year"] and _NEXT.match(text, end))
         if not between:
             break
         ranged, place = between.re is _RANGE, between.end()
     while days and days[-1].month is None:
         days.pop()
-    return days if len(days) <= MOST_DAYS else []
+    return (days if len(days) <= MOST_DAYS else []), end
 
 
 def _parsed(match: re.Match[str], *, after_range: bool) -> _Day:

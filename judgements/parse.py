@@ -99,6 +99,9 @@ def _published(text: Flow, form: Form, end: int) -> date | None:
 
 def _inspection(text: Flow, form: Form, end: int, published: date | None) -> Inspection | None:
     for match in text.search(form.dates, end=end):
-        if periods := periods_at(text.lower, match.end(), published):
+        periods = periods_at(text.lower, match.end(), published)
+        if periods is None:
+            return None
+        if periods:
             return Inspection(periods=periods)
     return None

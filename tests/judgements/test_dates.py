@@ -40,9 +40,34 @@ PERIODS = [
 ]
 
 
+TWO = [(D(2018, 3, 5), D(2018, 3, 16)), (D(2018, 3, 26), D(2018, 3, 28))]
+BETWEEN = [
+    *(" ", " and ", ", ", "; ", " & ", ", then ", " then ", " plus ", " as well as ", " (and ", " / ", ", and again "),
+    *(" and from ", ", and then from "),
+]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_a_further_period_is_read_whatever_joins_it(between: str) -> None:
+    assert periods_at(f"5 to 16 march 2018{between}26 to 28 march 2018", 0) == tuple(TWO)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [" 26 march 2018", " returning on 26 march", ", with a further visit on the 26th march 2018", " + 26/03/2018"],
+)
+def test_dates_that_go_on_in_words_not_known_are_not_certain(more: str) -> None:
+    assert periods_at("5 to 16 march 2018" + more, 0) is None
+
+
+@pytest.mark.parametrize("prose", [" 2 what needs", ". 26 march 2018", " report published 4 may 2018", " 12 children"])
+def test_what_follows_a_period_and_is_no_date_of_it_changes_nothing(prose: str) -> None:
+    assert periods_at("5 to 16 march 2018" + prose, 0) == (TWO[0],)
+
+
 @pytest.mark.parametrize(("printed", "periods"), PERIODS, ids=[printed for printed, _ in PERIODS])
 def test_periods_are_read(printed: str, periods: list[tuple[date, date]]) -> None:
-    assert list(periods_at(printed.lower(), 0)) == periods
+    assert periods_at(printed.lower(), 0) == tuple(periods)
 
 
 @pytest.mark.parametrize(

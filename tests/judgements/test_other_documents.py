@@ -20,3 +20,9 @@ def test_a_label_may_be_printed_otherwise(printed: str, instead: str) -> None:
     assert printed in FRONT
     found = report(FRONT.replace(printed, instead), BODY)
     assert (grades(found), found.problems) == (WHOLE, ())
+
+
+def test_dates_that_go_on_in_words_not_known_are_a_problem_not_a_part_of_them() -> None:
+    found = report(FRONT.replace("October 2024", "October 2024 returning on 4 November 2024"), BODY)
+    assert (grades(found), found.inspection) == (WHOLE, None)
+    assert found.problems == ("The dates of the inspection cannot be read.",)
