@@ -2,16 +2,20 @@
 
 The PDF library is native code that is not thread-safe and that strangers' files are fed to: it lives in a child that
 may hang, swell or crash without hurting the service. One child is kept and used again; it is killed when it
-overstays and replaced when it is gone.
+overstays and replaced when it is gone. It ends by itself when its parent is gone, however that went.
 """
 
 from __future__ import annotations
 
+import os
 import resource
+import select
 import signal
 import subprocess
 import sys
 import threading
+import time
+import traceback
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
@@ -20,8 +24,10 @@ from judgements.types import NotRead, Reading, Status
 
 SECONDS = 20.0
 MEGABYTES = 512
+CPU_GRACE = 2
+"""Seconds. The parent is to be the first to lose patience: it can say why."""
 # Not multiprocessing's own way to start a child: that runs the parent's main module again, whatever it is.
-CHILD = "import sys; from watchers.read import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
+CHILD = "import sys; from watchers.read import serve; serve(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))"
 
 
 class Reader:
@@ -67,8 +73,10 @@ class Reader:
 
     def _start(self) -> Connection:
         ours, theirs = Pipe()
-        command = [sys.executable, "-c", CHILD, str(theirs.fileno()), str(self._megabytes)]
-        self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-c", CHILD, str(theirs.fileno()), str(self._megabytes), str(self._seconds)]
+        # One arena: glibc would set 64 MB of the child's address space aside for its second thread.
+        env = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+        self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=env)
         self._pipe = ours
         theirs.close()
         try:
@@ -83,19 +91,40 @@ class Reader:
         return NotRead(status=Status.UNREADABLE, why=why)
 
 
-def serve(handle: int, megabytes: int) -> None:
+def serve(handle: int, megabytes: int, seconds: float) -> None:
     """The child: documents in, readings out, until the other end of the pipe `handle` is closed."""
     pipe = Connection(handle)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     limit = megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_die_with_the_parent, args=[handle], daemon=True).start()
     pipe.send("ready")
     while True:
         try:
             data = pipe.recv_bytes()
         except EOFError:
             return
+        _limit_cpu(seconds)
         pipe.send(_reading(data))
+
+
+def _die_with_the_parent(handle: int) -> None:
+    """Ends this process once nobody holds the other end of the pipe, also in the middle of a document."""
+    hang_up = select.poll()
+    hang_up.register(handle, 0)  # nothing but a hang-up, which is always reported
+    hang_up.poll()
+    os._exit(1)
+
+
+def _limit_cpu(seconds: float) -> None:
+    """For the next document alone: the limit is of the whole process, which has read others before.
+
+    The kernel ends even a child that never comes back to Python.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(time.process_time() + seconds) + CPU_GRACE
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 def _reading(data: bytes) -> Reading:
@@ -104,4 +133,11 @@ def _reading(data: bytes) -> Reading:
     except MemoryError:
         return NotRead(status=Status.UNREADABLE, why="Reading it needed more memory than a document may take.")
     except Exception as error:  # a bug in the parser must not stop the others from being read
-        return NotRead(status=Status.UNREADABLE, why=f"The parser failed on it ({type(error).__name__}: {error}).")
+        sys.stderr.write(_one_line(error))
+        return NotRead(status=Status.UNREADABLE, why="The program that reads documents failed on it.")
+
+
+def _one_line(error: Exception) -> str:
+    """For operators: what failed and where."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"the parser failed at {where.filename}:{where.lineno}: {' '.join(repr(error).split())[:500]}\n"

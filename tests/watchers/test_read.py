@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
+import select
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -71,12 +76,71 @@ def test_closing_ends_the_child(reader: Reader) -> None:
         os.kill(child, 0)
 
 
-def test_a_bug_of_the_parser_is_a_reading_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_the_parser_is_told_to_people_in_words_and_to_operators_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def broken(data: bytes) -> None:
-        raise KeyError("theme")
+        raise KeyError("theme", "a\nb")
 
     monkeypatch.setattr(room, "read", broken)
-    assert room._reading(b"x") == NotRead(status=Status.UNREADABLE, why="The parser failed on it (KeyError: 'theme').")
+    why = "The program that reads documents failed on it."
+    assert room._reading(b"x") == NotRead(status=Status.UNREADABLE, why=why)
+    told = capsys.readouterr().err
+    assert "KeyError('theme'" in told
+    assert "test_read.py:" in told
+    assert told.count("\n") == 1
+
+
+BUSY = """
+import sys, re
+from watchers import read
+read.read = lambda data: eval(data)
+read.serve(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+"""
+"""A child that reads a document by doing what it says."""
+
+PARENT = f"""
+from watchers import read
+read.CHILD = {BUSY!r}
+reader = read.Reader(seconds=60)
+reader._start()
+print(reader._child.pid, flush=True)
+reader.read(b"[0 for _ in iter(int, 1)]")
+"""
+
+
+def test_a_busy_child_does_not_outlive_its_parent() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        handle = os.pidfd_open(child)
+        parent.kill()
+    ended, _, _ = select.select([handle], [], [], 5)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+    os.close(handle)
+    assert ended
+
+
+def test_a_child_that_its_parent_forgets_is_ended_by_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "CHILD", BUSY.replace("read.serve(", "read.CPU_GRACE = 0; read.serve("))
+    with Reader(seconds=1) as reader:
+        reader._start()
+        reader._seconds = 20
+        begun = time.monotonic()
+        lost = reader.read(b"re.match('(a|aa)+$', 'a' * 99 + 'b')")
+        assert isinstance(lost, NotRead)
+        assert time.monotonic() - begun < 10
+
+
+def test_the_limit_of_cpu_time_is_for_each_document_anew() -> None:
+    room_limit, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    try:
+        room._limit_cpu(100)
+        soft, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (room_limit, hard))
+    assert 100 <= soft - time.process_time() <= 100 + room.CPU_GRACE
 
 
 def test_a_child_that_cannot_start_is_our_fault_and_not_the_documents(monkeypatch: pytest.MonkeyPatch) -> None:
