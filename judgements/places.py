@@ -12,6 +12,11 @@ from judgements.frameworks import Form
 from judgements.recognise import title_of
 
 _NOT_A_NAME = re.compile(r"[\d\s•.]*|.*\bofsted\b.*", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r".*(?:[-&]|\b(?:and|of|upon|on|in|with|the|isle|isles|greater|mid|north|east|south|west))",
+    re.IGNORECASE,
+)
+"""The end of a line after which no name begins: what follows it is the rest of one."""
 LONGEST_NAME = 200
 """Characters; what is longer is not the name of a place, and not worth repeating."""
 LINES_ABOVE = 4
@@ -40,19 +45,21 @@ def _problem(printed: str, found: Found) -> str:
 
 
 def _names(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
+    """The words that may be the name; where it can stand above the title, prose about somebody is never it."""
     title = title_of(flow, form)
     if title is None:
         return
     for match in flow.search(form.authority, begin=title.start(), end=front_end):
-        yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
+        if match.start() == title.start() or not form.authority_above:
+            yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
     if form.authority_above:
         yield from _above(flow, flow.line_at(title.start()))
 
 
 def _above(flow: Flow, line: int) -> Iterator[str]:
-    """The lines over a line, joined: all of them, then one fewer from the top each time."""
+    """The lines over a line, joined: all of them, then one fewer from the top each time, but never half a name."""
     lines = [line for line in flow.lines[max(0, line - LINES_ABOVE) : line] if not _NOT_A_NAME.fullmatch(line)]
     for first in range(len(lines)):
         name = " ".join(lines[first:])
-        if len(name) <= LONGEST_NAME:
+        if len(name) <= LONGEST_NAME and not (first and _GOES_ON.fullmatch(lines[first - 1])):
             yield name

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.judgements.test_parse import BODY, FRONT, WHOLE, grades, report
+from judgements.parse import parse
+from judgements.types import Kind, NotRead
+from tests.judgements.test_parse import BODY, FRONT, SIF_FRONT, WHOLE, document, grades, report
 
 LABELS = {
     "one experience": ("The experiences and progress of care\nleavers", "The experience and progress of care\nleavers"),
@@ -26,3 +28,38 @@ def test_dates_that_go_on_in_words_not_known_are_a_problem_not_a_part_of_them() 
     found = report(FRONT.replace("October 2024", "October 2024 returning on 4 November 2024"), BODY)
     assert (grades(found), found.inspection) == (WHOLE, None)
     assert found.problems == ("The dates of the inspection cannot be read.",)
+
+
+def test_a_whole_inspection_whose_title_is_broken_is_no_review_of_a_board() -> None:
+    board = "Review of the effectiveness of the Local Safeguarding Children Board\n"
+    front = SIF_FRONT.replace("Inspection of services for children in need of help and\n", "")
+    found = parse(document(front.replace("Inspection date", board + "Inspection date")))
+    assert isinstance(found, NotRead) or found.kind is not Kind.LSCB_REVIEW
+
+
+PARTS_OF_NAMES = [
+    "City of\nLincoln and North\nLincolnshire",
+    "Kingston upon Thames and\nRichmond upon Thames",
+    "Mid and West\nKent",
+    "The councils of East\nSussex",
+    "Greater\nManchester",
+    "Somewhere &\nRutland",
+    "Somewhere in North-West\nKent",
+]
+
+
+@pytest.mark.parametrize("name", PARTS_OF_NAMES)
+def test_the_rest_of_a_wrapped_name_is_no_name(name: str) -> None:
+    front = FRONT.replace("Inspection of Shropshire local authority\nchildren", name + "\nInspection of children")
+    found = report(front, BODY)
+    assert (grades(found), found.authority) == (WHOLE, None)
+    assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize("above", ["Shropshire", "A picture of a bridge\nThe County Council of\nShropshire"])
+def test_prose_about_another_authority_never_names_the_one_inspected(above: str) -> None:
+    title = "Inspection of Shropshire local authority\nchildren"
+    prose = "This follows the inspection of Kent local authority children’s services in 2020.\nJudgement Grade"
+    front = FRONT.replace(title, above + "\nInspection of children").replace("Judgement Grade", prose)
+    assert report(front, BODY).authority == report(FRONT, BODY).authority
+    assert report(FRONT.replace("Shropshire", "Ruritania").replace("Judgement Grade", prose)).authority is None
