@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -21,8 +20,10 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies_environment
@@ -32,44 +33,96 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import alerts, commands
+from bot.words import joined
 from inspection_watch import terminal, wiring
 from inspection_watch.demo import slack
+from inspection_watch.demo.catalogue import Scene
 from inspection_watch.demo.histories import SCENES, build_site
 from inspection_watch.demo.site import LocalSite, Site
 from inspection_watch.settings import Settings
+from judgements.authorities import REGISTRY, Authority
 from storage.store import Store
 from watchers.poll import poll
 from watchers.sources import LOCAL_AUTHORITIES
 
-AUTHORITIES = 30
-"""Enough to see a country, few enough that their history is taken in some seconds."""
+HISTORIES = 30
+"""As many authorities as come with what is known of their past, few enough that it is taken in some seconds."""
 PATIENCE_SECONDS = 60.0
 SLUG = "west-sussex"
+
+INVENTED = (
+    "What is published here while you look on is invented, and so are its grades. The dates and grades of the "
+    "histories are facts, taken from what was really published; the documents around them were made for this."
+)
+THE_END = "There is nothing more to publish."
 
 
 class DemoError(Exception):
     """One sentence that says why the demonstration cannot go on."""
 
 
-def demo(out: Console, binary: Path | None, *, once: bool) -> None:
-    """Show it; with `once` end after the alert, else when Ctrl-C is pressed. Raises `DemoError`."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however we are ended, we stop what we started
+def demo(console: Console, binary: Path | None, *, once: bool) -> None:
+    """Show it; with `once` end after the alert, else when Ctrl-C is pressed, well either way. Raises `DemoError`."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     for name in getproxies_environment():  # everything is on this machine, and Slack's library knows no exceptions
         os.environ.pop(f"{name}_proxy", None)
         os.environ.pop(f"{name}_proxy".upper(), None)
-    site = build_site(AUTHORITIES)
+    out = Out(console)
+    with suppress(KeyboardInterrupt):
+        _show(out, binary, once=once)
+    out.say("All stopped.")
+
+
+def _interrupt(*_: object) -> None:
+    """However we are ended, we stop what we started; and nothing may keep us from it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """Where the demonstration speaks: in our own words, with markup, or in somebody's, without."""
+
+    console: Console
+
+    def say(self, words: str) -> None:
+        self.console.print(words, highlight=False, soft_wrap=True)
+
+    def quote(self, words: str, style: str = "") -> None:
+        self.console.print(terminal.plain(words, style))
+
+
+def _show(out: Out, binary: Path | None, *, once: bool) -> None:
+    site = build_site(HISTORIES)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inspection-watch-demo-")))
         address = stack.enter_context(LocalSite(site))
-        out.print(f"A local copy of the source site, with documents made for this: [bold]{address}/search?{_QUERY}[/]")
+        out.say(f"A local copy of the source site: [bold]{address}/search?{_QUERY}[/]")
+        out.say(_listed(site))
+        out.say(INVENTED)
         try:
             local = stack.enter_context(slack.running(binary or Path("local-slack")))
         except slack.LocalSlackError as error:
-            out.print(f"No local Slack here, so the messages are shown in this terminal. {error}", highlight=False)
+            out.quote(f"No local Slack here, so the messages are shown in this terminal. {error}")
             _in_the_terminal(out, site, _settings(folder, address))
             return
-        out.print(f"A local Slack, as Alice sees it: [bold]{local.url}[/]")
+        out.say(f"A local Slack, as Alice sees it: [bold]{local.url}[/]")
         _in_slack(out, site, local, folder, address, once=once)
+
+
+def _listed(site: Site) -> str:
+    latest = [published for _, published in site.listed()]
+    histories = sum(published is not None for published in latest)
+    names = joined([_authority(scene).spoken for scene in SCENES.values()])
+    return f"It lists all {len(latest)} authorities, {histories} of them with their history, among them {names}."
+
+
+def _authority(scene: Scene) -> Authority:
+    found = REGISTRY.by_urn(scene.urn)
+    assert found is not None, scene.urn
+    return found
 
 
 _QUERY = "level_1_types=3&level_2_types%5B%5D=12"
@@ -91,7 +144,7 @@ def _settings(folder: Path, address: str) -> Settings:
     return Settings.model_validate({name: value for name, value in _environment(folder, address).items() if value})
 
 
-def _in_slack(out: Console, site: Site, local: slack.LocalSlack, folder: Path, address: str, *, once: bool) -> None:
+def _in_slack(out: Out, site: Site, local: slack.LocalSlack, folder: Path, address: str, *, once: bool) -> None:
     environment = _environment(folder, address) | {
         "SLACK_API_URL": local.api_url,
         "SLACK_BOT_TOKEN": local.bot_token,
@@ -100,21 +153,21 @@ def _in_slack(out: Console, site: Site, local: slack.LocalSlack, folder: Path, a
     with _program(environment, folder / "log") as process, wiring.store(_settings(folder, address)) as store:
         _wait(process, lambda: _is_connected(local), folder / "log")
         _type(local, f"subscribe {SLUG}")
-        out.print(f"In #inspections Alice types [bold]/judgements subscribe {SLUG}[/].")
+        out.say(f"In #inspections Alice types [bold]/judgements subscribe {SLUG}[/].")
         _wait(process, lambda: _messages(local) != [], folder / "log")
-        _take_the_baseline(out, store, process, folder / "log")
+        _take_the_baseline(out, store, len(site.listed()), lambda true: _wait(process, true, folder / "log"))
         said = len(_messages(local))
         begun = _publish(out, site)
         _wait(process, lambda: len(_messages(local)) > said, folder / "log")
         alert = _messages(local)[said]
-        out.print(f"[bold green]{time.monotonic() - begun:.1f} s[/] later it stands in #inspections:\n")
-        out.print(f"  {alert['text']}\n", style="bold", highlight=False, markup=False)
+        out.say(f"[bold green]{time.monotonic() - begun:.1f} s[/] later it stands in #inspections:\n")
+        out.quote(alert["blocks"][0]["text"]["text"], "bold")
+        out.quote(f"{unescape(alert['text'])}\n")
         _type(local, SLUG)
         _wait(process, lambda: _messages(local, for_one=True) != [], folder / "log")
-        out.print(f"And Alice types [bold]/judgements {SLUG}[/]; the answer is in the channel, for her alone.")
+        out.say(f"And Alice types [bold]/judgements {SLUG}[/]; the answer is in the channel, for her alone.")
         if not once:
-            _until_ctrl_c(out, site, local)
-    out.print("All stopped.")
+            _publish_on_enter(out, site, local)
 
 
 @contextmanager
@@ -140,21 +193,21 @@ def _wait(process: subprocess.Popen[bytes], true: Callable[[], bool], log: Path)
         time.sleep(0.05)
 
 
-def _take_the_baseline(out: Console, store: Store, process: subprocess.Popen[bytes], log: Path) -> None:
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=out) as bar:
-        task = bar.add_task("The watcher reads what is there already, silently", total=AUTHORITIES)
+def _take_the_baseline(out: Out, store: Store, listed: int, wait: Callable[[Callable[[], bool]], None]) -> None:
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=out.console) as bar:
+        task = bar.add_task("The watcher reads what is there already, silently", total=listed)
 
         def done() -> bool:
             seen = store.coverage().authorities_baselined
             bar.update(task, completed=seen)
-            return seen == AUTHORITIES
+            return seen >= listed
 
-        _wait(process, done, log)
+        wait(done)
 
 
-def _publish(out: Console, site: Site) -> float:
+def _publish(out: Out, site: Site) -> float:
     scene = SCENES[SLUG]
-    out.print(f"Now the site publishes {scene.says}.")
+    out.say(f"Now the site publishes {scene.says}.")
     site.publish(scene.stage(_today()))
     return time.monotonic()
 
@@ -163,27 +216,23 @@ def _today() -> date:
     return datetime.now(ZoneInfo("Europe/London")).date()
 
 
-def _until_ctrl_c(out: Console, site: Site, local: slack.LocalSlack) -> None:
-    out.print(f"\nOpen [bold]{local.url}[/] and type [bold]/judgements help[/] in #inspections.")
-    further = iter([scene for name, scene in SCENES.items() if name != SLUG])
+def _publish_on_enter(out: Out, site: Site, local: slack.LocalSlack) -> None:
+    """The other scenes, one with each Enter where somebody sits before us; then until Ctrl-C."""
+    out.say(f"\nOpen [bold]{local.url}[/] and type [bold]/judgements help[/] in #inspections. Ctrl-C ends it.")
     if sys.stdin.isatty():
-        out.print("Enter publishes another document (subscribe to its authority first). Ctrl-C ends it.")
-    else:
-        out.print("Ctrl-C ends it.")
-    try:
-        while True:
-            if _enter_was_pressed() and (scene := next(further, None)):
-                site.publish(scene.stage(_today()))
-                out.print(f"The site publishes {scene.says}.")
-    except KeyboardInterrupt:
-        out.print()
+        for scene in (scene for name, scene in SCENES.items() if name != SLUG):
+            subscribe = f"/judgements subscribe {_authority(scene).slug}"
+            out.say(f"Next: {scene.says}. Type [bold]{subscribe}[/] in #inspections, then press Enter here.")
+            _wait_for_enter()
+            site.publish(scene.stage(_today()))
+            out.say(f"The site publishes {scene.says}.")
+        out.say(f"{THE_END} Ctrl-C ends it.")
+    threading.Event().wait()
 
 
-def _enter_was_pressed() -> bool:
-    if not sys.stdin.isatty():
+def _wait_for_enter() -> None:
+    if not sys.stdin.readline():  # Ctrl-D: nobody is there to press anything any more
         threading.Event().wait()
-    ready, _, _ = select.select([sys.stdin], [], [])
-    return bool(ready and sys.stdin.readline())
 
 
 def _is_connected(local: slack.LocalSlack) -> bool:
@@ -209,19 +258,20 @@ def _control(local: slack.LocalSlack, path: str, body: object = None) -> dict[st
     return found
 
 
-def _in_the_terminal(out: Console, site: Site, settings: Settings) -> None:
+def _in_the_terminal(out: Out, site: Site, settings: Settings) -> None:
     """The same watcher and the same messages, without Slack."""
     with wiring.store(settings) as store, wiring.world(settings, store, stop=threading.Event()) as world:
-        with out.status("The watcher reads what is there already, silently"):
+        with out.console.status("The watcher reads what is there already, silently"):
             poll(world, LOCAL_AUTHORITIES)
         _publish(out, site)
         poll(world, LOCAL_AUTHORITIES)
         claimed = store.claim_change(wiring.now(), timedelta(minutes=1))
         assert claimed is not None
-        out.print()
-        terminal.show(out, alerts.headline(claimed.change, claimed.seen_at))
+        out.say("")
+        terminal.show(out.console, alerts.headline(claimed.change, claimed.seen_at))
         if detail := alerts.detail(claimed.change):
-            out.print("\nin its thread:\n")
-            terminal.show(out, detail)
-        out.print(f"\n[bold]/judgements {SLUG}[/] answers:\n")
-        terminal.show(out, commands.answer(commands.parse(SLUG), store, wiring.now()).card)
+            out.say("\nin its thread:\n")
+            terminal.show(out.console, detail)
+        out.say(f"\n[bold]/judgements {SLUG}[/] answers:\n")
+        terminal.show(out.console, commands.answer(commands.parse(SLUG), store, wiring.now()).card)
+        out.say(f"\n{THE_END}")

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import pty
+import re
+import signal
 import subprocess
 import sys
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -28,36 +34,81 @@ def processes_with(mark: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("when", ["Ctrl-C ends it", "silently"])
-def test_ctrl_c_leaves_no_process_behind(when: str, tmp_path: Path) -> None:
-    mark = f"demo-{uuid.uuid4()}"
+@dataclass(frozen=True)
+class Shown:
+    """The demo at a terminal: what stands there so far, and its keyboard."""
+
+    process: subprocess.Popen[bytes]
+    keyboard: int
+    read: list[bytes]
+
+    @property
+    def text(self) -> str:
+        """Without colours and line wraps."""
+        said = b"".join(self.read).decode(errors="replace")
+        return " ".join(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said).split())
+
+    def wait_for(self, words: str) -> None:
+        soon(lambda: words in self.text, f"the demo to say “{words}”; it said {self.text}", seconds=60)
+
+    def end(self) -> None:
+        """Ctrl-C, as a terminal sends it: to the whole group of processes."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(timeout=10)
+
+
+@pytest.fixture
+def mark() -> str:
+    return f"demo-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def shown(mark: str) -> Iterator[Shown]:
     command = [sys.executable, "-m", "inspection_watch", "demo", "--slack", str(BINARY)]
     ours, theirs = pty.openpty()
-    log = tmp_path / "log"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            command,
-            stdin=theirs,
-            stdout=written,
-            stderr=written,
-            env={**os.environ, "MARK": mark, "PYTHONUNBUFFERED": "1", "COLUMNS": "160"},
-            start_new_session=True,
-        )
+    environment = {**os.environ, "MARK": mark, "PYTHONUNBUFFERED": "1", "COLUMNS": "160", "TERM": "xterm"}
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
+    )
     os.close(theirs)
+    demo = Shown(process, ours, [])
+
+    def listen() -> None:
+        with suppress(OSError):  # that is how a terminal says that nobody writes to it any more
+            while chunk := os.read(ours, 65536):
+                demo.read.append(chunk)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     try:
-        soon(lambda: when in log.read_text(), f"the demo to say “{when}”", seconds=60)
-        os.killpg(process.pid, 2)
-        process.wait(timeout=10)
-        soon(lambda: processes_with(mark) == [], "everything to stop")
+        yield demo
     finally:
         process.kill()
         process.wait()
+        listener.join(timeout=5)
         os.close(ours)
-    if when == "Ctrl-C ends it":
-        said = log.read_text()
-        assert process.returncode == 0
-        assert "good → requires improvement to be good" in " ".join(said.split())
-        assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("when", ["Ctrl-C ends it", "silently", "A local copy"])
+def test_ctrl_c_at_any_moment_ends_it_well_and_leaves_no_process_behind(when: str, shown: Shown, mark: str) -> None:
+    shown.wait_for(when)
+    shown.end()
+    soon(lambda: processes_with(mark) == [], "everything to stop")
+    shown.wait_for("All stopped.")
+    assert shown.process.returncode == 0
+    assert "Traceback" not in shown.text
+
+
+def test_it_says_what_is_real_what_comes_next_and_when_there_is_no_more(shown: Shown) -> None:
+    shown.wait_for("Ctrl-C ends it")
+    assert "It lists all 153 authorities" in shown.text
+    assert "is invented, and so are its grades" in shown.text
+    assert "good → requires improvement to be good" in shown.text
+    for slug in ("derbyshire", "devon", "suffolk", "norfolk"):
+        shown.wait_for(f"Type /judgements subscribe {slug} in #inspections, then press Enter here.")
+        os.write(shown.keyboard, b"\n")
+    shown.wait_for("There is nothing more to publish. Ctrl-C ends it.")
+    assert shown.text.count("The site publishes") == 4
 
 
 def test_without_a_local_slack_the_messages_are_shown_in_the_terminal() -> None:
@@ -69,3 +120,5 @@ def test_without_a_local_slack_the_messages_are_shown_in_the_terminal() -> None:
     assert "No local Slack here" in said.stdout
     assert "▼ declined" in said.stdout
     assert "/judgements west-sussex answers" in said.stdout
+    assert "is invented, and so are its grades" in said.stdout
+    assert said.stdout.endswith("There is nothing more to publish.\nAll stopped.\n")
