@@ -132,7 +132,8 @@ class Form:
 
     A document is of this form if one of `title` begins a line of its front and all of `also` stand there. `front_ends`
     are the headings that end the front. `authority` patterns have a group of that name; `dates`, `published` and
-    `inspectors` end where the value begins. `needs` are the fields without which a reading is only partial.
+    `inspectors` end where the value begins; `dates` begin their line, except in a letter or where they are
+    `dates_in_prose`. `needs` are the fields without which a reading is only partial.
     """
 
     kind: Kind
@@ -143,6 +144,7 @@ class Form:
     authority: Patterns = ()
     authority_above: bool = False
     dates: Patterns = ()
+    dates_in_prose: bool = False
     published: Patterns = ()
     letter: bool = False
     outcomes: tuple[OutcomeWords, ...] = ()

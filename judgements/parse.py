@@ -21,7 +21,7 @@ from judgements.lists import items
 from judgements.outcome import outcome
 from judgements.people import leads
 from judgements.places import place
-from judgements.recognise import front_end, recognise
+from judgements.recognise import front_end, is_heading, recognise
 from judgements.statements import stated_in_words
 from judgements.table import stated_in_table
 from judgements.types import Document, Inspection, NotRead, Reading, Report, Status
@@ -98,7 +98,10 @@ def _published(text: Flow, form: Form, end: int) -> date | None:
 
 
 def _inspection(text: Flow, form: Form, end: int, published: date | None) -> Inspection | None:
+    """The dates a letter tells, or those a report gives under a heading; not those of a previous inspection."""
     for match in text.search(form.dates, end=end):
+        if not (form.letter or form.dates_in_prose or is_heading(text, match)):
+            continue
         periods = periods_at(text.lower, match.end(), published)
         if periods is None:
             return None

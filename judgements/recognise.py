@@ -24,13 +24,13 @@ def recognise(flow: Flow, frameworks: Iterable[Framework]) -> tuple[Framework, F
 def title_of(flow: Flow, form: Form) -> re.Match[str] | None:
     """The first of the form's titles that begins a line of the front."""
     return min(
-        (match for match in flow.search(form.title, end=FRONT) if _is_heading(flow, match)),
+        (match for match in flow.search(form.title, end=FRONT) if is_heading(flow, match)),
         key=lambda match: match.start(),
         default=None,
     )
 
 
-def _is_heading(flow: Flow, match: re.Match[str]) -> bool:
+def is_heading(flow: Flow, match: re.Match[str]) -> bool:
     """A heading begins its line, and with a capital: prose that happens to be wrapped there does not."""
     return flow.begins_line(match.start()) and not flow.text[match.start()].islower()
 
@@ -54,6 +54,6 @@ def front_end(flow: Flow, form: Form) -> int:
     ends = (
         match.start()
         for match in flow.search(form.front_ends, end=last)
-        if _is_heading(flow, match) and flow.ends_line(match.end())
+        if is_heading(flow, match) and flow.ends_line(match.end())
     )
     return min(ends, default=last)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from judgements.parse import parse
-from judgements.types import Kind, NotRead
+from judgements.frameworks import FRAMEWORKS
+from judgements.parse import parse, read
+from judgements.types import Kind, NotRead, Report
 from tests.judgements.test_parse import BODY, FRONT, SIF_FRONT, WHOLE, document, grades, report
 
 LABELS = {
@@ -63,3 +64,30 @@ def test_prose_about_another_authority_never_names_the_one_inspected(above: str)
     front = FRONT.replace(title, above + "\nInspection of children").replace("Judgement Grade", prose)
     assert report(front, BODY).authority == report(FRONT, BODY).authority
     assert report(FRONT.replace("Shropshire", "Ruritania").replace("Judgement Grade", prose)).authority is None
+
+
+DATED = {
+    "dates of inspection": "Dates of inspection: 7 to 18 October 2024",
+    "those before above": "Previous inspection dates: 3 to 14 June 2019\nInspection dates: 7 to 18 October 2024",
+    "on two lines": "Previous\ninspection dates: 3 to 14 June 2019\nInspection dates: 7 to 18 October 2024",
+    "one day before": "Date of last inspection: 3 June 2019\nInspection dates: 7 to 18 October 2024",
+}
+
+
+@pytest.mark.parametrize("dated", DATED.values(), ids=DATED)
+def test_the_dates_are_those_of_this_inspection(dated: str) -> None:
+    found = report(FRONT.replace("Inspection dates: 7 to 18 October 2024", dated), BODY)
+    assert found.inspection == report(FRONT, BODY).inspection
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("key", ["area_send", "slac", "looked_after", "child_protection"])
+def test_dates_of_a_previous_inspection_are_never_those_of_this_one(key: str) -> None:
+    text = FRAMEWORKS[key].examples[0].text
+    former = "Previous inspection dates: 3 to 14 June 2009\nInspection dates:"
+    whole, later = read(text.encode()), read(text.replace("Inspection dates:", former).encode())
+    only = read(text.replace("Inspection dates:", "Previous inspection dates:").encode())
+    assert isinstance(whole, Report)
+    assert isinstance(later, Report)
+    assert isinstance(only, Report)
+    assert (later.inspection, only.inspection) == (whole.inspection, None)
