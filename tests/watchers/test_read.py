@@ -105,7 +105,7 @@ read.CHILD = {BUSY!r}
 reader = read.Reader(seconds=60)
 reader._start()
 print(reader._child.pid, flush=True)
-reader.read(b"[0 for _ in iter(int, 1)]")
+reader.read(b"print('busy', flush=True) or all(iter(lambda: 1, 0))")
 """
 
 
@@ -114,6 +114,7 @@ def test_a_busy_child_does_not_outlive_its_parent() -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         handle = os.pidfd_open(child)
+        assert parent.stdout.readline() == b"busy\n"
         parent.kill()
     ended, _, _ = select.select([handle], [], [], 5)
     if not ended:
