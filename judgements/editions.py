@@ -21,7 +21,8 @@ def edition_of(
     missing = tuple(f"No grade could be read with certainty for “{label}”." for label in _lacks(edition, read))
     if _knows(edition, read):
         return edition, missing
-    return edition, (*missing, "It has judgements that its inspection date does not lead one to expect.")
+    strange = "It has judgements that its inspection date does not lead one to expect; they are left out."
+    return edition, (*missing, strange)
 
 
 def _lacks(edition: Edition, themes: set[str]) -> tuple[str, ...]:

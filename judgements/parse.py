@@ -62,6 +62,8 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
     rows, why = stated_in_table(text, framework, form.table, end) if form.table else ((), "")
     judgements, disagreements = agree([*rows, *stated_in_words(text, framework, form, end)])
     edition, edition_problems = edition_of(framework, form, inspection, judgements)
+    expected = {area.theme for area in edition.areas}
+    judgements = tuple(one for one in judgements if one.theme in expected)
     overall = edition.overall.theme if edition.overall else None
     return Report(
         kind=form.kind,

@@ -91,3 +91,12 @@ def test_dates_of_a_previous_inspection_are_never_those_of_this_one(key: str) ->
     assert isinstance(later, Report)
     assert isinstance(only, Report)
     assert (later.inspection, only.inspection) == (whole.inspection, None)
+
+
+def test_judgements_of_another_edition_in_the_same_file_are_left_out_and_said() -> None:
+    other = "The experiences and progress of children in care and care leavers: inadequate\n"
+    found = report(FRONT, BODY + other)
+    assert grades(found) == WHOLE
+    assert found.problems == (
+        "It has judgements that its inspection date does not lead one to expect; they are left out.",
+    )
