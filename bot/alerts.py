@@ -190,7 +190,7 @@ def _small_print(change: Change, seen_at: datetime) -> Iterator[Line]:
     if change.before and change.before_listing:
         yield (parts.compared_with(change.before, change.before_listing),)
     elif change.kind is not ChangeKind.NEW_LETTER:
-        yield (words.NOTHING_TO_COMPARE,)
+        yield (change.not_compared or words.NOTHING_TO_COMPARE,)
     yield (_source(words.SOURCE, change, seen_at),)
 
 

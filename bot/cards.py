@@ -9,9 +9,10 @@ from datetime import date
 from bot import parts, words
 from bot.types import Block, Bullets, Button, Card, Grades, Line, Link, Paragraph, SmallPrint
 from judgements.authorities import REGISTRY, Authority
-from judgements.diff import diff, earlier
+from judgements.diff import diff
 from judgements.frameworks import FRAMEWORKS
-from judgements.types import Kind, Listing, Report
+from judgements.partners import NotCompared, partner
+from judgements.types import Kind, Listing, Reading, Report
 from storage.types import Coverage, KnownAuthority
 
 INSPECTIONS = frozenset(
@@ -54,8 +55,9 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
     buttons = _subscription_button(one, subscribed)
     if not graded:
         return _nothing(known, one, buttons)
-    newest = max(graded, key=lambda each: each.day)
-    rows = _rows(newest, read)
+    newest = max(graded, key=_order)
+    before = _before(newest, known)
+    rows = _rows(newest, before)
     told = "; ".join(parts.movement_words(row) for row in rows.rows)
     return Card(
         title=one.spoken,
@@ -68,7 +70,7 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
             *_unread_part(newest),
             *_since(newest, read, today),
             *_send(read, today),
-            SmallPrint(tuple(_small_print(newest, read))),
+            SmallPrint(tuple(_small_print(before))),
         ),
         buttons=buttons,
     )
@@ -93,14 +95,19 @@ def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Butto
     return (Button(label=words.SUBSCRIBE_BUTTON, command=f"subscribe {one.slug}"),)
 
 
-def _before(newest: Read, read: list[Read]) -> Read | None:
-    found = earlier(newest.report, [(each.listing, each.report) for each in read])
-    return Read(*found) if found else None
+def _order(read: Read) -> tuple[date, date, str]:
+    """Of two reports on one inspection the later publication counts: it is the correction."""
+    return read.day, read.listing.published, read.listing.file_id
 
 
-def _rows(newest: Read, read: list[Read]) -> Grades:
-    before = _before(newest, read)
-    if before is None:
+def _before(newest: Read, known: KnownAuthority) -> Read | NotCompared | None:
+    others = [(each.listing, each.reading) for each in known.documents if each.listing != newest.listing]
+    found = partner(newest.listing, newest.report, others)
+    return Read(*found) if isinstance(found, tuple) else found
+
+
+def _rows(newest: Read, before: Read | NotCompared | None) -> Grades:
+    if not isinstance(before, Read):
         return Grades(parts.rows(newest.report))
     return Grades(parts.rows(newest.report, diff(before.report, newest.report), before.report))
 
@@ -144,7 +151,7 @@ def _send(read: list[Read], today: date) -> Iterator[Block]:
     outcomes = [each for each in read if each.report.outcome]
     if not outcomes:
         return
-    newest = max(outcomes, key=lambda each: each.day)
+    newest = max(outcomes, key=_order)
     assert newest.report.outcome is not None
     published = newest.listing.published
     said = words.SEND_ITEM.format(
@@ -157,10 +164,15 @@ def _send(read: list[Read], today: date) -> Iterator[Block]:
 
 def _unread(known: KnownAuthority, since: date = date.min) -> Iterator[Block]:
     """Documents that came after the newest graded report and were not read: the card may be out of date."""
-    unread = [each.listing for each in known.documents if not isinstance(each.reading, Report)]
+    unread = [each.listing for each in known.documents if not _says_where_it_stands(each.reading)]
     newer = sorted((each for each in unread if each.published >= since), key=lambda each: each.published, reverse=True)
     if newer:
         yield _bullets(words.UNREAD_SINCE, [_unread_item(each) for each in newer])
+
+
+def _says_where_it_stands(reading: Reading | None) -> bool:
+    """An inspection whose grades were all left out as uncertain is as good as unread."""
+    return isinstance(reading, Report) and (reading.kind not in INSPECTIONS or bool(reading.graded))
 
 
 def _unread_item(listing: Listing) -> Line:
@@ -172,9 +184,11 @@ def _bullets(title: str, items: list[Line]) -> Bullets:
     return Bullets(title=title, items=tuple(items[:MOST_LISTED]), left_out=max(0, len(items) - MOST_LISTED))
 
 
-def _small_print(newest: Read, read: list[Read]) -> Iterator[Line]:
-    before = _before(newest, read)
-    yield (parts.compared_with(before.report, before.listing) if before else words.NOTHING_TO_COMPARE,)
+def _small_print(before: Read | NotCompared | None) -> Iterator[Line]:
+    if isinstance(before, Read):
+        yield (parts.compared_with(before.report, before.listing),)
+    else:
+        yield (before.why if before else words.NOTHING_TO_COMPARE,)
     yield (words.PAGES,)
 
 

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from judgements.diff import FAMILY, diff, earlier
+from judgements.diff import diff
+from judgements.partners import NotCompared, partner
 from judgements.types import Change, ChangeKind, Kind, Listing, NotRead, Reading, Report, Status
 from storage.types import Intent, KnownAuthority, KnownDocument, Standing
 from watchers.listings import ProviderPage, SearchEntry
@@ -250,62 +251,15 @@ def _not_read(listing: Listing, reading: Reading) -> Change:
 
 
 def _news(listing: Listing, report: Report, documents: tuple[KnownDocument, ...]) -> Change:
+    others = [(one.listing, one.reading) for one in documents if one.listing.file_id != listing.file_id]
+    before = partner(listing, report, others)
     kind = _kind(report)
-    others = [one for one in documents if one.listing.file_id != listing.file_id]
-    before = earlier(report, [(one.listing, one.reading) for one in others if isinstance(one.reading, Report)])
-    not_compared = _not_compared(listing, report, before, others)
-    if before is None or not_compared:
-        return Change(
-            key=_key(kind, listing),
-            kind=kind,
-            urn=listing.urn,
-            listing=listing,
-            reading=report,
-            not_compared=not_compared,
-        )
-    return Change(
-        key=_key(kind, listing),
-        kind=kind,
-        urn=listing.urn,
-        listing=listing,
-        reading=report,
-        before=before[1],
-        before_listing=before[0],
-        comparisons=diff(before[1], report),
-    )
-
-
-def _not_compared(
-    listing: Listing, report: Report, before: tuple[Listing, Report] | None, others: Iterable[KnownDocument]
-) -> str:
-    """Why a report must not be compared with the earlier one, "" if it may be."""
-    family = FAMILY.get(report.kind)
-    if family is None:
-        return ""
-    if report.inspection is None:
-        return "The dates of this inspection could not be read, so it is not compared with an earlier one."
-    begin = before[0].published if before else date.min
-    unread = [
-        one.listing for one in others if _may_be(family, one) and begin <= one.listing.published <= listing.published
-    ]
-    if not unread:
-        return ""
-    last = max(unread, key=lambda one: one.published)
-    return (
-        f"The document before it (“{last.title}”, {last.published:%-d %B %Y}) is not read yet, so nothing is compared."
-    )
-
-
-TITLES = (("send", "area SEND"), ("visit", ""), ("joint", ""), ("inspection", "children's services"))
-"""What the site's own label of a document that was not read says of its family; the first word that is in it counts."""
-
-
-def _may_be(family: str, document: KnownDocument) -> bool:
-    """Whether a document that was not read, or not its dates, may be an inspection of this family."""
-    if isinstance(document.reading, Report):
-        return document.reading.inspection is None and FAMILY.get(document.reading.kind) == family
-    title = document.listing.title.casefold()
-    return next((one for word, one in TITLES if word in title), "") == family
+    change = Change(key=_key(kind, listing), kind=kind, urn=listing.urn, listing=listing, reading=report)
+    if isinstance(before, NotCompared):
+        return replace(change, not_compared=before.why)
+    if before is None:
+        return change
+    return replace(change, before=before[1], before_listing=before[0], comparisons=diff(before[1], report))
 
 
 def _kind(report: Report) -> ChangeKind:

@@ -106,3 +106,25 @@ def test_status_before_the_first_look_says_so() -> None:
         "The histories of 97 of England's 153 authorities are stored; no document is stored yet.",
         "Ofsted's list has not been read without trouble yet.",
     ]
+
+
+def test_of_two_reports_on_one_inspection_the_later_publication_is_where_an_authority_stands() -> None:
+    wrong = document(listing(date(2026, 8, 1), "50260001"), inspection("GGGG", "G", (TODAY, TODAY)))
+    right = document(listing(date(2026, 8, 20), "50260002"), inspection("RRRR", "R", (TODAY, TODAY)))
+    assert "published 20 August 2026" in card(wrong, right).sentence
+    assert "published 20 August 2026" in card(right, wrong).sentence
+
+
+def test_an_inspection_whose_grades_were_all_left_out_stands_above_the_grades() -> None:
+    doubtful = replace(inspection("GGGG", "G", (TODAY, TODAY)), judgements=(), overall=None, problems=("two tables",))
+    first = card(*HISTORY, document(listing(date(2026, 8, 20), "50260001"), doubtful)).blocks[0]
+    assert isinstance(first, Bullets)
+    assert first.title == "Documents that have not been read yet"
+
+
+def test_grades_are_not_compared_over_an_inspection_that_was_not_read() -> None:
+    newest = document(listing(date(2026, 8, 20), "50260001"), inspection("GGGG", "G", (TODAY, TODAY)))
+    gap = document(listing(date(2025, 8, 20), "50250001"), NotRead(status=Status.UNREADABLE, why="cut off"))
+    (grades,) = [block for block in card(*HISTORY, gap, newest).blocks if isinstance(block, Grades)]
+    assert {row.movement for row in grades.rows} == {""}
+    assert "20 August 2025) has not been read, so nothing is compared" in str(card(*HISTORY, gap, newest).blocks[-1])

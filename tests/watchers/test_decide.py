@@ -294,7 +294,7 @@ def test_nothing_is_compared_over_an_inspection_that_is_not_read() -> None:
         (change,) = intent(known, {listing(): read(report(Grade.GOOD))}).changes
         assert change.comparisons == ()
         assert change.before is None
-        assert "11 May 2023) is not read yet" in change.not_compared
+        assert "11 May 2023) has not been read" in change.not_compared
 
 
 def test_an_unread_letter_or_an_older_unread_document_is_no_obstacle() -> None:
