@@ -214,10 +214,14 @@ def _grades(tokens: Sequence[_Token], framework: Framework) -> tuple[_GradeCell,
 
 
 def _interlocked(labels: Sequence[_Label], grades: Sequence[_GradeCell]) -> bool:
-    """Each grade stands after the label before its own, and before the label after its own."""
+    """Each grade stands after the label before its own, and before the label after its own.
+
+    Only the last one, the overall grade, may stand before its own label: lines that a damaged document draws in
+    another order than they are seen in look so too, and would swap the grades of two rows.
+    """
     rows = zip(labels, grades, strict=True)
     return all(
-        label.last < next_grade.first and grade.last < next_label.first
+        label.first < grade.first and label.last < next_grade.first and grade.last < next_label.first
         for (label, grade), (next_label, next_grade) in pairwise(rows)
     )
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 
 import pytest
 
 from inspection_watch.demo.papers import ilacs_report
+from inspection_watch.demo.traps import LIGATURES
 from judgements.document import MAX_PAGES
 from judgements.frameworks import FRAMEWORKS
+from judgements.parse import read
 from judgements.types import NotRead, Reading, Report, Status
 from tests.demo.examples import SECOND
 from tests.judgements import hostile
@@ -168,3 +170,30 @@ def test_a_name_that_never_ends_is_no_name(framework: str) -> None:
         reading = reader.read((("of the council " * 10_000) + "\n" + text).encode())
     assert len(getattr(reading, "why", "")) < 200
     assert all(len(problem) < 400 for problem in getattr(reading, "problems", ()))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize(
+    "letters", [LIGATURES, {" ": "\u00a0"}, {" ": " \u202f"}], ids=["ligatures", "no-break", "narrow"]
+)
+def test_other_letters_in_a_text_change_nothing(framework: str, letters: Mapping[str, str]) -> None:
+    """A PDF library may take ligatures apart by itself; a converter to text does not."""
+    plain = printed = FRAMEWORKS[framework].examples[0].text.strip()
+    for letter, other in letters.items():
+        printed = printed.replace(letter, other)
+    assert read(printed.encode()) == read(plain.encode())
+
+
+def test_grades_drawn_in_another_order_than_they_are_seen_in_are_not_believed() -> None:
+    """As in mutants that draw the line of one row before that of another: two grades would be swapped."""
+    text = FRAMEWORKS["sif"].examples[1].text
+    rows = "2.1 Adoption performance Not judged\n2.2 Experiences and progress of care leavers Not judged"
+    assert rows in text
+    seen = "2.1 Adoption performance Outstanding\n2.2 Experiences and progress of care leavers Inadequate"
+    drawn = "2.1 Adoption performance Inadequate\nOutstanding 2.2 Experiences and progress of care leavers"
+    told, doubted = (read(text.replace(rows, table).encode()) for table in (seen, drawn))
+    assert isinstance(told, Report)
+    assert isinstance(doubted, Report)
+    assert {"adoption", "sif_care_leavers"} <= {one.theme for one in told.judgements}
+    assert not {"adoption", "sif_care_leavers"} & {one.theme for one in doubted.judgements}
+    assert any("not certain which grade belongs to which row" in problem for problem in doubted.problems)
