@@ -34,6 +34,7 @@ from inspection_watch.demo.typeset import (
     Table,
     Words,
     pdf,
+    respelled,
 )
 from judgements.types import Grade, NotJudged
 
@@ -93,6 +94,8 @@ class Print:
     """Prose in the summary about another inspection."""
     earlier_grades: Mapping[str, Graded] = field(default_factory=dict)
     """A second table, of an earlier inspection, after the findings."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """Other characters for some, wherever text stands: no-break spaces, ligatures."""
     table_after: int = 0
     """Paragraphs of prose before the table: enough of them and it runs over the page."""
 
@@ -140,7 +143,8 @@ def ilacs_report(report: Ilacs) -> bytes:
     else:
         front = _plain_front(report, title, dates)
         running = Running(lines=(title, report.printed.running_date or dates), from_page=2)
-    return pdf([*front, *_ilacs_findings(report), *closing(report.invented)], running, title=title)
+    blocks = [*front, *_ilacs_findings(report), *closing(report.invented)]
+    return pdf(respelled(blocks, report.printed.letters), running, title=title)
 
 
 def is_boxed(report: Ilacs) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from inspection_watch.demo.papers import (
@@ -31,6 +31,7 @@ from inspection_watch.demo.typeset import (
     Table,
     Words,
     pdf,
+    respelled,
 )
 from judgements.types import Grade, NotJudged
 
@@ -65,7 +66,8 @@ class Sif:
     """A report under the single inspection framework. `lscb` is None for a re-inspection without the board.
 
     The rest is for reports that are printed otherwise than most: another overall sentence with a footnote's number,
-    other words in the cells, other labels by theme, paragraphs before the table, a table of an earlier inspection.
+    other words in the cells, other labels by theme, paragraphs before the table, a table of an earlier inspection,
+    other letters wherever text stands, the board's review behind a front page of its own.
     """
 
     authority: str
@@ -86,13 +88,21 @@ class Sif:
     labels: Mapping[str, str] = field(default_factory=dict)
     front_prose: int = 0
     earlier_grades: Mapping[str, Graded] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    board_apart: bool = False
+
+    @property
+    def board_in_front(self) -> Grade | None:
+        return None if self.board_apart else self.lscb
 
 
 def sif_report(report: Sif) -> bytes:
     """A report of about a dozen pages: front, summary, contents, recommendations, findings, board, closing pages."""
     parts = (_front, _summary, _contents, _recommendations, _sections, _board, _about)
     blocks = [*(block for part in parts for block in part(report)), *describe_grades(), *closing()]
-    return pdf(blocks, Running(), title=f"{report.council}: inspection of services for children")
+    return pdf(
+        respelled(blocks, report.letters), Running(), title=f"{report.council}: inspection of services for children"
+    )
 
 
 def _front(report: Sif) -> Iterator[Block]:
@@ -102,19 +112,23 @@ def _front(report: Sif) -> Iterator[Block]:
         "leavers",
         style=HEADING,
     )
-    if report.lscb is not None:
+    if report.board_in_front is not None:
         yield Words(text="and")
         yield Words(
             text="Review of the effectiveness of the Local Safeguarding Children Board", style=HEADING, note="1"
         )
+    yield from _dates(report, report.published)
+    yield from _grades(report)
+    if report.board_in_front is not None:
+        yield Foot(note="1", text="The inspection and the review are printed together, as the law allows.")
+    yield NewPage()
+
+
+def _dates(report: Sif, published: date) -> Iterator[Block]:
     periods = ((report.start, report.end), *report.periods)
     days = " and ".join(printed_period(start, end, dash="–") for start, end in periods)
     yield Words(text=f"Inspection date: {days}")
-    yield Words(text=f"Report published: {long_date(report.published)}")
-    yield from _grades(report)
-    if report.lscb is not None:
-        yield Foot(note="1", text="The inspection and the review are printed together, as the law allows.")
-    yield NewPage()
+    yield Words(text=f"Report published: {long_date(published)}")
 
 
 def _grades(report: Sif) -> Iterator[Block]:
@@ -123,8 +137,9 @@ def _grades(report: Sif) -> Iterator[Block]:
     yield Words(text=report.sentence or usual, style=LABEL, note=report.sentence_note)
     yield from findings(report.authority, "front", report.front_prose, numbered=False)
     yield _table(report, report.grades)
-    if early and report.lscb is not None:
-        yield Words(text=f"The effectiveness of the Local Safeguarding Children Board (LSCB) is\n{_said(report.lscb)}")
+    if early and report.board_in_front is not None:
+        board = "The effectiveness of the Local Safeguarding Children Board (LSCB) is"
+        yield Words(text=f"{board}\n{_said(report.board_in_front)}")
 
 
 def _table(report: Sif, grades: Mapping[str, Graded]) -> Table:
@@ -155,7 +170,7 @@ def _summary(report: Sif) -> Iterator[Block]:
 
 
 def _contents(report: Sif) -> Iterator[Block]:
-    board = ["The Local Safeguarding Children Board (LSCB)"] if report.lscb is not None else []
+    board = ["The Local Safeguarding Children Board (LSCB)"] if report.board_in_front is not None else []
     advice = [_advice_title(report, "local authority")] if report.improvements else []
     titles = ["Executive summary", *advice, *SECTIONS.values(), *board]
     yield Words(text="Contents", style=HEADING)
@@ -199,6 +214,8 @@ def _board(report: Sif) -> Iterator[Block]:
     requires = report.lscb is Grade.REQUIRES_IMPROVEMENT
     verdict = "requires improvement" if requires else f"is {spoken(report.lscb)}"
     yield NewPage()
+    if report.board_apart:
+        yield from _front_of_the_board(report)
     yield Words(text="The Local Safeguarding Children Board (LSCB)", style=HEADING)
     yield Words(text=f"The Local Safeguarding Children Board {verdict}", style=LABEL)
     yield Words(text="Executive summary", style=LABEL)
@@ -207,6 +224,16 @@ def _board(report: Sif) -> Iterator[Block]:
     yield from recommendations(report.authority, first=len(report.improvements) + 19)
     yield Words(text="Inspection findings – the Local Safeguarding Children Board", style=LABEL)
     yield from findings(report.authority, "board findings", 3, first=len(report.improvements) + 21)
+
+
+def _front_of_the_board(report: Sif) -> Iterator[Block]:
+    """As in Hull in 2015: another document, a week younger, bound in with the inspection."""
+    yield Words(text=f"{report.authority} Safeguarding Children Board", style=TITLE)
+    yield Words(text="Review of the effectiveness of the Local Safeguarding Children Board", style=HEADING, note="1")
+    yield from _dates(report, report.published + timedelta(days=7))
+    yield Words(text="Contents", style=HEADING)
+    yield Words(text="Executive summary 2")
+    yield NewPage()
 
 
 def _about(report: Sif) -> Iterator[Block]:

@@ -13,13 +13,14 @@ from typing import Final
 
 from inspection_watch.demo.papers import GRADE_WORDS, ILACS_LABELS, Graded, Ilacs, items, long_date
 from inspection_watch.demo.sif import CELL_WORDS, Sif, overall
+from inspection_watch.demo.typeset import NO_BREAK
 from judgements.types import Grade, NotJudged
 
 Trap = Callable[[Ilacs], Ilacs]
 SifTrap = Callable[[Sif], Sif]
 
-NO_BREAK: Final = "\u202f"
-"""The narrow one: reportlab prints U+00A0 as an ordinary space."""
+NARROW_NO_BREAK: Final = "\u202f"
+LIGATURES: Final = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
 
 
 def _printed(**changes: object) -> Trap:
@@ -109,6 +110,9 @@ TRAPS: Final[Mapping[str, Trap]] = {
     "a line of a drawing as a dash": _printed(dash="\u2500"),
     "a dash between the days": _printed(dash="–"),
     "no-break spaces in the dates": _printed(space=NO_BREAK),
+    "narrow no-break spaces in the dates": _printed(space=NARROW_NO_BREAK),
+    "no-break spaces in names, dates and everywhere else": _printed(letters={" ": NO_BREAK}),
+    "ligatures in headings and everywhere else": _printed(letters=LIGATURES),
     "two visits": _another_visit,
     "one day": _one_day,
     "both years, with a dash": _both_years,
@@ -171,6 +175,18 @@ SIF_TRAPS: Final[Mapping[str, SifTrap]] = {
     "a footnote glued to the overall sentence": lambda report: replace(
         report, sentence=f"The overall judgement is that children’s services {_verb(report)}.", sentence_note="2"
     ),
+    "a full stop in the authority’s name": lambda report: replace(
+        report, authority="St. Helens", council="St. Helens Council"
+    ),
+    "a full stop in the name, and a sentence that is wrapped there": lambda report: replace(
+        report,
+        authority="St. Helens",
+        council="St. Helens Council",
+        sentence=overall("St.\nHelens", report.overall),
+    ),
+    "no-break spaces in names, dates and everywhere else": _sif_printed(letters={" ": NO_BREAK}),
+    "ligatures in headings and everywhere else": _sif_printed(letters=LIGATURES),
+    "two documents in one file": _sif_printed(board_apart=True),
     "prose before the table": _sif_printed(front_prose=2),
     "a table that runs over the page": _sif_printed(front_prose=6),
     "a table of the grades before": _sif_printed(

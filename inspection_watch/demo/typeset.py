@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
 from typing import Final, Literal
@@ -26,7 +26,13 @@ FOOT: Final = 60.0
 NARROW: Final = 90
 """Per cent. The fonts we have are wider than the one of the real documents."""
 REGULAR, BOLD = "Vera", "VeraBd"
-STAND_INS: Final = {"\u25fc": "\u2022", "\uf06e": "\u2022", "\u2500": "\u2013", "\u00ad": "-", "\u202f": " "}
+NO_BREAK: Final = "\u00a0"
+KEPT: Final = "\ue0a0"
+"""What `NO_BREAK` is while reportlab has it in hands."""
+STAND_INS: Final = {
+    **{"\u25fc": "\u2022", "\uf06e": "\u2022", "\u2500": "\u2013", "\u00ad": "-"},
+    **{"\u202f": " ", KEPT: " ", "\ufb00": "f"},
+}
 """Characters of real documents that our fonts do not have, and whose shape they are drawn with."""
 
 _DRAWING = threading.Lock()
@@ -140,10 +146,43 @@ def pdf(blocks: Iterable[Block], running: Running, *, title: str) -> bytes:
     return out.getvalue()
 
 
+def respelled(blocks: Iterable[Block], letters: Mapping[str, str]) -> Iterator[Block]:
+    """The blocks with other letters for some, such as one character for "fi"."""
+
+    def spell(text: str) -> str:
+        for plain, printed in letters.items():
+            text = text.replace(plain, printed)
+        return text
+
+    for block in blocks:
+        match block:
+            case Words():
+                yield replace(block, text=spell(block.text), lead=spell(block.lead))
+            case Item() | Foot():
+                yield replace(block, text=spell(block.text))
+            case Table():
+                rows = (replace(row, label=spell(row.label), grade=spell(row.grade)) for row in block.rows)
+                yield replace(block, rows=tuple(rows))
+            case _:
+                yield block
+
+
+class _Font(TTFont):  # type: ignore[misc]
+    """reportlab prints a no-break space as an ordinary one; this font keeps it in the text layer."""
+
+    def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> object:  # noqa: N802
+        return super().splitString(text.replace(NO_BREAK, KEPT), doc, encoding)
+
+    def addObjects(self, doc: object) -> None:  # noqa: N802
+        for subset in self.state[doc].subsets:
+            subset[:] = [ord(NO_BREAK) if code == ord(KEPT) else code for code in subset]
+        super().addObjects(doc)
+
+
 @cache
 def _fonts() -> None:
     for name in (REGULAR, BOLD):
-        font = TTFont(name, f"{name}.ttf")
+        font = _Font(name, f"{name}.ttf")
         for character, shape in STAND_INS.items():
             font.face.charToGlyph[ord(character)] = font.face.charToGlyph[ord(shape)]
             font.face.charWidths[ord(character)] = font.face.charWidths[ord(shape)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from inspection_watch.demo.histories import PAST, PRINTERS, Past
 from inspection_watch.demo.letters import Jtai, Send, Visit, jtai_letter, send_report, visit_letter
@@ -122,6 +123,13 @@ def test_no_trap_changes_what_is_read(report: Ilacs, trap: str) -> None:
     assert_ilacs(TRAPS[trap](report))
 
 
+def test_a_no_break_space_is_really_printed() -> None:
+    """Else its traps would test nothing."""
+    printed = PdfDocument(ilacs_report(TRAPS["no-break spaces in names, dates and everywhere else"](SECOND)))
+    assert "West\u00a0Sussex" in printed[0].get_textpage().get_text_range()
+    printed.close()
+
+
 @pytest.mark.parametrize("age", SIF)
 @pytest.mark.parametrize("grade", GRADES)
 def test_every_grade_of_the_older_framework_is_read_back(age: str, grade: Grade) -> None:
@@ -152,6 +160,10 @@ def test_a_monitoring_visit_is_read_back_with_its_number_and_what_it_follows(num
 @pytest.mark.parametrize("priorities", [JOINT.priorities, ()])
 def test_a_joint_inspection_is_read_back(priorities: tuple[str, ...]) -> None:
     assert_jtai(replace(JOINT, priorities=priorities))
+
+
+def test_a_full_stop_in_a_name_does_not_end_a_sentence_of_a_letter() -> None:
+    assert_jtai(replace(JOINT, authority="St. Helens"))
 
 
 @pytest.mark.parametrize("outcome", Outcome)
