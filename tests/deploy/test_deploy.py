@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import configparser
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from typer.main import get_command
 
+from inspection_watch.cli import app
 from inspection_watch.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+RUNBOOK = (DEPLOY / "RUNBOOK.md").read_text()
 
 TEXT = {"type": "string", "minLength": 1}
 MANIFEST = {
@@ -107,8 +112,7 @@ def test_the_manifest_asks_for_socket_mode_buttons_and_our_command(manifest: dic
 
 
 def test_every_scope_has_its_reason_in_the_runbook_and_no_other_is_named_there(manifest: dict) -> None:
-    runbook = (DEPLOY / "RUNBOOK.md").read_text()
-    table = runbook[runbook.index("| scope |") : runbook.index("## 2.")]
+    table = RUNBOOK[RUNBOOK.index("| scope |") : RUNBOOK.index("## 2.")]
     named = re.findall(r"`([a-z]+:[a-z.]+|commands)`", table)
     assert sorted(named) == manifest["oauth_config"]["scopes"]["bot"]
 
@@ -138,12 +142,49 @@ def test_the_container_copies_every_package_and_does_not_run_as_root() -> None:
     assert "/healthz" in dockerfile
 
 
-def test_the_unit_runs_the_service_with_its_state_and_does_not_restart_on_a_wrong_setting() -> None:
+def unit_section(name: str) -> configparser.SectionProxy:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(DEPLOY / "inspection-watch.service")
-    service = unit["Service"]
+    return unit[name]
+
+
+def test_the_unit_runs_the_service_with_its_state_and_does_not_restart_on_a_wrong_setting() -> None:
+    service = unit_section("Service")
     assert service["ExecStart"].endswith("inspection-watch run")
     assert service["StateDirectory"] == "inspection-watch"
     assert service["RestartPreventExitStatus"] == "2"
     assert int(service["TimeoutStopSec"]) > 5
+
+
+def test_the_runbook_runs_the_doctor_as_the_unit_runs_the_service() -> None:
+    service = unit_section("Service")
+    line = RUNBOOK[RUNBOOK.index("systemd-run ") : RUNBOOK.index("inspection-watch doctor\n\n`curl")]
+    given = dict(re.findall(r"-p (\w+)=(\S+)", line))
+    wanted = ("DynamicUser", "User", "StateDirectory", "WorkingDirectory", "Environment", "EnvironmentFile")
+    assert given == {name: service[name] for name in wanted}
+    assert service["ExecStart"].removesuffix(" run") in f"{line}inspection-watch"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / "inspection-watch.service"
+    text = (DEPLOY / "inspection-watch.service").read_text()
+    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE))
+    checked = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=30)
+    about_ours = [line for line in checked.stderr.splitlines() if "inspection-watch" in line]
+    assert about_ours == []
+
+
+def test_the_same_uv_is_pinned_wherever_it_is_installed() -> None:
+    texts = [RUNBOOK, *((DEPLOY / name).read_text() for name in ("Dockerfile", "../Makefile"))]
+    assert len({re.search(r"uv==([\d.]+)", text)[1] for text in texts}) == 1  # type: ignore[index]
+
+
+def test_every_command_of_the_runbook_exists() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    there = get_command(app).commands  # type: ignore[attr-defined]
+    for service, command in re.findall(r"docker compose run --rm (\S+) (\w+)$", RUNBOOK, re.MULTILINE):
+        assert (service in services, command in there) == (True, True)
+    for service in re.findall(r"docker compose (?:exec -T|stop|logs -f) (\S+)", RUNBOOK):
+        assert service in services
