@@ -130,15 +130,26 @@ def _begins_row(flow: Flow, place: int) -> bool:
 def _tokens(flow: Flow, framework: Framework, table: Table, block: _Block) -> tuple[_Token, ...]:
     """The words of all lines that hold nothing but words of labels and grades, until every row is there."""
     tokens: list[_Token] = []
+    prose = 0
     for line in range(block.begin, block.end):
         words = tuple(_line(flow, framework, line))
+        if tokens and prose == flow.pages[line] and _ends_a_sentence(flow, line, words):
+            continue
         if _is_of_table(words, table):
             tokens += () if all(_NUMBER.fullmatch(token.word) for token in words) else words
             if len(tokens) > MOST_WORDS:
                 break
         elif not table.closing and _complete(tokens, framework, table, block.areas):
             break
+        else:
+            prose = flow.pages[line]
     return tuple(tokens)
+
+
+def _ends_a_sentence(flow: Flow, line: int, words: Sequence[_Token]) -> bool:
+    """The last words of prose ("… and are now | good.") are no cell: they begin small, or end in a full stop."""
+    only_grade = all(token.is_grade for token in words)
+    return only_grade and (flow.lines[line][0].islower() or flow.lines[line].endswith("."))
 
 
 def _is_of_table(words: Sequence[_Token], table: Table) -> bool:

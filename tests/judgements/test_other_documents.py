@@ -100,3 +100,11 @@ def test_judgements_of_another_edition_in_the_same_file_are_left_out_and_said() 
     assert found.problems == (
         "It has judgements that its inspection date does not lead one to expect; they are left out.",
     )
+
+
+@pytest.mark.parametrize("end", ["inadequate", "inadequate.", "require improvement.", "Good."])
+def test_a_lost_grade_is_never_the_end_of_a_sentence_below_the_table(end: str) -> None:
+    front = FRONT.replace("Overall effectiveness Good", f"Overall effectiveness\nServices were once\n{end}\nThey grew.")
+    found = report(front, BODY)
+    assert found.overall is None
+    assert "labels and grades do not pair up" in found.problems[0]
