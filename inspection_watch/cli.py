@@ -19,6 +19,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, NoReturn
 
 import typer
@@ -47,6 +48,8 @@ out = Console()
 
 EVERY = 25
 """Authorities between two lines of progress: about a minute, the first time."""
+MOST_WORDS = 300
+"""Characters of a foreign error's own words; all of them stand where the whole story is."""
 INTERRUPTED = 130
 """The exit status that shells know Ctrl-C by."""
 
@@ -76,7 +79,8 @@ def main() -> None:
 def _unforeseen(error: Exception) -> str:
     """A fault of the program: what it is, under an id, and where the whole story can be read."""
     error_id = secrets.token_hex(4)
-    what = " ".join(f"{type(error).__name__}: {error}".split())
+    # Blotted first: half of an address no longer shows that there is a password in it.
+    what = shorten(logs.without_secrets(f"{type(error).__name__}: {error}"), MOST_WORDS, placeholder=" …")
     where = logs.put_down(error, error_id)
     return f"Something went wrong that nobody foresaw ({what}); please report it with the id {error_id}. {where}"
 

@@ -27,10 +27,14 @@ LONGEST_WAIT = timedelta(days=7)
 
 def _http(url: str) -> str:
     parts = urlsplit(_ascii(url))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address that begins with http:// or https://")
+    if parts.scheme not in ("http", "https") or not _is_host(parts.hostname or ""):
+        raise ValueError("must be an address that begins with http:// or https:// and the name of a host")
     _ = parts.port  # raises ValueError, in words, where it is no port
     return url
+
+
+def _is_host(name: str) -> bool:
+    return all(0 < len(label) < 64 for label in name.removesuffix(".").split("."))
 
 
 def _ascii(text: str) -> str:

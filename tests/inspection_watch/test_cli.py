@@ -287,13 +287,16 @@ def test_a_fault_nobody_foresaw_is_one_sentence_and_the_whole_story_without_its_
     ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fail(*_: object) -> None:
-        raise RuntimeError("refused\nxapp-hunter2")
+        raise RuntimeError(
+            f"refused\nxapp-hunter2 {'word ' * 55} postgresql://watch:hunter2@{'host' * 20}/x {'on ' * 999}"
+        )
 
     monkeypatch.setattr(cli.checks, "examine", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     said = ask("doctor")
     assert (said.status, said.err.count("\n")) == (1, 1)
     assert "RuntimeError: refused [secret]" in said.err
+    assert len(said.err) < 600
     (kept,) = tmp_path.glob("inspection-watch-*")
     assert str(kept) in said.err
     assert "Traceback" in kept.read_text()

@@ -74,6 +74,8 @@ def test_a_file_that_may_not_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPat
         ("SLACK_BOT_TOKEN", "xoxb-s3cret\nX-Header: 1", "copy it anew"),
         ("SLACK_API_URL", "https://släck.example/api/", "printable ASCII"),
         ("INSPECTION_WATCH_SITE_URL", "http://127.0.0.1:99999", "INSPECTION_WATCH_SITE_URL: "),
+        ("SLACK_API_URL", "http://a..b/api/", "the name of a host"),
+        ("INSPECTION_WATCH_SITE_URL", "https:///search", "the name of a host"),
         ("INSPECTION_WATCH_SITE_URL", "http://[::1", "INSPECTION_WATCH_SITE_URL: "),
         ("INSPECTION_WATCH_CONTACT", "Jürgen", "printable ASCII"),
         ("INSPECTION_WATCH_CONTACT", "a@b.example\nX-Header: 1", "printable ASCII"),
