@@ -23,7 +23,7 @@ from judgements.people import leads
 from judgements.places import place
 from judgements.recognise import front_end, is_heading, recognise
 from judgements.statements import stated_in_words
-from judgements.table import stated_in_table
+from judgements.table import closing_begin, stated_in_table
 from judgements.types import Document, Inspection, NotRead, Reading, Report, Status
 from judgements.visits import previous, visit_number
 
@@ -60,7 +60,8 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
     urn, printed, problems = place(text, form, end, inspection.start if inspection else None)
     sent, outcome_problems = outcome(text, form, end)
     rows, why = stated_in_table(text, framework, form.table, end) if form.table else ((), "")
-    judgements, disagreements = agree([*rows, *stated_in_words(text, framework, form, end)])
+    record = closing_begin(text, form.table, end) if form.table else len(text.lower)
+    judgements, disagreements = agree([*rows, *stated_in_words(text, framework, form, end, record)])
     edition, edition_problems = edition_of(framework, form, inspection, judgements)
     expected = {area.theme for area in edition.areas}
     judgements = tuple(one for one in judgements if one.theme in expected)

@@ -10,11 +10,14 @@ from judgements.flow import Flow
 from judgements.frameworks import Area, Form, Framework, Statement
 
 
-def stated_in_words(flow: Flow, framework: Framework, form: Form, front_end: int) -> Iterator[Stated]:
-    """Every heading or sentence of the form's statements that gives a grade."""
+def stated_in_words(flow: Flow, framework: Framework, form: Form, front_end: int, body_end: int) -> Iterator[Stated]:
+    """Every heading or sentence of the form's statements that gives a grade, before the record that closes it all.
+
+    The rows of that record are worded like headings and would confirm themselves.
+    """
     for statement in form.statements:
         begin = 0 if statement.front else front_end
-        end = len(flow.lower) if statement.body else front_end
+        end = body_end if statement.body else front_end
         for areas, words in statement.words:
             matches = [match for match in words.finditer(flow.lower, begin, end) if _stands(flow, statement, match)]
             yield from _stated(flow, framework, statement, areas, matches)

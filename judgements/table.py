@@ -64,7 +64,10 @@ class _Block:
 
 
 def stated_in_table(flow: Flow, framework: Framework, table: Table, front_end: int) -> tuple[tuple[Stated, ...], str]:
-    """The rows of a table; or none and why, in words."""
+    """The rows of a table; or none and why, in words.
+
+    Where the front has a second one under the same heading, its rows are there too: both must say the same.
+    """
     stated: list[Stated] = []
     blocks = _blocks(flow, table, front_end)
     for block in blocks:
@@ -72,7 +75,15 @@ def stated_in_table(flow: Flow, framework: Framework, table: Table, front_end: i
         if why:
             return (), f"{_sentence(table)} cannot be read: {why}."
         stated.extend(rows)
+    for block in _further(flow, table, front_end):
+        stated.extend(_rows(flow, framework, table, block)[0])
     return tuple(stated), "" if blocks else f"{_sentence(table)} is not there."
+
+
+def closing_begin(flow: Flow, table: Table, front_end: int) -> int:
+    """The place where a closing table begins; the end of the text where there is none."""
+    line = _begin(flow, table, front_end) if table.closing else None
+    return len(flow.lower) if line is None or line == len(flow.lines) else flow.starts[line]
 
 
 def _sentence(table: Table) -> str:
@@ -96,8 +107,7 @@ def _blocks(flow: Flow, table: Table, front_end: int) -> tuple[_Block, ...]:
     begin = _begin(flow, table, front_end)
     if begin is None:
         return ()
-    end = len(flow.lines) if table.closing else flow.line_at(max(front_end - 1, 0)) + 1
-    end = min(end, begin + MOST_LINES)
+    end = min(_end(flow, table, front_end, begin), begin + MOST_LINES)
     if len(table.groups) == 1:
         return (_Block(begin, end, table.groups[0]),)
     first = table.groups[0][0].printed
@@ -107,12 +117,33 @@ def _blocks(flow: Flow, table: Table, front_end: int) -> tuple[_Block, ...]:
     return tuple(_Block(*lines, areas) for lines, areas in zip(pairwise([*begins, end]), table.groups, strict=True))
 
 
+def _further(flow: Flow, table: Table, front_end: int) -> Iterator[_Block]:
+    """The lines after every heading of a front's table but the first, up to the next."""
+    if not table.closing and len(table.groups) == 1:
+        for begin in _heads(flow, table, front_end)[1:]:
+            yield _Block(begin, _end(flow, table, front_end, begin), table.groups[0])
+
+
+def _end(flow: Flow, table: Table, front_end: int, begin: int) -> int:
+    """The line before which a table that begins at a line must end: the front's end, or the next heading's rows."""
+    if table.closing:
+        return len(flow.lines)
+    later = (line for line in _heads(flow, table, front_end) if line > begin)
+    return next(later, flow.line_at(max(front_end - 1, 0)) + 1)
+
+
+def _heads(flow: Flow, table: Table, front_end: int) -> list[int]:
+    """The line after each heading of the table."""
+    end = len(flow.lower) if table.closing else front_end
+    heads = (match for match in flow.search(table.begins, end=end) if _is_head(flow, table, match))
+    return sorted({flow.line_at(match.end() - 1) + 1 for match in heads})
+
+
 def _begin(flow: Flow, table: Table, front_end: int) -> int | None:
     """The first line of the rows: after the table's heading or, where it has none, the first that begins a label."""
     if table.begins:
-        end = len(flow.lower) if table.closing else front_end
-        heads = [match for match in flow.search(table.begins, end=end) if _is_head(flow, table, match)]
-        return flow.line_at(heads[-1 if table.closing else 0].end() - 1) + 1 if heads else None
+        heads = _heads(flow, table, front_end)
+        return heads[-1 if table.closing else 0] if heads else None
     places = (m.start() for area in table.groups[0] for m in area.printed.finditer(flow.lower, 0, front_end))
     return min((flow.line_at(place) for place in places if _begins_row(flow, place)), default=None)
 

@@ -108,3 +108,22 @@ def test_a_lost_grade_is_never_the_end_of_a_sentence_below_the_table(end: str) -
     found = report(front, BODY)
     assert found.overall is None
     assert "labels and grades do not pair up" in found.problems[0]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["above", "below"])
+def test_a_row_in_which_two_tables_on_the_front_differ_is_in_doubt(first: bool) -> None:
+    table = FRONT[FRONT.index("Judgement Grade") : FRONT.index("Children in Shropshire")]
+    former = table.replace("Outstanding", "Inadequate") + "\nThe text goes on.\n"
+    place = "Judgement Grade" if first else "Children in Shropshire"
+    found = report(FRONT.replace(place, former + place, 1), BODY)
+    assert "care_leavers" not in grades(found)
+    assert grades(found).items() < WHOLE.items()
+    assert "care leavers”: the table of judgements on page 1 says" in found.problems[0]
+
+
+def test_the_rows_of_a_closing_record_do_not_confirm_each_other() -> None:
+    text = FRAMEWORKS["child_protection"].examples[0].text
+    found = read(text.replace("The quality of practice\nAdequate.", "The quality of practice\nGood.").encode())
+    assert isinstance(found, Report)
+    assert grades(found) == {"protection_overall": "good"}
+    assert any("only the record of main findings gives a grade" in problem for problem in found.problems)
