@@ -88,11 +88,11 @@ def _unreadable_date(link: Tag) -> tuple[str, ...]:
 
 
 def _undated(links: Sequence[Tag]) -> tuple[str, ...]:
-    """Few authorities have no report; if half of them say nothing of one, it is the page that has changed."""
+    """Some authorities have no report; if none of several says anything of one, it is the page that has changed."""
     undated = sum(_latest_report(link) is None for link in links)
-    if not links or 2 * undated < len(links):
+    if len(links) < 2 or undated < len(links):
         return ()
-    return (f"{undated} of {len(links)} authorities have no date of a latest report",)
+    return (f"none of {len(links)} authorities has a date of a latest report",)
 
 
 def _latest_report(link: Tag) -> str | None:

@@ -25,6 +25,9 @@ from watchers.sources import Source
 
 log = structlog.get_logger()
 
+PAGE_LIMIT = 3 * 2**20
+"""Bytes of a page of the site; a search page of 100 authorities has a tenth of a megabyte."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
@@ -100,6 +103,8 @@ def _look_at(
     keep: Callable[[], None],
 ) -> PollSummary:
     page = _provider_page(world, source, look.entry.urn)
+    if isinstance(page, Trouble) and page.stopped:
+        return replace(summary, stopped=True)
     if isinstance(page, Trouble | NotThePage):
         log.warning("authority not looked at", urn=look.entry.urn, why=page.why)
         trouble = page if isinstance(page, Trouble) else None
@@ -170,8 +175,8 @@ def page_at(world: World, url: str) -> bytes | Trouble:
 
 def _ask(world: World, url: str, visit: Visit | None) -> Fetched | Trouble:
     if visit is None:
-        return world.fetcher.get(url)
-    return world.fetcher.get(url, etag=visit.etag, last_modified=visit.last_modified)
+        return world.fetcher.get(url, limit=PAGE_LIMIT)
+    return world.fetcher.get(url, etag=visit.etag, last_modified=visit.last_modified, limit=PAGE_LIMIT)
 
 
 def _document(world: World, listing: Listing) -> decide.Got:

@@ -9,7 +9,7 @@ with one authority is written down and never stops the others; a site that refus
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,6 +30,8 @@ MAX_SEARCH_PAGES = 20
 REFUSALS = frozenset({403, 429})
 PATIENCE = 3
 """Authorities in a row whose pages cannot be had before the walk is broken off."""
+MOST_ODD = 5
+"""Sentences on what is odd about the search pages that are kept: each authority may have one."""
 REREAD_AT_ONCE = 50
 """Documents that are read again by today's parser in one poll."""
 
@@ -70,14 +72,25 @@ def _soonest(moments: Iterable[datetime | None]) -> datetime | None:
 def _poll(world: World, source: Source, state: SourceState, *, full: bool) -> PollSummary:
     found = _search(world, source)
     if isinstance(found, Trouble):
+        if found.stopped:
+            return PollSummary(stopped=True)
         return PollSummary(troubles=(found.why,), rest=timedelta(seconds=found.retry_after or 0))
     summary = _walk(world, source, state, found, full=full)
     return summary if summary.stopped else _reread(world, summary)
 
 
-def _search(world: World, source: Source) -> tuple[SearchEntry, ...] | Trouble:
-    """Every authority on the search pages, or what went wrong. Pages on until one brings nothing new."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """Every authority on the search pages, and what was odd about them."""
+
+    entries: tuple[SearchEntry, ...]
+    odd: tuple[str, ...]
+
+
+def _search(world: World, source: Source) -> _Listed | Trouble:
+    """What the search pages list, or what went wrong. Pages on until one brings nothing new."""
     entries: dict[str, SearchEntry] = {}
+    odd: list[str] = []
     for _ in range(MAX_SEARCH_PAGES):
         world.store.extend_lease(source.key, world.clock(), LEASE)
         body = page_at(world, source.search_url(world.site, len(entries)))
@@ -88,18 +101,18 @@ def _search(world: World, source: Source) -> tuple[SearchEntry, ...] | Trouble:
             return Trouble(why=f"{source.name} answers with {page.why}")
         fresh = [entry for entry in page.entries if entry.urn not in entries]
         entries.update((entry.urn, entry) for entry in fresh)
+        odd.extend(page.odd)
         if not fresh or not page.has_next:
-            return tuple(entries.values()) or Trouble(why=f"{source.name} is empty")
+            listed = _Listed(entries=tuple(entries.values()), odd=tuple(odd[:MOST_ODD]))
+            return listed if entries else Trouble(why=f"{source.name} is empty")
     return Trouble(why=f"{source.name} does not end after {MAX_SEARCH_PAGES} pages")
 
 
-def _walk(
-    world: World, source: Source, state: SourceState, entries: tuple[SearchEntry, ...], *, full: bool
-) -> PollSummary:
+def _walk(world: World, source: Source, state: SourceState, listed: _Listed, *, full: bool) -> PollSummary:
     """Open the pages of the authorities that moved, one transaction each."""
     known = world.store.known_authorities()
-    looks = decide.looks(known, world.store.awaited(), entries, full=full, now=world.clock())
-    summary = PollSummary(seen=len(entries), troubles=_shrunk(source, known, entries))
+    looks = decide.looks(known, world.store.awaited(), listed.entries, full=full, now=world.clock())
+    summary = PollSummary(seen=len(listed.entries), troubles=(*_shrunk(source, known, listed.entries), *listed.odd))
     since = state.last_ok_at.date() if state.last_ok_at else None
     for done, look in enumerate(looks):
         if world.stopping():
@@ -134,6 +147,8 @@ def _reread(world: World, summary: PollSummary) -> PollSummary:
 
 def _after(state: SourceState, summary: PollSummary, *, now: datetime) -> SourceState:
     """The state of a source after a poll: well, or in trouble, and at rest if it gave no list or refused us."""
+    if summary.stopped and not summary.troubles:
+        return state
     if not summary.troubles:
         return replace(state, last_ok_at=now, failures=0, trouble="", next_check_at=None, seen=summary.seen)
     failures = state.failures + 1

@@ -99,6 +99,8 @@ def test_the_first_list_must_show_every_authority_of_the_registry(bench: Bench) 
 def test_when_nothing_changed_only_the_search_pages_are_asked_for(store: Store, bench: Bench) -> None:
     for authority in REGISTRY.current:
         bench.site._providers[authority.urn] = Provider(urn=authority.urn, name=authority.name)
+    east = publication("50000009", date(2024, 1, 9), paper(EAST, date(2023, 11, 6)), urn=EAST)
+    bench.site.publish(east)
     assert bench.poll().opened == 153
     assert bench.poll() == PollSummary(seen=153)
     assert bench.asked == ["/search", "/search"]
@@ -280,6 +282,7 @@ def test_a_stop_ends_the_walk_and_the_next_poll_goes_on(bench: Bench) -> None:
     stops = iter([False, True])
     bench.world = replace(bench.world, stopping=lambda: next(stops, True))
     assert bench.poll().stopped
+    assert bench.world.store.source(SOURCE.key).last_ok_at is None, "half a look is no look"
     bench.world = replace(bench.world, stopping=lambda: False)
     assert bench.poll() == PollSummary(seen=2, opened=1, documents=2)
     assert bench.told() == []
