@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from inspection_watch.settings import Settings
 from storage.archive import Archive
-from storage.engine import open_engine, upgrade
+from storage.engine import StorageError, open_engine, upgrade
 from storage.store import Store
 from watchers.fetch import Fetcher
 from watchers.poll import World
@@ -34,6 +34,11 @@ def jitter(settings: Settings) -> timedelta:
 @contextmanager
 def store(settings: Settings) -> Iterator[Store]:
     """The store with its schema brought up to date. Raises `StorageError`."""
+    folder = settings.INSPECTION_WATCH_STATE_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"INSPECTION_WATCH_STATE_DIR: {folder} cannot be made ({error.strerror}).") from error
     engine = open_engine(settings.database_url)
     try:
         upgrade(engine)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from storage.engine import StorageError
 
+_TRIAL = bytes(4096)
+"""A block: a full disk may still take an empty file."""
+
 
 class Archive:
     """A directory of files named by the SHA-256 of their content, in two levels of folders: "ab/cd/abcd…".
@@ -37,6 +40,16 @@ class Archive:
             except OSError as error:
                 raise StorageError(_cannot_write(self._directory, error)) from error
         return sha256
+
+    def check(self) -> None:
+        """Write something and remove it again. Raises StorageError if that cannot be done."""
+        try:
+            with tempfile.NamedTemporaryFile(dir=self._directory, prefix=".") as trial:
+                trial.write(_TRIAL)
+                trial.flush()
+                os.fsync(trial.fileno())
+        except OSError as error:
+            raise StorageError(_cannot_write(self._directory, error)) from error
 
     def get(self, sha256: str) -> bytes:
         """What was put; KeyError if nothing with this hash was."""

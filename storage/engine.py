@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 SETTING = "INSPECTION_WATCH_DATABASE_URL"
 EXAMPLES = "sqlite:////var/lib/inspection-watch/watch.sqlite or postgresql+psycopg://name:password@host/database"
@@ -27,6 +27,8 @@ _PATIENCE_SECONDS = 30
 _CONNECT_SECONDS = 10
 _MIGRATION_LOCK = 0x1259EC7104
 """Names our advisory lock in PostgreSQL; any number will do that nobody else uses."""
+_LOCK_TIMEOUT = "55P03"
+"""PostgreSQL's code for a lock that was not to be had in time."""
 
 
 class StorageError(Exception):
@@ -36,8 +38,8 @@ class StorageError(Exception):
 def open_engine(url: str) -> Engine:
     """The database at `url`, reached once to see that it answers.
 
-    `url` is "sqlite:///path" (its directory is made if need be) or "postgresql+psycopg://…". Raises StorageError if
-    it cannot be opened, or was made by a newer version of this program. It may still need `upgrade`.
+    `url` is "sqlite:///path" (in a directory that exists) or "postgresql+psycopg://…". Raises StorageError if it
+    cannot be opened, or was made by a newer version of this program. It may still need `upgrade`.
     """
     address = _address(url)
     engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
@@ -56,10 +58,13 @@ def open_engine(url: str) -> Engine:
 def upgrade(engine: Engine) -> None:
     """Bring the schema up to date: all of it or nothing. Others who start at the same time wait for the first.
 
-    Raises StorageError if the database was made by a newer version of this program.
+    Raises StorageError if the database was made by a newer version of this program, if we may not write it, or if
+    somebody else keeps it locked for too long.
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
+            patience = f"{int(_PATIENCE_SECONDS * 1000)}ms"
+            connection.execute(select(func.set_config("lock_timeout", patience, True)))
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         _refuse_unknown_schema(connection)
         migrations = _migrations()
@@ -70,26 +75,35 @@ def upgrade(engine: Engine) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, and waits for no writer."""
-    with _in_plain_words(), engine.connect() as connection:
+    with _in_plain_words(engine.url), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes. On SQLite it waits for its turn here, so that it never fails half-way."""
-    with _in_plain_words(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with _in_plain_words(engine.url), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def _in_plain_words() -> Iterator[None]:
+def _in_plain_words(address: URL) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise StorageError(
-            f"The database did not do its work ({_reason(error)}), and what was begun is undone. See that it runs, can "
-            f"be reached and has room on its disk."
-        ) from error
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        sentence = f"The database did not do its work ({_reason(error)}), and what was begun is undone. "
+        raise StorageError(_without_secrets(sentence + _remedy(error), address)) from error
+
+
+def _remedy(error: DBAPIError) -> str:
+    if getattr(error.orig, "sqlstate", None) == _LOCK_TIMEOUT or "database is locked" in str(error.orig):
+        return "It seems that another program hangs while it holds a lock there: end it, and start this one again."
+    return (
+        f"See that it runs, can be reached and has room on its disk, and that the user this runs as, or the one in "
+        f"{SETTING}, may make tables and write there."
+    )
 
 
 def _address(url: str) -> URL:
@@ -108,13 +122,10 @@ def _sqlite(address: URL) -> Engine:
     if address.database in (None, "", ":memory:"):
         raise StorageError(f"{SETTING} names no file, and without a file nothing is remembered. Write {EXAMPLES}.")
     directory = Path(str(address.database)).parent
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    if not directory.is_dir():
         raise StorageError(
-            f"The directory {directory} for the database cannot be made ({error.strerror}). "
-            f"Make it writable for the user this runs as, or name another file in {SETTING}."
-        ) from None
+            f"The directory {directory} for the database does not exist. Make it, or name another file in {SETTING}."
+        )
     engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, directory))
     event.listen(engine, "begin", _begin_sqlite)
@@ -162,6 +173,10 @@ def _cannot_open(address: URL, reason: str) -> str:
         f"PostgreSQL does not let us into the database {address.database} at {host} ({reason}). "
         f"See that it runs, and that {SETTING} names the right host, database, user and password."
     )
+    return _without_secrets(sentence, address)
+
+
+def _without_secrets(sentence: str, address: URL) -> str:
     for secret in filter(None, (address.password, address.query.get("password"))):
         sentence = sentence.replace(str(secret), "***")
     return sentence

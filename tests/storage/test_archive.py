@@ -67,6 +67,26 @@ def test_a_place_that_cannot_be_written_says_so() -> None:
         Archive(Path("/proc/nowhere"))
 
 
+def test_a_check_writes_something_new_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.check()
+    archive.check()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_check_says_when_nothing_can_be_written_though_the_directory_is_there(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    with (
+        largest_file(10),
+        pytest.raises(StorageError, match=r"cannot be written .* See that there is room on the disk"),
+    ):
+        archive.check()
+    assert list(tmp_path.iterdir()) == []
+    tmp_path.rmdir()
+    with pytest.raises(StorageError, match="cannot be written"):
+        archive.check()
+
+
 def test_when_the_disk_is_full_nothing_is_left_behind(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     with largest_file(1000), pytest.raises(StorageError, match="See that there is room on the disk"):

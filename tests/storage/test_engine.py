@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Engine, insert, select, text
 
-from storage.engine import StorageError, open_engine, reading, upgrade, writing
+from storage.engine import _MIGRATION_LOCK, StorageError, open_engine, reading, upgrade, writing
 from storage.schema import documents, visits
 from storage.store import Store
 from tests.counterparts import Postgres
@@ -32,7 +32,7 @@ HOPELESS = {
     "sqlite://": "names no file",
     "sqlite:///:memory:": "names no file",
     "sqlite:////proc/watch.sqlite": "cannot be opened .* may write it and its directory",
-    "sqlite:////proc/nowhere/watch.sqlite": "The directory /proc/nowhere for the database cannot be made",
+    "sqlite:////proc/nowhere/watch.sqlite": "The directory /proc/nowhere for the database does not exist",
 }
 
 
@@ -62,9 +62,10 @@ def test_a_file_that_is_no_database_is_not_opened(tmp_path: Path) -> None:
         open_engine(f"sqlite:///{path}")
 
 
-def test_the_directory_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
-    open_engine(f"sqlite:///{tmp_path}/a/b/watch.sqlite").dispose()
-    assert (tmp_path / "a/b/watch.sqlite").exists()
+def test_the_directory_of_a_sqlite_file_is_not_made_for_who_mistyped_it(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="Make it, or name another file"):
+        open_engine(f"sqlite:///{tmp_path}/a/b/watch.sqlite")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_checks_foreign_keys(sqlite_store: Store, sqlite_url: str) -> None:
@@ -119,6 +120,53 @@ def test_sqlite_without_tables_says_so_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"did not do its work .*no such table"):
         Store(engine).coverage()
     engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_user_who_may_make_no_tables_is_told_what_to_do(postgres: Postgres) -> None:
+    url = postgres.create("guarded").replace("postgres@", f"visitor:{PASSWORD}@")
+    postgres.execute(sql.SQL("CREATE ROLE visitor LOGIN"))
+    postgres.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"), database="guarded")
+    engine = open_engine(url)
+    with pytest.raises(StorageError, match=r"permission denied for schema public.* may make tables") as failure:
+        upgrade(engine)
+    assert PASSWORD not in str(failure.value)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_database_that_may_only_be_read_is_told_from_a_bug(postgres: Postgres) -> None:
+    url = postgres.create("readonly")
+    postgres.execute(sql.SQL("ALTER DATABASE readonly SET default_transaction_read_only = on"))
+    engine = open_engine(url)
+    with pytest.raises(StorageError, match=r"read-only transaction.* may make tables and write"):
+        upgrade(engine)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_start_does_not_wait_for_ever_for_another_one_that_hangs(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine._PATIENCE_SECONDS", 0.05)
+    url = postgres.create("contended")
+    hanging, late = open_engine(url), open_engine(url)
+    with writing(hanging) as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        with pytest.raises(StorageError, match=r"lock timeout.* another program .* end it"):
+            upgrade(late)
+    upgrade(late)
+    for engine in (hanging, late):
+        engine.dispose()
+
+
+def test_a_sqlite_file_that_somebody_keeps_locked_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.engine._PATIENCE_SECONDS", 0.05)
+    hanging, late = (open_engine(f"sqlite:///{tmp_path}/watch.sqlite") for _ in range(2))
+    with writing(hanging), pytest.raises(StorageError, match=r"database is locked.* another program .* end it"):
+        upgrade(late)
+    for engine in (hanging, late):
+        engine.dispose()
 
 
 @pytest.mark.postgres

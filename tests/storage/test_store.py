@@ -161,7 +161,6 @@ class TestSubscriptions:
             store.subscribe(one)
         assert store.subscribers(URN) == (early, late)
 
-
     def test_unsubscribing_drops_what_the_channel_is_still_owed_about_this_authority(
         self, store: Store, engine: Engine
     ) -> None:
