@@ -222,7 +222,7 @@ def load(text: str) -> Framework:
     areas = {item["theme"]: _area(item) for item in data.get("areas", ())}
     printed = {item["theme"]: item["printed"] for item in data.get("areas", ())}
     wordings = _wordings(data.get("wordings", {}))
-    grade = "(?P<grade>" + "|".join(words for _, words in wordings) + r")\b"
+    grade = "(?P<grade>" + "|".join(words for _, words in wordings) + r")(?![^\W\d])"
     return Framework(
         key=data["key"],
         name=data["name"],

@@ -127,3 +127,65 @@ def test_the_rows_of_a_closing_record_do_not_confirm_each_other() -> None:
     assert isinstance(found, Report)
     assert grades(found) == {"protection_overall": "good"}
     assert any("only the record of main findings gives a grade" in problem for problem in found.problems)
+
+
+TITLES = {
+    "help or protection": ("help and\nprotection", "help or\nprotection"),
+    "looked after children": ("children looked after and", "looked after children and"),
+    "semicolons": ("protection, children looked after", "protection; children looked after;"),
+    "no comma": ("protection, children", "protection children"),
+    "a single inspection": ("Inspection of services", "Single inspection of services"),
+    "dates of inspection": ("Inspection date:", "Dates of inspection:"),
+}
+
+
+@pytest.mark.parametrize(("printed", "instead"), TITLES.values(), ids=TITLES)
+def test_the_front_of_the_older_framework_may_be_worded_otherwise(printed: str, instead: str) -> None:
+    assert printed in SIF_FRONT
+    board = "Review of the effectiveness of the Local Safeguarding Children Board\n"
+    found = report(SIF_FRONT.replace(printed, instead).replace("Report published", board + "Report published"))
+    assert (found.kind, found.inspection) == (Kind.SIF_INSPECTION, report(SIF_FRONT).inspection)
+    assert grades(found) == grades(report(SIF_FRONT))
+
+
+OVERALL = "Children’s services in Shropshire require improvement\nto be good"
+SENTENCES = [
+    "Children’s services in Shropshire are good1",
+    "Children’s services in Shropshire are good.2",
+    "Children’s services in Shropshire are judged to be good",
+    "Shropshire’s children’s services are good",
+    "The overall judgement is that children’s services in Shropshire are good",
+    "The overall judgement is that children’s services in St. Helens are good.",
+    "The overall judgement is that children’s services in Shropshire are judged to be good",
+]
+PROSE = [
+    "Children’s services in Shropshire are goodness itself",
+    "The leaders of Shropshire’s children’s services are good",
+    "Leaders in Shropshire’s children’s services are good",
+    "Leaders and Shropshire’s children’s services are good",
+    "Shropshire’s children’s services are good at listening",
+    "The overall judgement is that children’s services in Shropshire were good",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_the_overall_sentence_may_be_worded_otherwise(sentence: str) -> None:
+    found = report(SIF_FRONT.replace(OVERALL, sentence))
+    assert (grades(found)["overall"], found.problems) == ("good", ())
+
+
+@pytest.mark.parametrize("sentence", PROSE)
+def test_what_only_sounds_like_the_overall_sentence_gives_no_grade(sentence: str) -> None:
+    found = report(SIF_FRONT.replace(OVERALL, sentence))
+    assert found.overall is None
+    assert found.problems
+
+
+@pytest.mark.parametrize("day", ["9 to 13 December 2024", "Monday 9 December to Friday, 13 December 2024"])
+def test_a_joint_inspection_may_name_the_days_of_the_week(day: str) -> None:
+    example = FRAMEWORKS["jtai"].examples[1]
+    assert "9 to 13 December 2024" in example.text
+    found = read(example.text.replace("9 to 13 December 2024", day).encode())
+    assert isinstance(found, Report)
+    assert found.inspection is not None
+    assert (found.inspection.start, found.inspection.end) == (example.start, example.end)
