@@ -95,6 +95,7 @@ def _address(process: subprocess.Popen[str]) -> str:
     """Its address, which it prints once it is ready; from then on whatever it prints is thrown away."""
     assert process.stdout is not None
     too_late = threading.Timer(START_SECONDS, process.kill)
+    too_late.daemon = True  # Ctrl-C may leave it behind, and nobody is to wait for it then
     too_late.start()
     said = ""
     for line in process.stdout:
