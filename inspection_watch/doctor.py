@@ -50,7 +50,7 @@ def _finding(check: str, trouble: str, well: str) -> Finding:
 def _archive(settings: Settings) -> Finding:
     folder = settings.INSPECTION_WATCH_STATE_DIR
     try:
-        Archive(folder / "archive").put(b"inspection-watch doctor was here\n")
+        Archive(folder / "archive").check()
     except StorageError as error:
         return _finding("archive", f"{error} INSPECTION_WATCH_STATE_DIR chooses another place.", "")
     return _finding("archive", "", f"{folder} can be written.")

@@ -260,6 +260,16 @@ def test_the_doctor_names_what_is_missing_and_what_is_well(ask: Ask, site: Site)
     assert "answered 403" in ask("doctor").out
 
 
+def test_the_doctor_says_when_the_archive_can_no_longer_be_written(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert checked(ask("doctor"))["archive"] == "ok"
+    monkeypatch.setattr("tempfile._get_candidate_names", lambda: iter(["no/such/folder"]))
+    said = ask("doctor")
+    assert checked(said)["archive"] == "FIX"
+    assert "cannot be written" in said.out
+
+
 def test_the_doctor_knows_a_running_service_from_another_program_on_its_port(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
