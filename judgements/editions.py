@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from judgements.frameworks import Edition, Form, Framework
+from judgements.flow import Flow
+from judgements.frameworks import Area, Edition, Form, Framework
 from judgements.types import Inspection, Judgement
 
 
@@ -18,16 +19,27 @@ def edition_of(
     edition = dated or (fitting or list(framework.editions))[-1]
     if not form.graded:
         return edition, ()
-    missing = tuple(f"No grade could be read with certainty for “{label}”." for label in _lacks(edition, read))
+    missing = tuple(map(_missing, _lacks(edition, read)))
     if _knows(edition, read):
         return edition, missing
     strange = "It has judgements that its inspection date does not lead one to expect; they are left out."
     return edition, (*missing, strange)
 
 
-def _lacks(edition: Edition, themes: set[str]) -> tuple[str, ...]:
-    lacking = (area for area in edition.areas if area.theme not in themes | edition.optional)
-    return tuple(f"{area.group}: {area.label}" if area.group else area.label for area in lacking)
+def unkept(text: Flow, form: Form, front_end: int, judgements: Sequence[Judgement]) -> tuple[str, ...]:
+    """What is missing of the judgements that the front says are in the document, beyond those of every report."""
+    read = {one.theme for one in judgements}
+    promised = (area for area, words in form.promised if words.search(text.lower, 0, front_end))
+    return tuple(_missing(area) for area in promised if area.theme not in read)
+
+
+def _missing(area: Area) -> str:
+    label = f"{area.group}: {area.label}" if area.group else area.label
+    return f"No grade could be read with certainty for “{label}”."
+
+
+def _lacks(edition: Edition, themes: set[str]) -> tuple[Area, ...]:
+    return tuple(area for area in edition.areas if area.theme not in themes | edition.optional)
 
 
 def _knows(edition: Edition, themes: set[str]) -> bool:

@@ -133,7 +133,8 @@ class Form:
     A document is of this form if one of `title` begins a line of its front and all of `also` stand there. `front_ends`
     are the headings that end the front. `authority` patterns have a group of that name; `dates`, `published` and
     `inspectors` end where the value begins; `dates` begin their line, except in a letter or where they are
-    `dates_in_prose`. `needs` are the fields without which a reading is only partial.
+    `dates_in_prose`. `promised` are areas that a document judges whose front has these words, though
+    its edition may leave them out.
     """
 
     kind: Kind
@@ -157,6 +158,7 @@ class Form:
     statements: tuple[Statement, ...] = ()
     improvements: Section | None = None
     priority_actions: Section | None = None
+    promised: tuple[tuple[Area, Pattern[str]], ...] = ()
     graded: bool = False
 
 
@@ -291,6 +293,8 @@ def _form(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str,
     data |= {name: _section(data[name]) for name in ("improvements", "priority_actions") if name in data}
     if "table" in data:
         data["table"] = _table(data["table"], areas)
+    promised = data.get("promised", {})
+    data["promised"] = tuple((areas[theme], pattern(words)) for theme, words in promised.items())
     statements = tuple(_statement(item, areas, printed, grade) for item in data.pop("statements", ()))
     return Form(**data | {"kind": Kind(data["kind"]), "statements": statements})
 

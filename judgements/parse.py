@@ -14,7 +14,7 @@ from datetime import date
 from judgements.agree import agree
 from judgements.dates import day_in, periods_at
 from judgements.document import open_document
-from judgements.editions import edition_of
+from judgements.editions import edition_of, unkept
 from judgements.flow import Flow, flow
 from judgements.frameworks import FRAMEWORKS, Form, Framework
 from judgements.lists import items
@@ -88,6 +88,7 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
             *((why,) if why else ()),
             *disagreements,
             *edition_problems,
+            *unkept(text, form, end, judgements),
             *outcome_problems,
         ),
     )

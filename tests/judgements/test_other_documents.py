@@ -189,3 +189,29 @@ def test_a_joint_inspection_may_name_the_days_of_the_week(day: str) -> None:
     assert isinstance(found, Report)
     assert found.inspection is not None
     assert (found.inspection.start, found.inspection.end) == (example.start, example.end)
+
+
+BOARD = SIF_FRONT.replace(
+    "Inspection date", "and\nReview of the effectiveness of the Local Safeguarding\nChildren Board1\nInspection date"
+)
+
+
+@pytest.mark.parametrize("name", ["Local", "Shropshire", "Windsor and Maidenhead"])
+def test_a_board_may_be_graded_under_its_own_name(name: str) -> None:
+    found = report(BOARD, f"The {name} Safeguarding Children Board is good\nIt meets often.")
+    assert (grades(found)["lscb"], found.problems) == ("good", ())
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "The work of Shropshire Safeguarding Children Board is good.",
+        "The Shropshire Safeguarding Children Board is good at listening.",
+        "The Shropshire Safeguarding Children Board was good.",
+    ],
+)
+def test_a_board_that_the_front_promises_and_no_heading_grades_is_a_problem(prose: str) -> None:
+    found = report(BOARD, prose)
+    assert "lscb" not in grades(found)
+    assert len(found.problems) == 1
+    assert "Local Safeguarding Children Board" in found.problems[0]
