@@ -29,12 +29,14 @@ from storage.store import Store, UndecodableError
 from storage.types import Delivery, Part
 
 LEASE = timedelta(minutes=5)
-"""Longer than any attempt can take."""
+"""Longer than any attempt can take: a search of so many pages and a post, each with its time-out."""
+MARGIN = timedelta(minutes=1)
+"""What a post may take: with less of the lease left, it is not begun, for somebody else may begin it."""
 EVENT_TYPE = "inspection_watch_delivery"
-EARLIER = timedelta(minutes=10)
+EARLIER = timedelta(days=1)
 """Our clock and Slack's may differ by less than this."""
 PAGE = 200
-MOST_PAGES = 50
+MOST_PAGES = 12
 MOST_UNFINISHED = 14
 """So many attempts in a row that never came to an end are enough: more than an hour, and a crash for each."""
 NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
@@ -54,6 +56,10 @@ class Step(StrEnum):
     REFUSED = "refused, to be tried again"
     GIVEN_UP = "given up"
     OVERTAKEN = "somebody else's by now, because this attempt took longer than its lease"
+
+
+class TooLateError(Exception):
+    """The lease is all but over: this process slept, or was slow, and somebody else may send the message now."""
 
 
 class SearchTooLongError(Exception):
@@ -80,8 +86,9 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
 
     `client` must not retry by itself (`bot.app.web_client` makes such a one); `jitter` gives numbers from 0 to 1.
     """
+    begun = clock()
     try:
-        delivery = store.claim_delivery(clock(), LEASE)
+        delivery = store.claim_delivery(begun, LEASE)
     except UndecodableError as error:
         return _unreadable(error)
     if delivery is None:
@@ -89,7 +96,7 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
     if delivery.unfinished > MOST_UNFINISHED:
         return _give_up(store, delivery, NEVER_ENDED, clock())
     try:
-        step, ts = _sent(client, delivery)
+        step, ts = _sent(client, delivery, lambda: clock() > begun + LEASE - MARGIN)
     except Exception as error:
         ended = _outcome(error)
         if ended is None:
@@ -104,12 +111,16 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
 def _outcome(error: Exception) -> outcomes.Outcome | None:
     if isinstance(error, SearchTooLongError):
         return outcomes.Outcome(verdict=outcomes.Verdict.RETRY, trouble=str(error))
+    if isinstance(error, TooLateError):
+        return outcomes.Outcome(verdict=outcomes.Verdict.WAIT, trouble="the attempt took too long to be finished")
     return outcomes.outcome(error)
 
 
-def _sent(client: WebClient, delivery: Delivery) -> tuple[Step, str]:
+def _sent(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> tuple[Step, str]:
     if delivery.attempts > 1 and (ts := _already_there(client, delivery)):
         return Step.FOUND, ts
+    if too_late():
+        raise TooLateError
     return Step.SENT, _post(client, delivery)
 
 

@@ -193,7 +193,26 @@ def test_the_past_is_searched_page_by_page_from_shortly_before_the_change_was_se
     assert step(sqlite_store, client, clock) is Step.FOUND
     asked = people.calls("conversations.history")
     assert len(asked) == 4
-    assert all(timedelta() < began - datetime.fromtimestamp(float(one["oldest"]), UTC) < LEASE * 3 for one in asked)
+    for one in asked:  # a clock that is hours wrong, ours or Slack's, must not hide the message
+        assert began - datetime.fromtimestamp(float(one["oldest"]), UTC) == timedelta(days=1)
+
+
+def test_a_process_that_slept_through_its_lease_does_not_post(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+
+    def asleep() -> datetime:
+        """The claim is made at once; the next look at the clock is after a long sleep, in which another sends it."""
+        now, clock.now = clock.now, clock.now + LEASE
+        return now
+
+    assert deliver.deliver_next(sqlite_store, client, asleep, lambda: 0.0) is Step.REFUSED
+    assert people.messages() == []
+    clock.now += timedelta(minutes=15)
+    assert drain(sqlite_store, client, clock) == [Step.SENT]
+    assert len(people.messages()) == 1
 
 
 @pytest.mark.usefixtures("cut_after_posting")
