@@ -140,9 +140,12 @@ def _heads(flow: Flow, table: Table, front_end: int) -> list[int]:
 
 
 def _begin(flow: Flow, table: Table, front_end: int) -> int | None:
-    """The first line of the rows: after the table's heading or, where it has none, the first that begins a label."""
-    if table.begins:
-        heads = _heads(flow, table, front_end)
+    """The first line of the rows: after the table's heading or, where that is not there, the first with a label.
+
+    A closing table must have its heading: in the body before it, every section begins with a label.
+    """
+    heads = _heads(flow, table, front_end)
+    if heads or table.closing:
         return heads[-1 if table.closing else 0] if heads else None
     places = (m.start() for area in table.groups[0] for m in area.printed.finditer(flow.lower, 0, front_end))
     return min((flow.line_at(place) for place in places if _begins_row(flow, place)), default=None)

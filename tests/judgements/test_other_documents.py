@@ -215,3 +215,9 @@ def test_a_board_that_the_front_promises_and_no_heading_grades_is_a_problem(pros
     assert "lscb" not in grades(found)
     assert len(found.problems) == 1
     assert "Local Safeguarding Children Board" in found.problems[0]
+
+
+@pytest.mark.parametrize("heading", ["Judgment Grade", "Judgments Grades", "Grade", "Area\nHow it was graded", ""])
+def test_a_table_may_be_headed_otherwise_or_not_at_all(heading: str) -> None:
+    found = report(FRONT.replace("Judgement Grade", heading).replace("\n\n", "\n"), BODY)
+    assert (grades(found), found.problems) == (WHOLE, ())
