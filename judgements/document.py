@@ -32,9 +32,9 @@ FEWEST_CHARACTERS = 40
 _NOT_FOUND = re.compile(r"^\s*report not found\b", re.IGNORECASE)
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
 _MARKDOWN = (
-    (re.compile(r"^(?=.*---)(?:[^\S\n]|[|:=-])++$", re.MULTILINE), ""),
-    (re.compile(r"^[^\S\n]*+\* ", re.MULTILINE), "• "),
-    (re.compile(r"^[^\S\n]*+(?:#{1,6}|>) |\*+|__|\\(?=[^\w\s])", re.MULTILINE), ""),
+    (re.compile(r"^(?=.*---)(?:[^\S\n]|[|:=-])+$", re.MULTILINE), ""),
+    (re.compile(r"^[^\S\n]*\* ", re.MULTILINE), "• "),
+    (re.compile(r"^[^\S\n]*(?:#{1,6}|>) |\*+|__|\\(?=[^\w\s])", re.MULTILINE), ""),
     (re.compile(r"<br ?/?>|\|"), " "),
 )
 """What converters to Markdown add to the words: rules, bullets, and marks of headings, emphasis and tables.

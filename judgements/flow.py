@@ -21,7 +21,7 @@ EDGE = 4
 REPEATS = 3
 """Pages on which a line must come back to be a running one."""
 
-_LINE_END = re.compile(r"[ .:;?]*+(?:(?<! )\d{1,2})?+[ .:;]*+")
+_LINE_END = re.compile(r"[ .:;?]*(?:(?<! )\d{1,2})?")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: of \d{1,3})?", re.IGNORECASE)
 
@@ -49,7 +49,9 @@ class Flow:
     def ends_line(self, place: int) -> bool:
         """True if nothing but punctuation or a footnote's number stands between this place and the end of its line."""
         end = self.line_end(self.line_at(max(place - 1, 0)))
-        return _LINE_END.fullmatch(self.text, min(place, end), end) is not None
+        place = min(place, end)
+        last = place + len(self.text[place:end].rstrip(" .:;"))
+        return _LINE_END.fullmatch(self.text, place, last) is not None
 
     def line_end(self, line: int) -> int:
         return self.starts[line] + len(self.lines[line])

@@ -22,7 +22,7 @@ from judgements.types import Grade, Kind, NotJudged, Outcome
 Patterns = tuple[Pattern[str], ...]
 
 _WORDS = re.compile("[a-z-]+,?")
-_TAIL = r" ?+\d{0,2}+[.:;]?+ ?+(?:$|because\b|[^a-z])"
+_TAIL = r"(?=(?P<mark> ?\d{0,2}[.:;]? ?))(?P=mark)(?:$|because\b|[^a-z])"
 """What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
 _OPTIONAL = re.compile(r"[\w,-]\?")
 _TABLE_WORDS = ("judgement", "judgements", "grade", "grades")

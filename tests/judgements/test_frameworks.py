@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+import judgements
 from judgements.authorities import REGISTRY
 from judgements.frameworks import FRAMEWORKS, Edition, Example, Framework, area, load
 from judgements.parse import parse
@@ -186,3 +189,17 @@ def test_a_new_framework_is_one_file_and_no_code() -> None:
     }
     assert found.judgements[0].span.quote == "Help for families Strong standard"
     assert [item.text for item in found.improvements or ()] == ["Homes near school."]
+
+
+def test_no_pattern_needs_more_than_every_python_we_run_on_can_do() -> None:
+    """Possessive quantifiers and atomic groups are new in 3.11, and match wrongly in the 3.11.2 that Debian 12 has."""
+    unsafe = re.compile(r"[^\\(\[|][*+?}]\+|\(\?>")
+    files = [path for path in Path(judgements.__file__).parent.rglob("*") if path.suffix in {".py", ".toml"}]
+    assert len(files) > 20
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in files
+        for line in path.read_text().splitlines()
+        if unsafe.search(line)
+    ]
+    assert found == []
