@@ -83,10 +83,11 @@ def shown(mark: str) -> Iterator[Shown]:
     try:
         yield demo
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # never killed: what it started would stay
+        process.wait(timeout=20)
         listener.join(timeout=5)
         os.close(ours)
+        assert processes_with(mark) == []
 
 
 @pytest.mark.parametrize("when", ["Ctrl-C ends it", "silently", "A local copy"])
