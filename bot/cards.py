@@ -12,7 +12,7 @@ from judgements.authorities import REGISTRY, Authority
 from judgements.diff import diff
 from judgements.frameworks import FRAMEWORKS
 from judgements.partners import NotCompared, partner
-from judgements.types import Kind, Listing, Reading, Report
+from judgements.types import LETTERS, Kind, Listing, Reading, Report
 from storage.types import Coverage, KnownAuthority
 
 INSPECTIONS = frozenset(
@@ -25,8 +25,6 @@ INSPECTIONS = frozenset(
     }
 )
 """The inspections of children's services, whose newest report is where an authority stands."""
-
-LETTERS = frozenset({Kind.ILACS_FOCUSED_VISIT, Kind.ILACS_MONITORING_VISIT, Kind.JTAI_LETTER})
 
 MOST_LISTED = 5
 """So many letters, and so many unread documents, are named on a card: the newest."""

@@ -98,16 +98,12 @@ def _look(world: World) -> datetime | None:
         return world.clock() + LEASE
 
 
-@contextmanager
-def _deliver(settings: Settings, store: Store, stop: threading.Event) -> Iterator[None]:
-    with slack.delivering(settings, store, stop, wiring.now):
-        yield
+def _deliver(settings: Settings, store: Store, stop: threading.Event) -> AbstractContextManager[None]:
+    return slack.delivering(settings, store, stop, wiring.now)
 
 
-@contextmanager
-def _bot(settings: Settings, store: Store, _stop: threading.Event) -> Iterator[None]:
-    with slack.answering(settings, store, wiring.now):
-        yield
+def _bot(settings: Settings, store: Store, _stop: threading.Event) -> AbstractContextManager[None]:
+    return slack.answering(settings, store, wiring.now)
 
 
 _PARTS: dict[Part, Callable[[Settings, Store, threading.Event], AbstractContextManager[None]]] = {

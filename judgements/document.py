@@ -43,11 +43,16 @@ No pattern runs over a line's end, and none tries a line twice: a file may be no
 """
 
 
+def is_pdf(data: bytes) -> bool:
+    """The first bytes decide what a body is, never its content type, status or address."""
+    return b"%PDF-" in data[:HEAD]
+
+
 def open_document(data: bytes) -> Document | NotRead:
     """A document's pages, or why there are none, in a sentence for people. Never raises for bad bytes."""
     if not data.strip():
         return _unreadable("The file is empty.")
-    if b"%PDF-" in data[:HEAD]:
+    if is_pdf(data):
         return _pdf(data)
     if len(data) > LONGEST_TEXT:
         return _unreadable("The file is far longer than any report.")

@@ -59,6 +59,10 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+LETTERS = frozenset({Kind.ILACS_FOCUSED_VISIT, Kind.ILACS_MONITORING_VISIT, Kind.JTAI_LETTER})
+"""Kinds that give no grades."""
+
+
 class Status(StrEnum):
     """How the reading of a document ended."""
 

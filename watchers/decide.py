@@ -22,7 +22,7 @@ from datetime import date, datetime, timedelta
 
 from judgements.diff import diff
 from judgements.partners import NotCompared, partner
-from judgements.types import Change, ChangeKind, Kind, Listing, NotRead, Reading, Report, Status
+from judgements.types import LETTERS, Change, ChangeKind, Kind, Listing, NotRead, Reading, Report, Status
 from storage.types import Intent, KnownAuthority, KnownDocument, Standing
 from watchers.listings import ProviderPage, SearchEntry
 
@@ -34,8 +34,6 @@ FRESH = timedelta(days=2)
 
 WALK_EVERY = timedelta(hours=20)
 """An authority's page is opened at least so often, for what the search page does not show."""
-
-LETTERS = frozenset({Kind.ILACS_FOCUSED_VISIT, Kind.ILACS_MONITORING_VISIT, Kind.JTAI_LETTER})
 
 AGAIN_AFTER = (
     timedelta(minutes=1),
@@ -102,13 +100,16 @@ def _why_look(
 
 def suspicion(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> str:
     """What is wrong with an authority's page, "" if nothing: it lists less than it did, or nothing where it should."""
-    listed = {listing.file_id for listing in page.listings}
-    gone = [document for document in known.documents if document.listing.file_id not in listed]
-    if gone:
+    if gone := _not_listed(known, page):
         return f"{len(gone)} documents that its page listed before are not there"
-    if not listed and entry.latest_report is not None:
+    if not page.listings and entry.latest_report is not None:
         return f"its latest report is of {entry.latest_report}, but its page lists no document"
     return ""
+
+
+def _not_listed(known: KnownAuthority, page: ProviderPage) -> tuple[KnownDocument, ...]:
+    listed = {listing.file_id for listing in page.listings}
+    return tuple(document for document in known.documents if document.listing.file_id not in listed)
 
 
 def wanted(known: KnownAuthority, page: ProviderPage, *, now: datetime) -> tuple[Listing, ...]:
@@ -182,11 +183,10 @@ def _latest(entry: SearchEntry, page: ProviderPage) -> date | None:
 
 def _put_off(known: KnownAuthority, page: ProviderPage, *, now: datetime) -> tuple[KnownDocument, ...]:
     """Documents that are due but not listed any more: asked about later and later, not at every poll."""
-    listed = {listing.file_id for listing in page.listings}
     return tuple(
         replace(one, failures=one.failures + 1, next_try_at=now + again_after(one.failures + 1))
-        for one in known.documents
-        if one.listing.file_id not in listed and one.next_try_at is not None and one.next_try_at <= now
+        for one in _not_listed(known, page)
+        if _is_due(one, now)
     )
 
 
@@ -210,11 +210,6 @@ def _document(listing: Listing, answer: Got, old: KnownDocument | None, *, parse
 
 def again_after(failures: int) -> timedelta:
     return AGAIN_AFTER[min(failures, len(AGAIN_AFTER)) - 1]
-
-
-def is_pdf(body: bytes) -> bool:
-    """The first bytes decide what a body is, never its content type, status or address."""
-    return b"%PDF-" in body[:1024]
 
 
 def _believed(listing: Listing, reading: Reading | None) -> Reading | None:

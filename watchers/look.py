@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from judgements.types import Listing
+from judgements.document import is_pdf
+from judgements.types import Listing, NotRead
 from judgements.version import PARSER
 from storage.archive import Archive
 from storage.engine import StorageError
@@ -183,10 +184,10 @@ def _document(world: World, listing: Listing) -> decide.Got:
     answer = world.fetcher.get(listing.url)
     if isinstance(answer, Trouble):
         return decide.Got(why=answer.why)
-    if not decide.is_pdf(answer.body):
-        reading = world.reader.read(answer.body)
-        return decide.Got(why=getattr(reading, "why", "") or "What stands at its address is not a PDF.")
-    return decide.Got(sha256=world.archive.put(answer.body), reading=world.reader.read(answer.body))
+    reading = world.reader.read(answer.body)
+    if is_pdf(answer.body):
+        return decide.Got(sha256=world.archive.put(answer.body), reading=reading)
+    return decide.Got(why=reading.why if isinstance(reading, NotRead) else "What stands at its address is not a PDF.")
 
 
 def by_todays_parser(world: World, document: KnownDocument) -> KnownDocument:
