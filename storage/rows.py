@@ -1,0 +1,113 @@
+"""What the rooms of storage share: the database they stand on, and rows from values and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from judgements.types import Listing
+from storage.codec import misfit
+from storage.engine import StorageError
+from storage.schema import documents, sources
+from storage.types import KnownDocument
+
+
+class Room:
+    """Some verbs of storage on one database. Threads may share one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+
+class UndecodableError(StorageError):
+    """What a row holds is no value of ours. It has been set aside, with this reason: the next claim takes the next."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        super().__init__(
+            f"The {what} cannot be read ({misfit(error)}): another version of this program may have written it, or "
+            f"somebody altered it by hand."
+        )
+
+
+MISFITS = (ValueError, LookupError, TypeError)
+"""What the types of the columns raise for what they cannot read."""
+
+
+def past(moment: Column[Any], now: datetime) -> ColumnElement[bool]:
+    return or_(moment.is_(None), moment <= now)
+
+
+def claim(
+    connection: Connection,
+    table: Table,
+    free: ColumnElement[bool],
+    order: Sequence[Column[Any]],
+    marks: Mapping[str, Any],
+) -> str | None:
+    """Write `marks` on the first row in `order` that is free, and give its key; None if no row is.
+
+    Another claimer may be faster between looking and writing: then the row is not free any more, and the next is tried.
+    """
+    oldest = select(table.c.key).where(free).order_by(*order).limit(1)
+    while (key := connection.scalar(oldest)) is not None:
+        claim = update(table).where(table.c.key == key, free).values(marks).returning(table.c.key)
+        if connection.execute(claim).one_or_none() is not None:
+            return str(key)
+    return None
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows that are not there yet; how many were not. Counted by what comes back: `rowcount` may be -1."""
+    if not rows:
+        return 0
+    new = insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(connection.execute(new, rows).all())
+
+
+def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keep: Collection[str] = ()) -> None:
+    """Insert the row, or write it over the one that is there, except for the columns in `keep`."""
+    new = insert(connection, table).values(row)
+    key = [column.name for column in table.primary_key]
+    altered = {name: new.excluded[name] for name in row if name not in keep and name not in key}
+    connection.execute(new.on_conflict_do_update(index_elements=key, set_=altered))
+
+
+def columns_of(table: Table, *values: object) -> dict[str, Any]:
+    """One row of `table`: each column from the value that has a field of its name."""
+    return {
+        column.name: getattr(value, column.name)
+        for value in values
+        for column in table.c
+        if hasattr(value, column.name)
+    }
+
+
+_LISTING_FIELDS = tuple(field.name for field in fields(Listing))
+
+
+def listing_of(row: Row[Any]) -> Listing:
+    return Listing(**{name: row._mapping[name] for name in _LISTING_FIELDS})
+
+
+def document_of(row: Row[Any]) -> KnownDocument:
+    rest = {name: value for name, value in row._mapping.items() if name not in _LISTING_FIELDS}
+    return KnownDocument(listing=listing_of(row), **rest)
+
+
+def documents_on(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:
+    order = (documents.c.published, documents.c.file_id)
+    rows = connection.execute(select(documents).where(documents.c.urn == urn).order_by(*order))
+    return tuple(document_of(row) for row in rows)
+
+
+SOURCE_STATE = [column for column in sources.c if column is not sources.c.leased_until]
+ALL_SOURCES = select(*SOURCE_STATE).order_by(sources.c.key)
