@@ -144,14 +144,12 @@ COMMAND = "/judgements"
 TERMINAL = "inspection-watch judgements"
 """The same, where there is no Slack."""
 BOT = "@inspection-watch"
-COMMANDS: Sequence[tuple[str, str]] = (
-    ("west-sussex", "the current judgements of an authority, with dates and how they moved"),
-    ("subscribe west-sussex", "this channel is told at once whenever Ofsted publishes a report or letter on it"),
-    ("unsubscribe west-sussex", "this channel is no longer told"),
-    ("subscriptions", "what this channel is subscribed to"),
-    ("status", "how many authorities' histories are stored, when the site was last read, and what is wrong"),
-    ("help", "this list"),
-)
+SHOW_DOES = "the current judgements of an authority, with dates and how they moved"
+SUBSCRIBE_DOES = "this channel is told at once whenever Ofsted publishes a report or letter on it"
+UNSUBSCRIBE_DOES = "this channel is no longer told"
+SUBSCRIPTIONS_DOES = "what this channel is subscribed to"
+STATUS_DOES = "how many authorities' histories are stored, when the site was last read, and what is wrong"
+HELP_DOES = "this list"
 HELP_TITLE = "What you can ask"
 HELP_SENTENCE = "Type {command} and the name of an authority, for example {command} west-sussex."
 HELP_NAMES = "An authority may be written by its name, a short form such as west-sussex, its URN, ONS code or LA code."

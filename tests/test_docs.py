@@ -9,7 +9,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from bot import words
+from bot import commands
 from inspection_watch.cli import app
 from inspection_watch.settings import Settings
 
@@ -41,7 +41,7 @@ def test_the_readme_lists_every_command_of_the_program_and_no_other() -> None:
 
 def test_the_readme_lists_every_slash_command_and_no_other() -> None:
     documented = re.findall(r"^\| `/judgements ([^`]+)` ", README, re.MULTILINE)
-    assert documented == [usage for usage, _ in words.COMMANDS]
+    assert documented == [form.usage for form in commands.forms()]
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README))

@@ -8,20 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import words
-from bot.commands import (
-    Command,
-    Help,
-    ListSubscriptions,
-    Show,
-    Status,
-    Subscribe,
-    Unsubscribe,
-    Usage,
-    answer,
-    parse,
-)
+from bot import commands
+from bot.answers.card import Show
+from bot.answers.status import Status
+from bot.commands import Help, answer, parse
+from bot.grammar import Command, Usage
 from bot.messages import render
+from bot.subscribing import ListSubscriptions, Subscribe, Unsubscribe
 from bot.types import Asker, Person, Reply, Table
 from judgements.authorities import REGISTRY, Authority
 from storage.store import Store
@@ -74,9 +67,9 @@ def test_a_verb_that_takes_nothing_says_so(typed: str, sqlite_store: Store) -> N
 
 
 def test_every_command_in_the_help_is_one(sqlite_store: Store) -> None:
-    for usage, _ in words.COMMANDS:
-        assert not isinstance(parse(usage), Usage)
-        assert usage in str(ask("help", sqlite_store).card)
+    for form in commands.forms():
+        assert not isinstance(parse(form.usage), Usage)
+        assert form.usage in str(ask("help", sqlite_store).card)
 
 
 def test_help_tells_what_the_channel_has(sqlite_store: Store) -> None:
@@ -277,7 +270,7 @@ def test_hostile_names_change_nothing_and_are_answered_short(verb: str, typed: s
 
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_a_command_or_a_hint(typed: str) -> None:
-    assert isinstance(parse(typed), Command | Usage)
+    assert isinstance(parse(typed), Command)
 
 
 def test_the_time_of_a_subscription_is_told_in_london(sqlite_store: Store) -> None:

@@ -1,0 +1,26 @@
+"""`status`: how much of the country has been seen, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import cards, words
+from bot.grammar import Asked, Form, Verb, without_more
+from bot.types import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    def answer(self, asked: Asked) -> Reply:
+        return Reply(card=cards.status(asked.store.coverage()))
+
+
+VERBS = (
+    Verb(
+        name="status",
+        parse=without_more("status", Status),
+        forms=(Form(usage="status", does=words.STATUS_DOES),),
+        alone=True,
+        takes=False,
+    ),
+)
