@@ -20,9 +20,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from judgements.diff import diff
-from judgements.partners import NotCompared, partner
-from judgements.types import LETTERS, Change, ChangeKind, Kind, Listing, NotRead, Reading, Report, Status
+from judgements.news import news, not_read
+from judgements.types import Change, Listing, NotRead, Reading, Report, Status
 from storage.types import Intent, KnownAuthority, KnownDocument, Standing
 from watchers.listings import ProviderPage, SearchEntry
 
@@ -225,47 +224,12 @@ def _believed(listing: Listing, reading: Reading | None) -> Reading | None:
 def _changes(new: KnownDocument, all_known: tuple[KnownDocument, ...]) -> tuple[Change, ...]:
     if new.standing is Standing.AWAITED:
         return (_not_there(new),) if new.failures == PATIENCE else ()
-    if isinstance(new.reading, Report) and new.reading.kind is not Kind.COUNCIL_REPORT:
-        return (_news(new.listing, new.reading, all_known),)
     assert new.reading is not None
-    return (_not_read(new.listing, new.reading),)
+    return (news(new.listing, new.reading, [(one.listing, one.reading) for one in all_known]),)
 
 
 def _not_there(document: KnownDocument) -> Change:
-    return _not_read(document.listing, NotRead(status=Status.UNREADABLE, why=document.why))
-
-
-def _not_read(listing: Listing, reading: Reading) -> Change:
-    return Change(
-        key=_key(ChangeKind.NOT_READ, listing),
-        kind=ChangeKind.NOT_READ,
-        urn=listing.urn,
-        listing=listing,
-        reading=reading,
-    )
-
-
-def _news(listing: Listing, report: Report, documents: tuple[KnownDocument, ...]) -> Change:
-    others = [(one.listing, one.reading) for one in documents if one.listing.file_id != listing.file_id]
-    before = partner(listing, report, others)
-    kind = _kind(report)
-    change = Change(key=_key(kind, listing), kind=kind, urn=listing.urn, listing=listing, reading=report)
-    if isinstance(before, NotCompared):
-        return replace(change, not_compared=before.why)
-    if before is None:
-        return change
-    return replace(change, before=before[1], before_listing=before[0], comparisons=diff(before[1], report))
-
-
-def _kind(report: Report) -> ChangeKind:
-    if report.kind in LETTERS:
-        return ChangeKind.NEW_LETTER
-    return ChangeKind.SEND_OUTCOME if report.kind is Kind.AREA_SEND_INSPECTION else ChangeKind.NEW_INSPECTION
-
-
-def _key(kind: ChangeKind, listing: Listing) -> str:
-    """The same document may stand on the pages of two authorities (a joint inspection): it is news to each."""
-    return f"{kind}:{listing.urn}:{listing.file_id}"
+    return not_read(document.listing, NotRead(status=Status.UNREADABLE, why=document.why))
 
 
 def _reason(known: KnownAuthority, documents: list[KnownDocument], changes: list[Change]) -> str:

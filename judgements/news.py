@@ -1,0 +1,54 @@
+"""What a document makes of the ones before it: the one change there is to tell.
+
+Used for a document that has just been published, and for one of a past day, set beside what was known then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from judgements.diff import diff
+from judgements.partners import NotCompared, partner
+from judgements.types import LETTERS, Change, ChangeKind, Kind, Listing, Reading, Report
+
+
+def news(listing: Listing, reading: Reading, others: Sequence[tuple[Listing, Reading | None]]) -> Change:
+    """The change that the document at `listing`, read as `reading`, makes on its authority's page.
+
+    `others` are the authority's documents that are known with it, in any order (this one may be among them), with None
+    for one whose file is not there yet. A council's own report is never told as Ofsted's.
+    """
+    if isinstance(reading, Report) and reading.kind is not Kind.COUNCIL_REPORT:
+        return _compared(listing, reading, [other for other in others if other[0].file_id != listing.file_id])
+    return not_read(listing, reading)
+
+
+def not_read(listing: Listing, reading: Reading) -> Change:
+    """A document that is there, and nothing that is certain about what it says."""
+    return _change(ChangeKind.NOT_READ, listing, reading)
+
+
+def kind_of(report: Report) -> ChangeKind:
+    if report.kind in LETTERS:
+        return ChangeKind.NEW_LETTER
+    return ChangeKind.SEND_OUTCOME if report.kind is Kind.AREA_SEND_INSPECTION else ChangeKind.NEW_INSPECTION
+
+
+def key_of(kind: ChangeKind, listing: Listing) -> str:
+    """The same document may stand on the pages of two authorities (a joint inspection): it is news to each."""
+    return f"{kind}:{listing.urn}:{listing.file_id}"
+
+
+def _change(kind: ChangeKind, listing: Listing, reading: Reading) -> Change:
+    return Change(key=key_of(kind, listing), kind=kind, urn=listing.urn, listing=listing, reading=reading)
+
+
+def _compared(listing: Listing, report: Report, others: Sequence[tuple[Listing, Reading | None]]) -> Change:
+    before = partner(listing, report, others)
+    change = _change(kind_of(report), listing, report)
+    if isinstance(before, NotCompared):
+        return replace(change, not_compared=before.why)
+    if before is None:
+        return change
+    return replace(change, before=before[1], before_listing=before[0], comparisons=diff(before[1], report))
