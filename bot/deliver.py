@@ -1,6 +1,5 @@
-"""Change -> deliveries -> Slack.
+"""Deliveries -> Slack.
 
-    claim a change -> match it with the subscriptions -> write its deliveries
     claim a delivery -> look whether it stands there already -> post -> record
 
 Each verb of storage is one transaction, and none is open while Slack is asked.
@@ -22,8 +21,8 @@ import structlog
 from slack_sdk import WebClient
 
 from bot import alerts, outcomes
+from bot.fanout import FanOut, fan_out_next
 from bot.messages import render
-from bot.subscriptions import deliveries
 from bot.types import Message
 from storage.store import Store, UndecodableError
 from storage.types import Delivery, Part
@@ -50,7 +49,6 @@ class Step(StrEnum):
     """What one step came to."""
 
     NOTHING_TO_DO = "nothing to do"
-    FANNED_OUT = "fanned out"
     SENT = "sent"
     FOUND = "found in the channel"
     REFUSED = "refused, to be tried again"
@@ -64,21 +62,6 @@ class TooLateError(Exception):
 
 class SearchTooLongError(Exception):
     """The channel's history goes on and on: whether the message stands there is not known."""
-
-
-def fan_out_next(store: Store, now: datetime) -> Step:
-    """Turn the oldest change into the deliveries it owes. Raises `StorageError`."""
-    try:
-        claimed = store.claim_change(now, LEASE)
-    except UndecodableError as error:
-        return _unreadable(error)
-    if claimed is None:
-        return Step.NOTHING_TO_DO
-    change = claimed.change
-    owed = deliveries(change, claimed.seen_at, store.subscribers(change.urn))
-    new = store.fan_out(change.key, owed, now)
-    log.info("fanned out", change=change.key, urn=change.urn, deliveries=new)
-    return Step.FANNED_OUT
 
 
 def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime], jitter: Callable[[], float]) -> Step:
@@ -242,7 +225,7 @@ def _everything_due(
     store: Store, client: WebClient, stop: threading.Event, clock: Callable[[], datetime], jitter: Callable[[], float]
 ) -> float:
     while not stop.is_set():
-        steps = {fan_out_next(store, clock()), deliver_next(store, client, clock, jitter)}
-        if steps == {Step.NOTHING_TO_DO}:
+        fanned_out, sent = fan_out_next(store, clock()), deliver_next(store, client, clock, jitter)
+        if (fanned_out, sent) == (FanOut.NOTHING_TO_DO, Step.NOTHING_TO_DO):
             break
     return IDLE_SECONDS

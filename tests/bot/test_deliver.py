@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from bot import deliver, outcomes
 from bot.app import web_client
-from bot.deliver import LEASE, Step, deliver_next, fan_out_next, run
+from bot.deliver import LEASE, Step, deliver_next, run
+from bot.fanout import FanOut, fan_out_next
 from bot.subscriptions import key
 from inspection_watch.demo.slack import CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
@@ -56,7 +57,7 @@ def subscribe(store: Store, *channels: str) -> None:
 
 def publish(store: Store, clock: Clock, *changes: Change) -> None:
     store.apply(replace(intent(changes=changes), now=clock.now))
-    while fan_out_next(store, clock.now) is Step.FANNED_OUT:
+    while fan_out_next(store, clock.now) is FanOut.FANNED_OUT:
         pass
 
 
@@ -112,7 +113,7 @@ def test_nobody_subscribed_means_nothing_sent_then_or_later(
 ) -> None:
     publish(sqlite_store, clock, IMPROVED)
     subscribe(sqlite_store, CHANNEL)
-    assert fan_out_next(sqlite_store, clock.now) is Step.NOTHING_TO_DO
+    assert fan_out_next(sqlite_store, clock.now) is FanOut.NOTHING_TO_DO
     assert drain(sqlite_store, client, clock) == []
 
 
@@ -297,9 +298,9 @@ def test_what_cannot_be_decoded_is_logged_and_holds_up_nothing_else(
     spoil(sqlite_store, IMPROVED.key, "a rumour")
     with capture_logs() as logged:
         assert [fan_out_next(sqlite_store, clock.now) for _ in range(3)] == [
-            Step.GIVEN_UP,
-            Step.FANNED_OUT,
-            Step.NOTHING_TO_DO,
+            FanOut.GIVEN_UP,
+            FanOut.FANNED_OUT,
+            FanOut.NOTHING_TO_DO,
         ]
         assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP, Step.SENT]
     assert len([one for one in logged if one["event"] == "given up" and "cannot be read" in one["trouble"]]) == 2
