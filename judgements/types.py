@@ -242,6 +242,14 @@ class ChangeKind(StrEnum):
     NEW_LETTER = "new_letter"
     SEND_OUTCOME = "send_outcome"
     NOT_READ = "not_read"
+    READ_AT_LAST = "read_at_last"
+    """A document that was told as not read is read now."""
+    CORRECTED = "corrected"
+    """A document was published anew, and reads otherwise than before."""
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    AUTHORITY_CREATED = "authority_created"
+    AUTHORITY_ABOLISHED = "authority_abolished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +260,11 @@ class Change:
     report it was compared with and `before_listing` where that one was published. Where there is none, `not_compared`
     says why in a sentence, or is "" if there is no earlier inspection.
     `seen_at` is not here: when it was noticed is storage's to know.
+
+    `amends` is the key of the change whose messages this one alters in place ("" if it stands by itself), `instead_of`
+    the reading that was told of the same document before. Of a withdrawn document, `reading` is what it said. Where an
+    authority is created or abolished there is no document: `listing` is then its own page on the site (with the file
+    id "", its name as the title and the day on which it happened), and `reading` a `NotRead`.
     """
 
     key: str
@@ -263,3 +276,5 @@ class Change:
     before_listing: Listing | None = None
     comparisons: tuple[Comparison, ...] = ()
     not_compared: str = ""
+    amends: str = ""
+    instead_of: Reading | None = None
