@@ -67,7 +67,8 @@ class SearchTooLongError(Exception):
 def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime], jitter: Callable[[], float]) -> Step:
     """Send the next message that is due, and record what came of it. Raises `StorageError`.
 
-    `client` must not retry by itself (`bot.app.web_client` makes such a one); `jitter` gives numbers from 0 to 1.
+    `client` must not retry by itself (`bot.slack.client.web_client` makes such a one); `jitter` gives numbers
+    from 0 to 1.
     """
     begun = clock()
     try:

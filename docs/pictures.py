@@ -20,8 +20,10 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-from bot.app import build, connect, disconnect, web_client
+from bot.app import build
 from bot.deliver import Step, deliver_next, fan_out_next
+from bot.slack.client import web_client
+from bot.slack.socket_mode import connect, disconnect
 from inspection_watch import wiring
 from inspection_watch.demo.histories import SCENES, build_site
 from inspection_watch.demo.site import LocalSite

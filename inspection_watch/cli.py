@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import commands
-from bot.app import SlackError, SlackSettingsError
+from bot.slack.client import SlackError, SlackSettingsError
 from inspection_watch import doctor as checks
 from inspection_watch import logs, parsing, run, terminal, wiring
 from inspection_watch import settings as configuration

@@ -13,6 +13,8 @@ from pydantic import SecretStr
 
 from bot import app as bolt
 from bot import deliver
+from bot.slack import client as slack_client
+from bot.slack import socket_mode
 from inspection_watch.settings import Settings, SettingsError
 from storage.store import Store
 
@@ -49,8 +51,8 @@ def delivering(
     settings: Settings, store: Store, stop: threading.Event, clock: Callable[[], datetime]
 ) -> Iterator[None]:
     """Fan out and deliver in a thread until `stop` is set. Raises `SettingsError` or `SlackError`."""
-    client = bolt.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
-    bolt.sign_in(client)
+    client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
+    slack_client.sign_in(client)
     thread = threading.Thread(
         target=deliver.run,
         args=(store, client),
@@ -70,29 +72,29 @@ def delivering(
 def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Iterator[None]:
     """Answer commands over Socket Mode until the block ends. Raises `SettingsError` or `SlackError`."""
     bot_token, app_token = required(settings, "SLACK_BOT_TOKEN"), required(settings, "SLACK_APP_TOKEN")
-    client = bolt.web_client(bot_token, settings.SLACK_API_URL)
-    identity = bolt.sign_in(client)
-    handler = bolt.connect(bolt.build(store, client, clock), app_token, settings.SLACK_API_URL)
+    client = slack_client.web_client(bot_token, settings.SLACK_API_URL)
+    identity = slack_client.sign_in(client)
+    handler = socket_mode.connect(bolt.build(store, client, clock), app_token, settings.SLACK_API_URL)
     log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
     try:
         yield
     finally:
-        bolt.disconnect(handler)
+        socket_mode.disconnect(handler)
 
 
 def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """For each token: its name, what is wrong with it ("" if nothing), and what there is to say if all is well."""
     try:
-        client = bolt.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
-        workspace = bolt.sign_in(client).workspace
-    except (SettingsError, bolt.SlackError) as error:
+        client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
+        workspace = slack_client.sign_in(client).workspace
+    except (SettingsError, slack_client.SlackError) as error:
         yield "bot token", str(error), ""
     else:
         yield "bot token", "", f"it belongs to the workspace {workspace}."
     try:
         token = required(settings, "SLACK_APP_TOKEN")
-        bolt.check_app_token(bolt.web_client(token, settings.SLACK_API_URL), token)
-    except (SettingsError, bolt.SlackError) as error:
+        slack_client.check_app_token(slack_client.web_client(token, settings.SLACK_API_URL), token)
+    except (SettingsError, slack_client.SlackError) as error:
         yield "app token", str(error), ""
     else:
         yield "app token", "", "it opens Socket Mode."

@@ -12,16 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import deliver
-from bot.app import (
-    SlackSettingsError,
-    SlackUnreachableError,
-    build,
-    check_app_token,
-    connect,
-    disconnect,
-    sign_in,
-    web_client,
-)
+from bot.app import build
+from bot.slack.client import SlackSettingsError, SlackUnreachableError, check_app_token, sign_in, web_client
+from bot.slack.socket_mode import connect, disconnect
 from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
 from storage.store import Store
 from tests.bot.examples import CHANGES, HISTORY, intent

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot import deliver, outcomes
-from bot.app import web_client
 from bot.deliver import LEASE, Step, deliver_next, run
 from bot.fanout import FanOut, fan_out_next
+from bot.slack.client import web_client
 from bot.subscriptions import key
 from inspection_watch.demo.slack import CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change

@@ -1,0 +1,73 @@
+"""Signing in to Slack's Web API, and what is wrong in one sentence where that fails.
+
+The base address of Slack's Web API is passed in everywhere, so that a local stand-in can take Slack's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import outcomes, words
+
+TIMEOUT_SECONDS = 10
+
+
+class SlackError(Exception):
+    """Slack does not let us begin, in one sentence without any token in it."""
+
+
+class SlackSettingsError(SlackError):
+    """One sentence that says which setting Slack does not work with, and what to do. No token is in it."""
+
+
+class SlackUnreachableError(SlackError):
+    """One sentence: Slack gave no answer. That may pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are in which workspace, by Slack's ids."""
+
+    team: str
+    user: str
+    workspace: str
+
+
+def web_client(token: str, base_url: str) -> WebClient:
+    """A client that asks once: the SDK's own retries repeat a POST after a cut connection, which may post twice."""
+    return WebClient(token=token, base_url=base_url.rstrip("/") + "/", timeout=TIMEOUT_SECONDS, retry_handlers=[])
+
+
+def sign_in(client: WebClient) -> Identity:
+    """Who the bot's token belongs to. Raises `SlackError`."""
+    answered = _asked(lambda: client.auth_test(), "SLACK_BOT_TOKEN")
+    return Identity(team=str(answered["team_id"]), user=str(answered["user_id"]), workspace=str(answered["team"]))
+
+
+def check_app_token(client: WebClient, app_token: str) -> None:
+    """Raises `SlackError` unless Slack lets this token open a connection for Socket Mode.
+
+    For whoever examines the settings: Slack answers this only about once a minute, and Socket Mode asks it too.
+    """
+    _asked(lambda: client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
+
+
+def _asked(ask: Callable[[], Any], setting: str) -> Any:
+    try:
+        return ask()
+    except (SlackClientError, *outcomes.NETWORK) as error:
+        raise trouble(error, setting) from None
+
+
+def trouble(error: Exception, setting: str) -> SlackError:
+    """What the SDK raised when it used the token of this setting, as an error of ours."""
+    if isinstance(error, SlackApiError) and (code := str(error.response.get("error", ""))).isidentifier():
+        return SlackSettingsError(f"{setting}: Slack refuses this token ({code}). {words.TOKEN_ADVICE[setting]}")
+    return SlackUnreachableError(
+        f"Slack cannot be reached ({type(error).__name__}): check SLACK_API_URL and this machine's network."
+    )
