@@ -8,7 +8,7 @@ provider's own. A page that is not what was asked for is a `NotThePage` with the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
@@ -29,25 +29,48 @@ class SearchEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """Authorities in the page's order. `odd` says, in words, what was on it that could not be understood."""
+    """Authorities in the page's order. `odd` says, in words, what was on it that could not be understood.
+
+    `unfamiliar` says what was understood and has never been seen before: nothing is lost by it, but it should be known.
+    """
 
     entries: tuple[SearchEntry, ...]
     has_next: bool
     odd: tuple[str, ...] = ()
+    unfamiliar: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPage:
-    """One authority's own page. `odd` says, in words, what was on it that could not be understood."""
+    """One authority's own page; `odd` and `unfamiliar` as on a search page."""
 
     name: str
     listings: tuple[Listing, ...]
     odd: tuple[str, ...] = ()
+    unfamiliar: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotThePage:
     why: str
+
+
+TYPES = frozenset(
+    {
+        "area send full inspection",
+        "children's services focused visit",
+        "children's services inspection",
+        "joint area child protection inspection",
+        "joint area review - progress inspection",
+        "single inspection of la children's services as pdf",
+    }
+)
+"""The types of documents that the site has been seen to print, in lower case. Others are listed as they are printed."""
+
+TITLE = ("find an inspection report", "ofsted")
+"""What the title of every page of the site says, in lower case."""
+NOT_FOUND = "report not found"
+"""How the title of a page begins that stands for one that is not there, whatever its status."""
 
 
 def search_page(html: bytes) -> SearchPage | NotThePage:
@@ -66,6 +89,7 @@ def search_page(html: bytes) -> SearchPage | NotThePage:
             *(odd for link in links for odd in _unreadable_date(link)),
             *_undated(links),
         ),
+        unfamiliar=_unfamiliar_title(soup),
     )
 
 
@@ -109,7 +133,7 @@ def provider_page(html: bytes, *, urn: str, url: str) -> ProviderPage | NotThePa
     """Every document on one authority's page, newest first as the page has them; each file id once."""
     soup = BeautifulSoup(html, "lxml")
     heading = soup.select_one("h1.heading--title")
-    if heading is None:
+    if heading is None or _said_title(soup).startswith(NOT_FOUND):
         return NotThePage(why=f"a page that is no provider's ({_title(soup)})")
     if soup.select_one("ol.timeline") is None:
         return NotThePage(why=f"the page of {_text(heading)} has no timeline")
@@ -123,7 +147,28 @@ def provider_page(html: bytes, *, urn: str, url: str) -> ProviderPage | NotThePa
             odd.append(one)
     if odd and not listings:
         return NotThePage(why=f"the page of {_text(heading)}: its documents cannot be understood ({odd[0]})")
-    return ProviderPage(name=_text(heading), listings=tuple(listings.values()), odd=tuple(odd))
+    unfamiliar = (*_unfamiliar_title(soup), *_unfamiliar_types(listings.values()))
+    return ProviderPage(name=_text(heading), listings=tuple(listings.values()), odd=tuple(odd), unfamiliar=unfamiliar)
+
+
+def _unfamiliar_types(listings: Iterable[Listing]) -> tuple[str, ...]:
+    """One sentence for each type that the site has not been seen to print before."""
+    unknown = dict.fromkeys(listing.title for listing in listings if _plain(listing.title) not in TYPES)
+    return tuple(f"a type of document that is new to us: “{title[:200]}”" for title in unknown)
+
+
+def _plain(words: str) -> str:
+    return words.casefold().replace("’", "'")
+
+
+def _unfamiliar_title(soup: BeautifulSoup) -> tuple[str, ...]:
+    if all(words in _said_title(soup) for words in TITLE):
+        return ()
+    return (f"a page {_title(soup)[:300]}, unlike the site's pages so far",)
+
+
+def _said_title(soup: BeautifulSoup) -> str:
+    return _plain(_text(soup.title)) if soup.title else ""
 
 
 DOCUMENTS = ", ".join(

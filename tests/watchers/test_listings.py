@@ -7,7 +7,7 @@ import pytest
 from judgements.types import Listing
 from watchers.listings import NotThePage, ProviderPage, SearchEntry, SearchPage, provider_page, search_page
 
-SEARCH = b"""<html><title>Search</title><ul class="results-list">
+SEARCH = b"""<html><title>Find an inspection report - Ofsted</title><ul class="results-list">
 <li class="search-result"><h3 class="search-result__title"><a href="/provider/44/80578">West  Sussex</a></h3>
  <ul class="search-result__provider-info"><li>Category: Local authority</li>
  <li>Latest report: <time>30 July 2024</time></li><li>URN: 80578</li></ul></li>
@@ -17,7 +17,8 @@ SEARCH = b"""<html><title>Search</title><ul class="results-list">
 <li class="search-result advert">no link here</li>
 </ul>%s</html>"""
 
-PROVIDER = """<html><title>x</title><h1 class="heading--title">West Sussex</h1><ol class="timeline">
+PROVIDER = """<html><title>West Sussex - Find an Inspection Report - Ofsted</title>
+<h1 class="heading--title">West Sussex</h1><ol class="timeline">
 <li class="timeline__day"><p class="timeline__date"><time>31 July 2024</time></p>
  <div class="event"><span class="event__title heading--sub">
   <a class="publication-link" target="_blank" href="https://files.ofsted.gov.uk/v1/file/50250001">
@@ -75,6 +76,7 @@ def test_a_provider_page_lists_its_documents_newest_first() -> None:
                 published=date(2020, 2, 3),
             ),
         ),
+        unfamiliar=("a type of document that is new to us: “Something new”",),
     )
 
 
@@ -228,6 +230,49 @@ def test_a_page_none_of_whose_documents_can_be_understood_is_not_read_as_an_empt
 
 def test_a_timeline_of_nothing_but_events_is_an_empty_list() -> None:
     timeline = '<ol class="timeline"><li><span class="event__title">Registered</span></li></ol>'
-    html = f'<h1 class="heading--title">Hull</h1>{timeline}'.encode()
+    title = "<title>Hull - Find an Inspection Report - Ofsted</title>"
+    html = f'{title}<h1 class="heading--title">Hull</h1>{timeline}'.encode()
     page = provider_page(html, urn="1", url="https://x.example/")
     assert page == ProviderPage(name="Hull", listings=())
+
+
+@pytest.mark.parametrize(
+    "printed", ["CHILDREN'S services Inspection", "Children’s services inspection", "Area SEND full inspection"]
+)
+def test_a_type_is_familiar_however_its_letters_are_written(printed: str) -> None:
+    assert provided(linked("/v1/file/7", title=printed)).unfamiliar == NEW
+
+
+def test_an_unknown_type_is_listed_as_it_is_printed_and_said_once() -> None:
+    page = provided(linked("/v1/file/7", title="Ofsted's visit") + linked("/v1/file/8", title="Ofsted's visit"))
+    assert [listing.title for listing in page.listings[2:]] == ["Ofsted's visit"] * 2
+    assert page.unfamiliar == (*NEW, "a type of document that is new to us: “Ofsted's visit”")
+    assert page.odd == ()
+
+
+NEW = ("a type of document that is new to us: “Something new”",)
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("<title>West Sussex - Get an inspection report</title>", "titled “West Sussex - Get an inspection report”"),
+        ("", "without a title"),
+    ],
+)
+def test_a_page_with_an_unknown_title_is_read_and_the_title_is_said(title: str, shown: str) -> None:
+    known = "<title>West Sussex - Find an Inspection Report - Ofsted</title>"
+    page = provider_page((PROVIDER % "").replace(known, title).encode(), urn="80578", url="https://x.example/")
+    assert isinstance(page, ProviderPage)
+    assert len(page.listings) == 2
+    assert page.unfamiliar == (f"a page {shown}, unlike the site's pages so far", *NEW)
+    searched_page = search_page(f'{title}<ul class="results-list"></ul>'.encode())
+    assert isinstance(searched_page, SearchPage)
+    assert searched_page.unfamiliar == (f"a page {shown}, unlike the site's pages so far",)
+
+
+def test_a_page_titled_not_found_is_no_providers_whatever_stands_on_it() -> None:
+    gone = (PROVIDER % "").replace("West Sussex - Find", "Report not found - Find")
+    assert provider_page(gone.encode(), urn="80578", url="https://x.example/") == NotThePage(
+        why="a page that is no provider's (titled “Report not found - Find an Inspection Report - Ofsted”)"
+    )
