@@ -201,3 +201,12 @@ deliveries = Table(
     Index(None, "status", "seen_at", "published", "change_key", "key"),
     Index(None, "team", "channel", "status", "part", "seen_at"),
 )
+
+unfurls = Table(
+    "unfurls",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -13,10 +13,11 @@ from storage.answers import Answers
 from storage.outbox import UNSUBSCRIBED, Outbox
 from storage.rows import UndecodableError
 from storage.subscribing import Subscribing
+from storage.unfurls import Unfurls
 from storage.watching import Watching
 
 __all__ = ["UNSUBSCRIBED", "Store", "UndecodableError"]
 
 
-class Store(Watching, Answers, Subscribing, Outbox):
+class Store(Watching, Answers, Subscribing, Outbox, Unfurls):
     """The verbs of storage on one database. Threads may share one store."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from judgements.types import Change, Listing, Reading
+from judgements.types import Change, Kind, Listing, Reading, Report
 
 
 class Standing(StrEnum):
@@ -20,7 +20,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDocument:
-    """A document as storage remembers it. `parser` is the fingerprint of the parser that made `reading`."""
+    """A document as storage remembers it. `parser` is the fingerprint of the parser that made `reading`.
+
+    `missing_since`: it was on its authority's page, and is not any more. `same_as` is the file id of the document that
+    this one is a second number of ("" for a document of its own). `told` is the key of the change that first told of it
+    ("": nobody was told), `told_sha256` the bytes whose reading people have been told or we have taken as a baseline
+    (None: nothing that it says).
+    """
 
     listing: Listing
     standing: Standing
@@ -31,6 +37,29 @@ class KnownDocument:
     why: str = ""
     failures: int = 0
     next_try_at: datetime | None = None
+    """When a document that is not there, or cannot be read, is asked for again."""
+    check_at: datetime | None = None
+    """When a document that we have is asked for again, should its bytes have been replaced."""
+    altered_at: datetime | None = None
+    """When its bytes were last seen to be others than before."""
+    missing_since: datetime | None = None
+    withdrawn_at: datetime | None = None
+    same_as: str = ""
+    told: str = ""
+    told_sha256: str | None = None
+    retold: int = 0
+    """How often what was told of it has been taken back: corrections and withdrawals."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """What sort of document it is, if that was read."""
+        return self.reading.kind if isinstance(self.reading, Report) else None
+
+    @property
+    def inspected(self) -> date | None:
+        """The last day of the inspection, if that was read."""
+        inspection = self.reading.inspection if isinstance(self.reading, Report) else None
+        return inspection.end if inspection else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +90,42 @@ class Intent:
     """New or altered documents; the ones not named stay as they are."""
     changes: tuple[Change, ...] = ()
     reason: str = ""
+    walked: bool = True
+    """False if its page was not opened: then only documents and changes are written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A lease that is ours: what it is for, and the token that says who we are."""
+
+    name: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """The last good answer of one address: its validators and the archived body they belong to."""
+    """The last good answer of one address: its validators, and the archived body they stand for.
+
+    `meaning` is a hash of what a page lists: a body that means the same is not archived again.
+    """
 
     url: str
     etag: str | None
     last_modified: str | None
     sha256: str
     at: datetime
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Where and when archived bytes came from, and the headers they came with (names in lower case)."""
+
+    sha256: str
+    url: str
+    fetched_at: datetime
+    size: int
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +139,41 @@ class SourceState:
     trouble: str = ""
     seen: int = 0
     """Authorities the last good look at it showed."""
+    next_look_at: datetime | None = None
+    """When the plan says to look again, as far as whoever looked last knew."""
+
+
+class TroubleKind(StrEnum):
+    """What operators are told of."""
+
+    SOURCE_FAILING = "source_failing"
+    NO_GOOD_POLL = "no_good_poll"
+    LIST_SUSPECT = "list_suspect"
+    PAGE_SUSPECT = "page_suspect"
+    MANY_MISSING = "many_missing"
+    UNFAMILIAR = "unfamiliar"
+    NOTHING_NEW = "nothing_new"
+    ARCHIVE_NEARLY_FULL = "archive_nearly_full"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTrouble:
+    """Something that operators must know, once when it begins and once when it is over. `key` says what it is about.
+
+    `copy` is the archived page that shows it. It was last seen at `last_at`, for the `times`-th time since `since`.
+    """
+
+    key: str
+    kind: TroubleKind
+    sentence: str
+    since: datetime
+    last_at: datetime
+    times: int = 1
+    copy: str | None = None
+    told_at: datetime | None = None
+    over_at: datetime | None = None
+    over_told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,3 +245,5 @@ class Coverage:
     waiting: int
     dead: int
     """Given up with a trouble; not what was dropped because its channel unsubscribed."""
+    troubles: tuple[KnownTrouble, ...] = ()
+    """What operators have to know now, the oldest first."""

@@ -42,6 +42,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_subscriptions_urn", "subscriptions", ["urn"])
     op.create_table(
+        "unfurls",
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("team", "channel", "url", name="pk_unfurls"),
+    )
+    op.create_table(
         "visits",
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("etag", sa.Text()),
