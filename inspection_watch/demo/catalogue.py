@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import ParamSpec
+
+from inspection_watch.demo.faults import Faults
+
+P = ParamSpec("P")
 
 FIRST_MODIFIED = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
 """What a site says of itself until it is changed; every change moves it on by a second, without a clock."""
@@ -49,19 +54,6 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What is answered instead of a page or a file under a path. `cut_after` bytes of a good body, the line is cut."""
-
-    path_prefix: str
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    cut_after: int | None = None
-    times: int | None = 1
-    """How often; None: until the site is healed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request the site has had. `path` includes the query; the names of headers are in lower case."""
 
@@ -70,11 +62,16 @@ class Request:
     headers: Mapping[str, str]
 
 
-class Site:
-    """The state of the site. Every method may be called from any thread.
+class Site(Faults):
+    """The state of the site. Every method may be called from any thread. What can go wrong with it is in `faults.py`.
+
+    It has a clock of its own, which a test may hold: what was put down for a moment (`at`) happens when a request
+    finds that moment past.
 
     `validators`: whether pages and files carry ETag and Last-Modified and are answered with 304 if unchanged.
     `missing_status`: the status of the page "Report not found" (what the real one has is not known: 200 or 404).
+    `cap`: rows a search page gives at most, however many are asked for. `says_more`: whether it links to the next one.
+    `files`: what the addresses of documents begin with, "" for this site's own. `robots`: what /robots.txt says.
     """
 
     def __init__(
@@ -84,92 +81,110 @@ class Site:
         *,
         validators: bool = False,
         missing_status: int = 200,
+        clock: Callable[[], datetime] = lambda: FIRST_MODIFIED,
     ) -> None:
+        super().__init__()
         self.validators = validators
         self.missing_status = missing_status
-        self._lock = threading.RLock()
+        self.cap = 100
+        self.says_more = True
+        self.files = ""
+        self.robots: str | None = None
+        self.last_modified = FIRST_MODIFIED
+        self._clock = clock
+        self._coming: list[tuple[datetime, Callable[[], object]]] = []
         self._providers = {provider.urn: provider for provider in providers}
         self._publications: dict[str, Publication] = {}
-        self._lost: set[str] = set()
-        self._faults: list[Fault] = []
+        self._delisted: set[str] = set()
+        self._lost: dict[str, int | None] = {}
         self._requests: list[Request] = []
         self._shown: int | None = None
-        self._changes = 0
         for publication in publications:
             self.publish(publication)
+
+    def at(self, moment: datetime, act: Callable[P, object], *arguments: P.args, **named: P.kwargs) -> None:
+        """Let something happen by the site's own clock: `site.at(nine, site.publish, report)`."""
+        with self._lock:
+            self._coming.append((moment, partial(act, *arguments, **named)))
+
+    def _let_time_pass(self) -> None:
+        """What is due happens, in the order of its moments."""
+        now = self._clock()
+        due = sorted((one for one in self._coming if one[0] <= now), key=lambda one: one[0])
+        self._coming = [one for one in self._coming if one[0] > now]
+        for _, act in due:
+            act()
+
+    def _changed(self) -> None:
+        self.last_modified = max(self._clock().replace(microsecond=0), self.last_modified + timedelta(seconds=1))
+
+    def admit(self, provider: Provider) -> None:
+        """List an authority, or list it under another name."""
+        with self._lock:
+            self._providers[provider.urn] = provider
+            self._changed()
+
+    def expel(self, urn: str) -> None:
+        """Take an authority off the site, with its page (KeyError if it is not there)."""
+        with self._lock:
+            del self._providers[urn]
+            self._changed()
 
     def publish(self, publication: Publication) -> None:
         """List a document; one with the same file id is replaced. The authority must be on the site (KeyError)."""
         with self._lock:
             self._providers[publication.urn]
             self._publications[publication.file_id] = publication
-            self._changes += 1
+            self._changed()
 
     def withdraw(self, file_id: str) -> None:
         """Take a document off the site (KeyError if it is not there)."""
         with self._lock:
             del self._publications[file_id]
-            self._changes += 1
+            self._changed()
 
-    def lose(self, file_id: str) -> None:
-        """Leave the document listed, but answer its link with "Report not found"."""
+    def delist(self, file_id: str) -> None:
+        """Leave a document off its authority's page; its address still answers (KeyError if it is not there)."""
         with self._lock:
-            self._lost.add(file_id)
-            self._changes += 1
+            self._publications[file_id]
+            self._delisted.add(file_id)
+            self._changed()
+
+    def relist(self, file_id: str) -> None:
+        """Show a document again that was delisted (KeyError if it was not)."""
+        with self._lock:
+            self._delisted.remove(file_id)
+            self._changed()
+
+    def replace(self, file_id: str, body: bytes) -> None:
+        """Other bytes under the same address, and nothing else (KeyError if it is not there)."""
+        with self._lock:
+            self._publications[file_id] = replace(self._publications[file_id], body=body)
+            self._changed()
+
+    def publish_again(self, file_id: str, as_id: str, body: bytes | None = None) -> None:
+        """List a document once more under a second id, with other bytes if they are given (KeyError)."""
+        with self._lock:
+            first = self._publications[file_id]
+            self.publish(replace(first, file_id=as_id, body=first.body if body is None else body))
+
+    def lose(self, file_id: str, *, status: int | None = None) -> None:
+        """Leave the document listed, but answer its link with "Report not found", under this status."""
+        with self._lock:
+            self._lost[file_id] = status
+            self._changed()
 
     def find_again(self, file_id: str) -> None:
-        """Let a link that was lost work again."""
+        """Let a link that was lost work again (KeyError if it was not)."""
         with self._lock:
-            self._lost.remove(file_id)
-            self._changes += 1
+            del self._lost[file_id]
+            self._changed()
 
     def shrink(self, to: int | None) -> None:
         """List only so many authorities; None: all of them again."""
         with self._lock:
             self._shown = to
-            self._changes += 1
-
-    def answer(
-        self,
-        path_prefix: str,
-        *,
-        status: int,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        times: int | None = 1,
-    ) -> None:
-        """Answer so to the next `times` requests under a path (None: until `heal`). Faults are used up in order."""
-        self._break(Fault(path_prefix=path_prefix, status=status, headers=headers or {}, body=body, times=times))
-
-    def cut(self, path_prefix: str, *, after: int, times: int | None = 1) -> None:
-        """Cut the connection after so many bytes of the body that was promised."""
-        self._break(Fault(path_prefix=path_prefix, cut_after=after, times=times))
-
-    def _break(self, fault: Fault) -> None:
-        with self._lock:
-            self._faults.append(fault)
-
-    def heal(self) -> None:
-        """Forget every fault that was asked for."""
-        with self._lock:
-            self._faults.clear()
-
-    def take_fault(self, path: str) -> Fault | None:
-        """The first fault for this path, one use of it taken."""
-        with self._lock:
-            for place, fault in enumerate(self._faults):
-                if path.startswith(fault.path_prefix):
-                    self._wear(place, fault)
-                    return fault
-        return None
-
-    def _wear(self, place: int, fault: Fault) -> None:
-        if fault.times is None:
-            return
-        if fault.times > 1:
-            self._faults[place] = replace(fault, times=fault.times - 1)
-        else:
-            del self._faults[place]
+            self._changed()
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -178,7 +193,9 @@ class Site:
             return tuple(self._requests)
 
     def record(self, request: Request) -> None:
+        """A request has come; what is due by now has happened before it."""
         with self._lock:
+            self._let_time_pass()
             self._requests.append(request)
 
     def forget_requests(self) -> None:
@@ -186,8 +203,10 @@ class Site:
             self._requests.clear()
 
     @property
-    def last_modified(self) -> datetime:
-        return FIRST_MODIFIED + timedelta(seconds=self._changes)
+    def published(self) -> tuple[Publication, ...]:
+        """Every document that is listed now."""
+        with self._lock:
+            return tuple(one for one in self._publications.values() if one.file_id not in self._delisted)
 
     def listed(self, words: str = "") -> tuple[tuple[Provider, date | None], ...]:
         """The authorities whose names hold these words, by name, with the date of their latest report."""
@@ -199,7 +218,7 @@ class Site:
 
     def _latest(self) -> dict[str, date]:
         latest: dict[str, date] = {}
-        for one in self._publications.values():
+        for one in self.published:
             latest[one.urn] = max(one.published, latest.get(one.urn, one.published))
         return latest
 
@@ -207,7 +226,7 @@ class Site:
         """An authority and its documents, newest first; None if it is not on the site."""
         with self._lock:
             provider = self._providers.get(urn)
-            theirs = [one for one in self._publications.values() if one.urn == urn]
+            theirs = [one for one in self.published if one.urn == urn]
         if provider is None:
             return None
         return provider, tuple(sorted(theirs, key=lambda one: (one.published, len(one.file_id), one.file_id))[::-1])
@@ -224,3 +243,9 @@ class Site:
             body = publication.body
         assert isinstance(body, bytes)
         return body
+
+    def status_of_missing(self, file_id: str) -> int:
+        """The status of the page that stands for a document which is not there."""
+        with self._lock:
+            own = self._lost.get(file_id)
+        return self.missing_status if own is None else own

@@ -10,33 +10,29 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
 import signal
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import format_datetime, parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Final
-from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from inspection_watch.demo.catalogue import Fault, Provider, Publication, Request, Scene, Site
-from inspection_watch.demo.markup import not_found_page, provider_page, search_page
+from inspection_watch.demo.catalogue import Provider, Publication, Request, Scene, Site
+from inspection_watch.demo.faults import Fault
+from inspection_watch.demo.markup import not_found_page
+from inspection_watch.demo.pages import ADDRESS, Answer, answer, html
 
 __all__ = ["Fault", "LocalSite", "Provider", "Publication", "Request", "Scene", "Site"]
 
-MOST_ROWS: Final = 100
-"""The real site caps here, and does not say so."""
-USUAL_ROWS: Final = 10
-ADDRESS: Final = "127.0.0.1"
 LARGEST_ORDER: Final = 2**20
 """Bytes that are read of what somebody posts."""
 LONDON: Final = ZoneInfo("Europe/London")
@@ -45,89 +41,11 @@ Scenes = Mapping[str, Scene]
 """What can be published from outside, by name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    body: bytes
-    status: int = HTTPStatus.OK
-    content_type: str = "text/html; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
+def _json(value: object, status: int = HTTPStatus.OK) -> Answer:
+    return Answer(body=json.dumps(value).encode(), status=status, content_type="application/json")
 
 
-def _html(text: str, status: int = HTTPStatus.OK) -> _Answer:
-    return _Answer(body=text.encode(), status=status)
-
-
-def _json(value: object, status: int = HTTPStatus.OK) -> _Answer:
-    return _Answer(body=json.dumps(value).encode(), status=status, content_type="application/json")
-
-
-def _search(site: Site, query: str) -> _Answer:
-    """Authorities are listed only for those who ask for local authority children's services, as on the real site."""
-    asked = parse_qs(query, keep_blank_values=True)
-    start, rows = _number(asked, "start", 0), min(_number(asked, "rows", USUAL_ROWS), MOST_ROWS)
-    ours = asked.get("level_1_types") == ["3"] and asked.get("level_2_types[]") == ["12"]
-    listed = site.listed(asked.get("q", [""])[0]) if ours else ()
-    more = start + rows < len(listed)
-    onward = urlencode({**asked, "start": start + rows, "rows": rows}, doseq=True)
-    return _html(
-        search_page(listed[start : start + rows], total=len(listed), following=f"/search?{onward}" if more else None)
-    )
-
-
-def _number(asked: Mapping[str, list[str]], name: str, otherwise: int) -> int:
-    value = asked.get(name, [""])[0]
-    return int(value) if value.isascii() and value.isdigit() else otherwise
-
-
-def _provider(site: Site, urn: str, host: str) -> _Answer:
-    found = site.timeline(urn)
-    if found is None:
-        return _html(not_found_page(), HTTPStatus.NOT_FOUND)
-    provider, publications = found
-    return _html(provider_page(provider, publications, files=f"http://{host}"))
-
-
-def _file(site: Site, file_id: str) -> _Answer:
-    body = site.file(file_id)
-    if body is None:
-        return _html(not_found_page(), site.missing_status)
-    return _Answer(body=body, content_type="application/pdf")
-
-
-def _page(site: Site, target: str, host: str) -> _Answer:
-    parts = urlsplit(target)
-    match parts.path.strip("/").split("/"):
-        case ["search"]:
-            return _search(site, parts.query)
-        case ["provider", "44", urn]:
-            return _provider(site, urn, host)
-        case ["v1", "file", file_id]:
-            return _file(site, file_id)
-        case _:
-            return _html(not_found_page(), HTTPStatus.NOT_FOUND)
-
-
-def _validators(site: Site, answer: _Answer) -> Mapping[str, str]:
-    if not site.validators or answer.status != HTTPStatus.OK:
-        return {}
-    return {
-        "ETag": f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"',
-        "Last-Modified": format_datetime(site.last_modified, usegmt=True),
-    }
-
-
-def _unchanged(validators: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-    """RFC 9110, 13.2.2: If-Modified-Since counts only where there is no If-None-Match."""
-    if not validators:
-        return False
-    if tags := headers.get("if-none-match"):
-        return validators["ETag"] in tags
-    if since := headers.get("if-modified-since"):
-        return parsedate_to_datetime(validators["Last-Modified"]) <= parsedate_to_datetime(since)
-    return False
-
-
-def _publish(site: Site, scenes: Scenes, today: Callable[[], date], order: bytes) -> _Answer:
+def _publish(site: Site, scenes: Scenes, today: Callable[[], date], order: bytes) -> Answer:
     try:
         wanted = json.loads(order)
         day = date.fromisoformat(wanted["day"]) if "day" in wanted else today()
@@ -167,50 +85,57 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(request, client_address, server)
 
     def do_GET(self) -> None:
-        headers = self._recorded()
-        fault = self._stage.site.take_fault(self.path)
-        if fault is not None and fault.cut_after is None:
-            self._send(_Answer(body=fault.body, status=fault.status, headers=fault.headers))
-            return
-        answer = _page(self._stage.site, self.path, headers.get("host", ADDRESS))
-        validators = _validators(self._stage.site, answer)
-        if fault is not None:
-            self._send(answer, cut_after=fault.cut_after)
-        elif _unchanged(validators, headers):
-            self._send(_Answer(body=b"", status=HTTPStatus.NOT_MODIFIED, headers=validators))
-        else:
-            self._send(answer, validators)
+        self._send(answer(self._stage.site, self._asked()))
 
     def do_HEAD(self) -> None:
         self.do_GET()
 
     def do_POST(self) -> None:
-        headers = self._recorded()
-        length = headers.get("content-length", "")
+        asked = self._asked()
+        self._stage.site.record(asked)
+        length = asked.headers.get("content-length", "")
         # Whatever was sent is taken from the line first: a connection closed on it would lose the answer.
         order = self.rfile.read(min(int(length), LARGEST_ORDER)) if length.isdigit() else b""
         if self.path != "/_demo/publish":
-            self._send(_html(not_found_page(), HTTPStatus.NOT_FOUND))
+            self._send(html(not_found_page(), HTTPStatus.NOT_FOUND))
         else:
             self._send(_publish(self._stage.site, self._stage.scenes, self._stage.today, order))
 
-    def _recorded(self) -> Mapping[str, str]:
+    def _asked(self) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._stage.site.record(Request(method=self.command, path=self.path, headers=headers))
-        return headers
+        return Request(method=self.command, path=self.path, headers=headers)
 
-    def _send(self, answer: _Answer, more: Mapping[str, str] | None = None, cut_after: int | None = None) -> None:
-        self.send_response(answer.status)
-        for name, value in {**answer.headers, **(more or {})}.items():
+    def _send(self, said: Answer) -> None:
+        self.send_response(said.status)
+        for name, value in said.headers.items():
             self.send_header(name, value)
-        if answer.status != HTTPStatus.NOT_MODIFIED:
-            self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body)))
+        if said.status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Type", said.content_type)
+            self.send_header("Content-Length", str(len(said.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body[:cut_after])
-        if cut_after is not None:
-            self.close_connection = True
+            self._send_body(said.body, said.fault)
+
+    def _send_body(self, body: bytes, fault: Fault | None) -> None:
+        if fault is None or not fault.breaks_off:
+            self.wfile.write(body)
+            return
+        self.close_connection = True
+        self.wfile.write(body[: fault.cut_after if fault.drip_after is None else fault.drip_after])
+        if fault.drip_after is not None:
+            self._drip(body[fault.drip_after :], fault.pace)
+        if fault.torn:
+            self.wfile.flush()
+            # To close a socket that lingers for no time is to tear it down (RST instead of FIN).
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+
+    def _drip(self, body: bytes, pace: float) -> None:
+        assert isinstance(self.server, _Server)
+        for place in range(len(body)):
+            if self.server.closing.wait(pace):
+                return
+            self.wfile.write(body[place : place + 1])
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: what was asked stands in `Site.requests`."""
@@ -225,6 +150,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, port: int, handler: Callable[..., BaseHTTPRequestHandler]) -> None:
         self._open: set[socket.socket] = set()
         self._opening = threading.Lock()
+        self.closing = threading.Event()
         super().__init__((ADDRESS, port), handler)
 
     def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
@@ -238,6 +164,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
+        self.closing.set()
         with self._opening:
             for connection in self._open:
                 with contextlib.suppress(OSError):  # it may have hung up itself
