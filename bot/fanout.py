@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import structlog
 
+from bot import scopes
 from bot.subscriptions import deliveries
 from storage.store import Store, UndecodableError
 
@@ -38,7 +39,7 @@ def fan_out_next(store: Store, now: datetime) -> FanOut:
     if claimed is None:
         return FanOut.NOTHING_TO_DO
     change = claimed.change
-    owed = deliveries(change, claimed.seen_at, store.subscribers(change.urn))
+    owed = deliveries(change, claimed.seen_at, store.reached_by(scopes.reaching(change.urn)))
     new = store.fan_out(change.key, owed, now)
     log.info("fanned out", change=change.key, urn=change.urn, deliveries=new)
     return FanOut.FANNED_OUT

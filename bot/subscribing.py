@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot import naming, parts, words
+from bot import naming, scopes, words
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused, without_more
 from bot.types import Asker, Block, Card, Line, Paragraph, Person, Reply, SmallPrint, Table
 from judgements.authorities import Authority
@@ -94,16 +94,18 @@ def channel_has(asked: Asked) -> str:
 
 
 def _subscription(store: Store, asker: Asker, one: Authority) -> Subscription | None:
-    return next((each for each in store.subscriptions(asker.team, asker.channel) if each.urn == one.urn), None)
+    return store.subscription(asker.team, asker.channel, scopes.of_authority(one.urn))
 
 
 def _subscribe(one: Authority, asked: Asked, asker: Asker) -> Reply:
     store = asked.store
+    if held := _subscription(store, asker, one):
+        return _already(one, held)
+    scope = scopes.of_authority(one.urn)
     wish = Subscription(
-        team=asker.team, channel=asker.channel, urn=one.urn, created_by=asker.user, created_at=asked.now
+        team=asker.team, channel=asker.channel, scope=scope, created_by=asker.user, created_at=asked.now
     )
-    if not store.subscribe(wish):
-        return _already(one, _subscription(store, asker, one) or wish)
+    store.put_subscriptions([wish])
     sentence = words.SUBSCRIBED.format(name=one.spoken)
     how = words.SUBSCRIBED_HOW.format(command=f"{words.COMMAND} unsubscribe {one.slug}", bot=words.BOT)
     blocks = (Paragraph(((sentence,),)), SmallPrint((_by(asker.user), (how,))))
@@ -119,7 +121,7 @@ def _already(one: Authority, subscription: Subscription) -> Reply:
 
 
 def _unsubscribe(one: Authority, store: Store, asker: Asker) -> Reply:
-    ended = store.unsubscribe(asker.team, asker.channel, one.urn)
+    ended = store.remove_subscriptions(asker.team, asker.channel, [scopes.of_authority(one.urn)], [one.urn])
     if not ended:
         sentence = words.NOT_SUBSCRIBED.format(name=one.spoken)
         lines: tuple[Line, ...] = ((sentence,), (_channel_has(store, asker),))
@@ -147,14 +149,14 @@ def _subscriptions(store: Store, asker: Asker) -> Card:
 
 
 def _by_name(held: Sequence[Subscription]) -> list[Subscription]:
-    return sorted(held, key=lambda one: parts.authority_name(one.urn))
+    return sorted(held, key=lambda one: scopes.spoken(one.scope))
 
 
 def _held(subscription: Subscription) -> tuple[Line, ...]:
     since = words.day(words.london_day(subscription.created_at))
-    return ((parts.authority_name(subscription.urn),), (since,), (Person(subscription.created_by),))
+    return ((scopes.spoken(subscription.scope),), (since,), (Person(subscription.created_by),))
 
 
 def _channel_has(store: Store, asker: Asker) -> str:
-    names = [parts.authority_name(each.urn) for each in _by_name(store.subscriptions(asker.team, asker.channel))]
+    names = [scopes.spoken(each.scope) for each in _by_name(store.subscriptions(asker.team, asker.channel))]
     return words.CHANNEL_HAS.format(names=words.joined(names)) if names else words.CHANNEL_HAS_NONE

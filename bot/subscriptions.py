@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from bot import alerts
+from bot import alerts, scopes
 from judgements.types import Change
 from storage.types import Delivery, Part, Subscription
 
@@ -13,7 +13,7 @@ from storage.types import Delivery, Part, Subscription
 def deliveries(change: Change, seen_at: datetime, subscribers: Iterable[Subscription]) -> tuple[Delivery, ...]:
     """A headline for every channel subscribed to the change's authority, and a detail where there is more to tell."""
     told = alerts.detail(change) is not None
-    places = dict.fromkeys((one.team, one.channel) for one in subscribers if one.urn == change.urn)
+    places = dict.fromkeys((one.team, one.channel) for one in subscribers if change.urn in scopes.covered(one.scope))
     return tuple(
         Delivery(
             key=key(change, team, channel, part), team=team, channel=channel, part=part, change=change, seen_at=seen_at

@@ -189,6 +189,10 @@ SUBSCRIPTIONS_COLUMNS = ("Authority", "Since", "By")
 SUBSCRIBE_FIRST = "To subscribe it, type {command} subscribe and the name of an authority."
 ONLY_IN_SLACK = "A subscription belongs to a channel, so this can only be asked in Slack."
 
+REGION_OF = "the region {region}"
+NEIGHBOURS_OF = "{name} and its statistical neighbours"
+ALL_ENGLAND = "all of England"
+
 SUBSCRIBE_BUTTON = "Subscribe this channel"
 UNSUBSCRIBE_BUTTON = "Unsubscribe this channel"
 

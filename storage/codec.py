@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from judgements.types import Change, Reading
+from storage.types import DocumentSort, Movements
 
 Value = TypeVar("Value")
 Json = Any
@@ -67,3 +68,6 @@ def _in_strings(treat: Callable[[str], str], tree: Json) -> Json:
 
 READING: Codec[Reading] = Codec(TypeAdapter(Reading))
 CHANGE: Codec[Change] = Codec(TypeAdapter(Change))
+WORDS: Codec[tuple[str, ...]] = Codec(TypeAdapter(tuple[str, ...]))
+DOCUMENT_SORTS: Codec[tuple[DocumentSort, ...]] = Codec(TypeAdapter(tuple[DocumentSort, ...]))
+MOVEMENTS: Codec[tuple[Movements, ...]] = Codec(TypeAdapter(tuple[Movements, ...]))

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -28,8 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from storage.codec import CHANGE, READING, Codec, escape, unescape
-from storage.types import DeliveryStatus, Part, Standing
+from storage.codec import CHANGE, DOCUMENT_SORTS, MOVEMENTS, READING, WORDS, Codec, escape, unescape
+from storage.types import DeliveryStatus, Movements, Part, Standing
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -169,10 +170,20 @@ subscriptions = Table(
     metadata,
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
-    Column("urn", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
     Column("created_by", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Index(None, "urn"),
+    Column("excepted", Value(WORDS), nullable=False),
+    Column("documents", Value(DOCUMENT_SORTS), nullable=False),
+    Column("changes", Value(MOVEMENTS), nullable=False),
+    Column("how", Text, nullable=False),
+    Column("compact", Boolean, nullable=False),
+    Column("threads", Boolean, nullable=False),
+    Column("mention", Text, nullable=False),
+    Column("mention_on", _one_of(Movements)),
+    Column("edited_by", Text),
+    Column("edited_at", UtcDateTime),
+    Index(None, "scope"),
 )
 
 # `seen_at`, `published` and `change_key` are the order in which a channel is told; the first two repeat the change's,

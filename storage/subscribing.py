@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import ColumnElement, and_, delete, select
 
 from storage.engine import reading, writing
 from storage.outbox import drop_what_is_owed
-from storage.rows import Room, columns_of, insert_new
+from storage.rows import Room, columns_of, upsert
 from storage.schema import subscriptions
 from storage.types import Subscription
 
@@ -14,31 +16,43 @@ from storage.types import Subscription
 class Subscribing(Room):
     """The verbs of subscriptions."""
 
-    def subscribe(self, subscription: Subscription) -> bool:
-        """False if this channel had subscribed to this authority already; then nothing is altered."""
+    def put_subscriptions(self, wishes: Sequence[Subscription]) -> None:
+        """Write these wishes, all of them or none. Who first had one, and when, stays."""
         with writing(self._engine) as connection:
-            return insert_new(connection, subscriptions, [columns_of(subscriptions, subscription)]) == 1
+            for wish in wishes:
+                upsert(connection, subscriptions, columns_of(subscriptions, wish), keep={"created_by", "created_at"})
 
-    def unsubscribe(self, team: str, channel: str, urn: str) -> bool:
-        """False if there was no such subscription. What the channel is still owed about this authority is dropped."""
-        this = and_(subscriptions.c.team == team, subscriptions.c.channel == channel, subscriptions.c.urn == urn)
+    def remove_subscriptions(self, team: str, channel: str, scopes: Collection[str], urns: Collection[str]) -> int:
+        """End these wishes of a channel; how many there were. What it is still owed about `urns` is dropped then."""
+        these = and_(_in_channel(team, channel), subscriptions.c.scope.in_(scopes))
         with writing(self._engine) as connection:
-            ended = delete(subscriptions).where(this).returning(subscriptions.c.urn)
-            if connection.execute(ended).one_or_none() is None:
-                return False
-            drop_what_is_owed(connection, team, channel, urn)
-            return True
+            ended = connection.execute(delete(subscriptions).where(these).returning(subscriptions.c.scope)).all()
+            for urn in urns if ended else ():
+                drop_what_is_owed(connection, team, channel, urn)
+            return len(ended)
+
+    def subscription(self, team: str, channel: str, scope: str) -> Subscription | None:
+        found = self._subscriptions(and_(_in_channel(team, channel), subscriptions.c.scope == scope))
+        return found[0] if found else None
 
     def subscriptions(self, team: str, channel: str) -> tuple[Subscription, ...]:
         """What one channel has subscribed to, oldest first."""
-        return self._subscriptions(and_(subscriptions.c.team == team, subscriptions.c.channel == channel))
+        return self._subscriptions(_in_channel(team, channel))
 
-    def subscribers(self, urn: str) -> tuple[Subscription, ...]:
-        """Every channel of every workspace that has subscribed to one authority, oldest first."""
-        return self._subscriptions(subscriptions.c.urn == urn)
+    def workspace_subscriptions(self, team: str) -> tuple[Subscription, ...]:
+        """What every channel of one workspace has subscribed to, oldest first."""
+        return self._subscriptions(subscriptions.c.team == team)
+
+    def reached_by(self, scopes: Collection[str]) -> tuple[Subscription, ...]:
+        """Every wish, of every workspace, for one of these scopes, oldest first."""
+        return self._subscriptions(subscriptions.c.scope.in_(scopes))
 
     def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:
-        order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.urn)
+        order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.scope)
         with reading(self._engine) as connection:
             rows = connection.execute(select(subscriptions).where(wanted).order_by(*order))
             return tuple(Subscription(**row._mapping) for row in rows)
+
+
+def _in_channel(team: str, channel: str) -> ColumnElement[bool]:
+    return and_(subscriptions.c.team == team, subscriptions.c.channel == channel)

@@ -176,15 +176,47 @@ class KnownTrouble:
     over_told_at: datetime | None = None
 
 
+class DocumentSort(StrEnum):
+    """A sort of document that a subscription may be narrowed to, in the word people type."""
+
+    INSPECTIONS = "inspections"
+    LETTERS = "letters"
+    SEND = "send"
+    JTAI = "jtai"
+
+
+class Movements(StrEnum):
+    """What must have happened for a narrowed subscription to tell it, in the word people type."""
+
+    DOWNGRADES = "downgrades"
+    UPGRADES = "upgrades"
+    PRIORITY_ACTIONS = "priority-actions"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A channel's wish to be told about one authority."""
+    """A channel's wish to be told about a scope: an authority, a region, an authority's neighbours, or England.
+
+    `scope` is the wish's identity within the channel, spelled by `bot.scopes`. `excepted` are URNs. Nothing in
+    `documents` or `changes` means all of them. `how` is "now", "daily 09:45" or "weekly mon 09:45", in London time;
+    `mention` a person or a group as Slack writes them in a message, pinged `mention_on` a movement (None: always).
+    """
 
     team: str
     channel: str
-    urn: str
+    scope: str
     created_by: str
     created_at: datetime
+    excepted: tuple[str, ...] = ()
+    documents: tuple[DocumentSort, ...] = ()
+    changes: tuple[Movements, ...] = ()
+    how: str = "now"
+    compact: bool = False
+    threads: bool = True
+    mention: str = ""
+    mention_on: Movements | None = None
+    edited_by: str | None = None
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ def test_a_subscription_is_said_in_the_channel_once(sqlite_store: Store) -> None
     assert (first.in_channel, again.in_channel) == (True, False)
     assert again.card.sentence == "This channel has been subscribed to West Sussex since 20 August 2026."
     (held,) = sqlite_store.subscriptions(ALICE.team, ALICE.channel)
-    assert (held.urn, held.created_by, held.created_at) == (WEST_SUSSEX, ALICE.user, T0)
+    assert (held.scope, held.created_by, held.created_at) == (f"authority:{WEST_SUSSEX}", ALICE.user, T0)
 
 
 def test_a_subscription_belongs_to_its_channel_and_not_to_a_person(sqlite_store: Store) -> None:

@@ -52,7 +52,10 @@ def client(between: Proxy) -> WebClient:
 
 def subscribe(store: Store, *channels: str) -> None:
     for channel in channels:
-        store.subscribe(Subscription(team=TEAM, channel=channel, urn=WEST_SUSSEX, created_by="U01ALICE", created_at=T0))
+        wish = Subscription(
+            team=TEAM, channel=channel, scope=f"authority:{WEST_SUSSEX}", created_by="U01ALICE", created_at=T0
+        )
+        store.put_subscriptions([wish])
 
 
 def publish(store: Store, clock: Clock, *changes: Change) -> None:

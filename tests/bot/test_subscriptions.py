@@ -10,7 +10,7 @@ IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
 
 
 def wish(channel: str, urn: str = WEST_SUSSEX, team: str = "T1", by: str = "U1") -> Subscription:
-    return Subscription(team=team, channel=channel, urn=urn, created_by=by, created_at=T0)
+    return Subscription(team=team, channel=channel, scope=f"authority:{urn}", created_by=by, created_at=T0)
 
 
 def test_every_subscribed_channel_gets_headline_and_detail() -> None:

@@ -27,6 +27,7 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 LEASE = timedelta(minutes=5)
 URN = "80573"
+SCOPE = f"authority:{URN}"
 
 
 def listing(file_id: str = "50004001", urn: str = URN, published: date = date(2026, 8, 20)) -> Listing:
@@ -60,8 +61,8 @@ def intent(urn: str = URN, now: datetime = T0, **other: Any) -> Intent:
     return Intent(**{"urn": urn, "now": now, "latest_report": date(2026, 8, 20), "baseline": False} | other)
 
 
-def subscription(channel: str = "C1", urn: str = URN, team: str = "T1", created_at: datetime = T0) -> Subscription:
-    return Subscription(team=team, channel=channel, urn=urn, created_by="U1", created_at=created_at)
+def subscription(channel: str = "C1", scope: str = SCOPE, team: str = "T1", created_at: datetime = T0) -> Subscription:
+    return Subscription(team=team, channel=channel, scope=scope, created_by="U1", created_at=created_at)
 
 
 def deliveries(of: Change, channel: str = "C1", team: str = "T1", seen_at: datetime = T0) -> tuple[Delivery, Delivery]:

@@ -13,10 +13,22 @@ from storage.engine import reading, writing
 from storage.schema import changes as changes_table
 from storage.schema import deliveries as deliveries_table
 from storage.store import Store, UndecodableError
-from storage.types import Coverage, Delivery, DeliveryStatus, KnownAuthority, Part, SourceState, Standing, Visit
+from storage.types import (
+    Coverage,
+    Delivery,
+    DeliveryStatus,
+    DocumentSort,
+    KnownAuthority,
+    Movements,
+    Part,
+    SourceState,
+    Standing,
+    Visit,
+)
 from tests.storage.examples import (
     LEASE,
     MINUTE,
+    SCOPE,
     SECOND,
     T0,
     URN,
@@ -135,43 +147,64 @@ class TestSources:
 
 
 class TestSubscriptions:
-    def test_a_channel_subscribes_once(self, store: Store) -> None:
-        assert store.subscribe(subscription()) is True
-        assert store.subscribe(subscription(created_at=T0 + MINUTE)) is False
-        assert store.subscriptions("T1", "C1") == (subscription(),)
+    def test_a_wish_is_kept_as_it_was_put(self, store: Store) -> None:
+        wish = replace(
+            subscription(scope="england"),
+            excepted=(URN,),
+            documents=(DocumentSort.LETTERS, DocumentSort.SEND),
+            changes=(Movements.DOWNGRADES,),
+            how="weekly mon 09:45",
+            compact=True,
+            threads=False,
+            mention="<!subteam^S012>",
+            mention_on=Movements.PRIORITY_ACTIONS,
+            edited_by="U2",
+            edited_at=T0 + MINUTE,
+        )
+        store.put_subscriptions([wish, subscription()])
+        assert store.subscription("T1", "C1", "england") == wish
+        assert store.subscription("T1", "C2", "england") is None
+
+    def test_a_wish_that_is_put_again_is_altered_but_for_who_began_it_and_when(self, store: Store) -> None:
+        store.put_subscriptions([subscription()])
+        again = replace(subscription(created_at=T0 + MINUTE), created_by="U9", how="daily 09:45")
+        store.put_subscriptions([again])
+        assert store.subscriptions("T1", "C1") == (replace(subscription(), how="daily 09:45"),)
 
     def test_a_channel_unsubscribes_once(self, store: Store) -> None:
-        store.subscribe(subscription())
-        assert store.unsubscribe("T1", "C1", URN) is True
-        assert store.unsubscribe("T1", "C1", URN) is False
+        store.put_subscriptions([subscription(), subscription(scope="england")])
+        assert store.remove_subscriptions("T1", "C1", [SCOPE, "england", "region:london"], [URN]) == 2
+        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
         assert store.subscriptions("T1", "C1") == ()
 
-    def test_unsubscribing_touches_no_other_workspace_channel_or_authority(self, store: Store) -> None:
-        others = (subscription(team="T2"), subscription(channel="C2"), subscription(urn="80574"))
-        for one in (subscription(), *others):
-            store.subscribe(one)
-        store.unsubscribe("T1", "C1", URN)
+    def test_unsubscribing_touches_no_other_workspace_channel_or_scope(self, store: Store) -> None:
+        others = (subscription(team="T2"), subscription(channel="C2"), subscription(scope="authority:80574"))
+        store.put_subscriptions([subscription(), *others])
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
         assert store.subscriptions("T2", "C1") == (others[0],)
         assert store.subscriptions("T1", "C2") == (others[1],)
         assert store.subscriptions("T1", "C1") == (others[2],)
 
-    def test_subscribers_come_from_every_workspace_oldest_first(self, store: Store) -> None:
-        late, early = subscription(created_at=T0 + MINUTE), subscription(team="T2", channel="C9")
-        for one in (late, early, subscription(urn="80574")):
-            store.subscribe(one)
-        assert store.subscribers(URN) == (early, late)
+    def test_those_whom_a_scope_reaches_come_from_every_workspace_oldest_first(self, store: Store) -> None:
+        late, early = subscription(created_at=T0 + MINUTE), subscription(team="T2", channel="C9", scope="england")
+        store.put_subscriptions([late, early, subscription(scope="authority:80574")])
+        assert store.reached_by([SCOPE, "england"]) == (early, late)
+
+    def test_a_workspace_has_the_wishes_of_all_its_channels(self, store: Store) -> None:
+        store.put_subscriptions([subscription(), subscription("C2"), subscription(team="T2")])
+        assert store.workspace_subscriptions("T1") == (subscription(), subscription("C2"))
 
     def test_unsubscribing_drops_what_the_channel_is_still_owed_about_this_authority(
         self, store: Store, engine: Engine
     ) -> None:
-        store.subscribe(subscription())
+        store.put_subscriptions([subscription()])
         tell(store, change("sent"))
         first = claimed(store)
         store.record_sent(first, "1.5", T0)
         tell(store, change("waiting", listing("2")), ["C1", "C2"], T0 + SECOND)
         tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
         tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
-        store.unsubscribe("T1", "C1", URN)
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
         for key in ("sent/T1/C1/detail", "waiting/T1/C1/headline", "waiting/T1/C1/detail"):
             assert ended(engine, key)[:3] == (DeliveryStatus.DEAD, None, "the channel unsubscribed")
         assert ended(engine, first.key)[0] is DeliveryStatus.SENT
@@ -181,7 +214,7 @@ class TestSubscriptions:
 
     def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
         tell(store, change())
-        assert store.unsubscribe("T1", "C1", URN) is False
+        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
         assert store.coverage().waiting == 2
 
 

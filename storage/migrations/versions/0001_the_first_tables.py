@@ -35,12 +35,22 @@ def upgrade() -> None:
         "subscriptions",
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("team", "channel", "urn", name="pk_subscriptions"),
+        sa.Column("excepted", VALUE, nullable=False),
+        sa.Column("documents", VALUE, nullable=False),
+        sa.Column("changes", VALUE, nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("compact", sa.Boolean(), nullable=False),
+        sa.Column("threads", sa.Boolean(), nullable=False),
+        sa.Column("mention", sa.Text(), nullable=False),
+        sa.Column("mention_on", sa.String(32)),
+        sa.Column("edited_by", sa.Text()),
+        sa.Column("edited_at", MOMENT),
+        sa.PrimaryKeyConstraint("team", "channel", "scope", name="pk_subscriptions"),
     )
-    op.create_index("ix_subscriptions_urn", "subscriptions", ["urn"])
+    op.create_index("ix_subscriptions_scope", "subscriptions", ["scope"])
     op.create_table(
         "unfurls",
         sa.Column("team", sa.Text(), nullable=False),
