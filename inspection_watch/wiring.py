@@ -48,7 +48,13 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def fetcher(settings: Settings, wait: Callable[[float], bool]) -> Fetcher:
-    return Fetcher(hosts=settings.hosts, user_agent=user_agent(settings), gap=settings.INSPECTION_WATCH_GAP, wait=wait)
+    return Fetcher(
+        hosts=settings.hosts,
+        own=settings.hosts[0],
+        user_agent=user_agent(settings),
+        gap=settings.INSPECTION_WATCH_GAP,
+        wait=wait,
+    )
 
 
 def user_agent(settings: Settings) -> str:

@@ -1,27 +1,27 @@
 """Conditional GETs of the source site's pages and files. The only file that knows httpx and tenacity.
 
-A good guest: an honest User-Agent with a contact, one request at a time to a host with a gap between two, validators
-sent where some were given, Retry-After honoured, few and jittered retries of a hiccup and nothing else. Redirects are
-followed only to allowed hosts, no body may grow past its limit, packed or unpacked, and no exchange may take longer
-than its time. An expected failure is a `Trouble`, not an exception.
+A good guest: an honest User-Agent with a contact, one request at a time with a gap after each answer of a host,
+validators sent where some were given, Retry-After honoured, few and jittered retries of a hiccup and nothing else.
+Redirects are followed only to allowed hosts, and no host but the configured site may be inside a network; no body may
+grow past its limit, packed or unpacked, and no exchange may take longer than its time. An expected failure is a
+`Trouble`, not an exception.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import tenacity
+
+from watchers.wire import InsideError, Line, is_this_machine
 
 MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes. The largest document known has 3 MB."""
@@ -37,6 +37,10 @@ ENCODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
 """What a body may be packed in, once. We ask for gzip only; the third is what some servers call their zlib."""
 
 HICCUPS: Final = frozenset({429, 500, 502, 503, 504})
+BODIES: Final = frozenset({httpx.codes.OK, httpx.codes.NOT_FOUND})
+"""Whose bodies are read. A soft 404 may come as either: what the body says decides. Part of one is no body."""
+
+_CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,55 +79,13 @@ class _StoppedError(Exception):
     """We were asked to stop while waiting."""
 
 
-class _Watchdog:
-    """Cuts the connection of an exchange that takes longer than `seconds`; `overdue` says that it did.
-
-    httpx has time limits for each single read and none for the whole: a byte a second is never late for it. The socket
-    is learnt from httpcore's trace of the exchange (https://www.encode.io/httpcore/extensions/#trace), before TLS
-    begins; what is kept is a twin, because TLS takes the socket itself over.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.overdue = False
-        self._twins: list[socket.socket] = []
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._bark)
-        self._timer.daemon = True
-
-    def __enter__(self) -> _Watchdog:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        with self._lock:
-            for twin in self._twins:
-                twin.close()
-            self._twins.clear()
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith("connect_tcp.complete"):
-            with self._lock:
-                self._twins.append(info["return_value"].get_extra_info("socket").dup())
-            if self.overdue:
-                self._cut()
-
-    def _bark(self) -> None:
-        self.overdue = True
-        self._cut()
-
-    def _cut(self) -> None:
-        with self._lock:
-            for twin in self._twins:
-                with suppress(OSError):  # the other end was faster
-                    twin.shutdown(socket.SHUT_RDWR)
-
-
 class Fetcher:
     """Fetches from the allowed hosts and no others, and without TLS only from this machine.
 
-    `hosts` are host names with an optional port ("files.ofsted.gov.uk", "127.0.0.1:8000"); `gap` is the least number
-    of seconds between two requests to one host; `wait(seconds)` sleeps and returns True if we are asked to stop.
+    `hosts` are host names with an optional port ("files.ofsted.gov.uk", "127.0.0.1:8000"); `own` is the one of them
+    that may be inside a network, the configured site; this machine may be, where `hosts` names it as such. `gap` is the
+    least number of seconds from the end of one answer of a host to the next request to it; `wait(seconds)` sleeps and
+    returns True if we are asked to stop. Threads may share it: requests are made one at a time.
     """
 
     def __init__(
@@ -133,18 +95,20 @@ class Fetcher:
         user_agent: str,
         gap: float,
         wait: Callable[[float], bool],
+        own: str = "",
         first_pause: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._own = own.lower()
         self._gap = gap
         self._wait = wait
         self._first_pause = first_pause
         self._clock = clock
         self._one_at_a_time = threading.Lock()
-        self._last_request: dict[str, float] = {}
+        self._last_answer: dict[str, float] = {}
         self._client = httpx.Client(
-            # A connection for each exchange: its watchdog has to see it begin.
+            # A connection for each exchange: its `Line` has to see it begin.
             headers={"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"},
             timeout=httpx.Timeout(20.0, connect=10.0),
             follow_redirects=False,
@@ -156,12 +120,15 @@ class Fetcher:
     def get(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, limit: int = MAX_BODY
     ) -> Fetched | Trouble:
-        """GET with up to three tries; validators make it conditional. `limit`: bytes of the body, unpacked."""
+        """GET with up to three tries, the last begun within `MAX_SECONDS`; validators make it conditional.
+
+        `limit`: bytes of the body, unpacked.
+        """
         given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in given.items() if value and _can_be_sent(value)}
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_HiccupError),
-            stop=tenacity.stop_after_attempt(3),
+            stop=tenacity.stop_after_attempt(3) | tenacity.stop_before_delay(MAX_SECONDS),
             wait=self._pause,
             sleep=self._sleep,
             reraise=True,
@@ -202,44 +169,52 @@ class Fetcher:
             return Trouble(why=f"{url} is not an address: {error}")
         if parts.scheme not in ("http", "https") or parts.netloc.lower() not in self._hosts:
             return Trouble(why=f"{parts.scheme}://{parts.netloc} is not a host we may fetch from")
-        if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+        if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
             return Trouble(why=f"http://{parts.netloc} may only be fetched from over https")
         return None
 
     def _request(self, url: str, headers: dict[str, str], limit: int) -> Fetched | Trouble | str:
         """The answer, or the address it redirects to."""
-        self._keep_the_gap(urlsplit(url).netloc)
-        watchdog = _Watchdog(MAX_SECONDS)
+        parts = urlsplit(url)
+        self._keep_the_gap(parts.netloc)
+        host = parts.hostname or ""
+        inside = parts.netloc.lower() == self._own or is_this_machine(host)
+        line = Line(host, seconds=MAX_SECONDS, inside=inside)
         try:
-            answer = self._exchange(url, headers, limit, watchdog)
+            answer = self._exchange(url, headers, limit, line)
         except httpx.HTTPError as error:
-            if not watchdog.overdue:
+            if not line.overdue:
                 reason = str(error) or type(error).__name__
                 raise _HiccupError(Trouble(why=f"{url} cannot be fetched: {reason}")) from error
         except httpx.InvalidURL as error:
             return Trouble(why=f"{url} is not an address: {error}")
-        # A body that ends with its connection looks whole when the watchdog has cut it.
-        return Trouble(why=f"{url} was not here whole after {MAX_SECONDS:g} s") if watchdog.overdue else answer
+        except InsideError as error:
+            return Trouble(why=f"{url} may not be fetched: {error}")
+        finally:
+            self._last_answer[parts.netloc] = self._clock()
+        # A body that ends with its connection looks whole when the line has been cut.
+        return Trouble(why=f"{url} was not here whole after {MAX_SECONDS:g} s") if line.overdue else answer
 
-    def _exchange(self, url: str, headers: dict[str, str], limit: int, watchdog: _Watchdog) -> Fetched | Trouble | str:
-        watched = {"trace": watchdog.trace}
-        with watchdog, self._client.stream("GET", url, headers=headers, extensions=watched) as response:
+    def _exchange(self, url: str, headers: dict[str, str], limit: int, line: Line) -> Fetched | Trouble | str:
+        traced = {"trace": line.trace}
+        with line, self._client.stream("GET", url, headers=headers, extensions=traced) as response:
             return self._answer(url, response, limit)
 
     def _keep_the_gap(self, host: str) -> None:
-        last = self._last_request.get(host)
+        last = self._last_answer.get(host)
         ahead = 0.0 if last is None else last + self._gap - self._clock()
         if ahead > 0:
             self._sleep(ahead)
-        self._last_request[host] = self._clock()
 
     def _answer(self, url: str, response: httpx.Response, limit: int) -> Fetched | Trouble | str:
         if response.is_redirect and (target := response.headers.get("location")):
             return _redirected(url, target)
-        if response.status_code == httpx.codes.NOT_MODIFIED:
+        asked = response.request.headers
+        if response.status_code == httpx.codes.NOT_MODIFIED and (
+            "if-none-match" in asked or "if-modified-since" in asked
+        ):
             return Fetched(url=url, body=b"", not_modified=True)
-        # A soft 404 may come as 404 or as 200: what the body says decides, not the status.
-        if response.is_success or response.status_code == httpx.codes.NOT_FOUND:
+        if response.status_code in BODIES:
             return self._body(url, response, limit)
         return _refused(url, response)
 
@@ -257,13 +232,6 @@ class Fetcher:
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
         )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _plain(chunks: Iterable[bytes], limit: int) -> bytes | None:

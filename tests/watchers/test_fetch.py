@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import pytest
 
@@ -190,15 +191,80 @@ def test_a_body_may_not_grow_past_its_limit(server: Server, fetcher: Fetcher) ->
     assert fetcher.get(server.url, limit=2**20) == Trouble(why=f"{server.url} is larger than 1 MB")
 
 
-def test_requests_to_one_host_keep_their_gap(server: Server, waits: list[float]) -> None:
-    server.answers = [say(200, b"ok")]
+def test_the_gap_is_kept_from_the_end_of_one_answer_to_the_next_request(server: Server, waits: list[float]) -> None:
+    """However long the answer took: a site that is slow is not to be asked without a pause."""
+    now = [100.0]
+
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        now[0] += 60
+        say(200, b"ok")(handler)
+
+    server.answers = [slow]
+    patient = Fetcher(
+        hosts=[server.host], user_agent="x", gap=10, wait=lambda s: bool(waits.append(s)), clock=lambda: now[0]
+    )
+    patient.get(server.url)
+    now[0] += 4
+    patient.get(server.url)
+    now[0] += 10
+    patient.get(server.url)
+    patient.close()
+    assert waits == [6.0]
+
+
+def test_the_gap_is_kept_before_a_redirect_is_followed_and_before_a_retry(server: Server, waits: list[float]) -> None:
+    server.answers = [say(302, Location="/other"), say(503, Retry_After="0"), say(200, b"ok")]
     patient = Fetcher(
         hosts=[server.host], user_agent="x", gap=10, wait=lambda s: bool(waits.append(s)), clock=lambda: 100.0
     )
-    patient.get(server.url)
-    patient.get(server.url)
+    assert isinstance(patient.get(server.url), Fetched)
     patient.close()
-    assert waits == [10.0]
+    assert [seconds for seconds in waits if seconds] == [10.0, 10.0]
+
+
+def test_threads_ask_one_host_one_after_the_other_with_the_gap_between_them(server: Server) -> None:
+    """Each answer waits until another request could have come; none does."""
+    at_once, most, spans = [0], [0], []
+    lock = threading.Lock()
+
+    def watched(handler: BaseHTTPRequestHandler) -> None:
+        begun = time.monotonic()
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        threading.Event().wait(0.02)
+        with lock:
+            at_once[0] -= 1
+            spans.append((begun, time.monotonic()))
+        say(200, b"ok")(handler)
+
+    server.answers = [watched]
+    fetcher = Fetcher(hosts=[server.host], user_agent="x", gap=0.05, wait=threading.Event().wait)
+    threads = [threading.Thread(target=fetcher.get, args=[server.url]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fetcher.close()
+    spans.sort()
+    assert (len(spans), most[0]) == (4, 1)
+    assert all(later[0] - sooner[1] >= 0.045 for sooner, later in pairwise(spans))
+
+
+@pytest.mark.parametrize("status", [202, 204, 206, 304, 300, 418])
+def test_what_is_no_whole_answer_is_a_trouble(server: Server, fetcher: Fetcher, status: int) -> None:
+    """A part that nobody asked for, a "not modified" to a request that was not conditional."""
+    server.answers = [say(status, b"" if status in (204, 304) else b"%PDF-1.4 half")]
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} answered {status}", status=status)
+
+
+def test_a_site_that_fails_slowly_is_not_tried_again(
+    server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 5.0)
+    server.answers = [say(503, Retry_After="7")]
+    assert fetcher.get(server.url) == Trouble(why=f"{server.url} answered 503", status=503, retry_after=7.0)
+    assert len(server.requests) == 1
 
 
 def test_a_stop_ends_the_waiting(server: Server) -> None:
