@@ -31,6 +31,7 @@ from bot.slack.client import SlackError, SlackSettingsError
 from inspection_watch import doctor as checks
 from inspection_watch import logs, parsing, run, terminal, wiring
 from inspection_watch import settings as configuration
+from inspection_watch.metrics import Metrics
 from judgements.types import Status
 from storage.engine import StorageError
 from watchers.poll import PollSummary
@@ -112,8 +113,9 @@ def run_(
 ) -> None:
     """Watch the source site, deliver what has changed to Slack, and answer commands, until told to stop."""
     settings = configuration.load()
-    logs.start()
-    run.run(settings, only)
+    metrics = Metrics(wiring.now)
+    logs.start(observe=metrics.observe)
+    run.run(settings, metrics, only)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inspection_watch import health, slack, wiring
+from inspection_watch import listen, slack, wiring
 from inspection_watch.settings import Settings
 from storage.archive import Archive
 from storage.engine import StorageError
@@ -89,10 +89,10 @@ def _contact(settings: Settings) -> Finding:
 def _listen(settings: Settings) -> Finding:
     """Whether /healthz can be answered there, or is already."""
     where = settings.INSPECTION_WATCH_LISTEN
-    if health.answers(settings.listen):
+    if listen.answers(settings.listen):
         return _finding("listen", "", f"{where} is taken, by something that answers /healthz: the service runs.")
     try:
-        with health.serve(settings.listen, lambda: ""):
+        with listen.serve(settings.listen, listen.Doors()):
             return _finding("listen", "", f"{where} is free for /healthz.")
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "no such host"

@@ -1,60 +1,131 @@
-"""`/healthz`: whether this process is alive and its database answers."""
+"""`/healthz`, whether this process lives; `/readyz`, whether it can do its work, each check with its reason.
+
+A check is a function that says in a sentence what is wrong, and "" while all is well. Each part of the program adds
+its own: so a process answers for what it does, and for nothing else.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
-CHECK_SECONDS = 3
+import structlog
+
+from inspection_watch.listen import Reply, as_json, as_text
+from storage.engine import StorageError
+
+Answer = TypeVar("Answer")
+Check = Callable[[], str]
+
+PATIENCE_SECONDS = 2.0
+"""How long whoever asks waits for a check: shorter than any monitor's own patience."""
+
+log = structlog.get_logger()
 
 
-@contextmanager
-def serve(listen: tuple[str, int], trouble: Callable[[], str]) -> Iterator[int]:
-    """Answer on `listen` (host, port; port 0 takes a free one, which is given back) until the block ends.
+class InTime(Generic[Answer]):
+    """Work that may hang, for many who ask: nobody waits longer than `seconds`, and only one such work is under way.
 
-    `trouble()` says in a sentence what is wrong, "" while all is well. Raises OSError if the port is taken.
+    A call gives what the work gives, raises what it raises, or raises TimeoutError. Work that hangs is not begun again
+    before it has ended, so that a database that hangs does not collect threads and connections.
     """
 
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, words = _answer(self.path, trouble)
-            body = words.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def __init__(self, work: Callable[[], Answer], seconds: float = PATIENCE_SECONDS) -> None:
+        self._work = work
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._under_way: Future[Answer] | None = None
 
-        def log_message(self, *_: object) -> None:
-            """A health check every few seconds is not worth a line."""
+    def __call__(self) -> Answer:
+        with self._lock:
+            if self._under_way is None or self._under_way.done():
+                self._under_way = self._begun()
+            answer = self._under_way
+        return answer.result(self._seconds)
 
-    server = ThreadingHTTPServer(listen, Answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True)
-    thread.start()
+    def _begun(self) -> Future[Answer]:
+        future: Future[Answer] = Future()
+
+        def do() -> None:
+            try:
+                future.set_result(self._work())
+            except Exception as error:
+                future.set_exception(error)
+
+        # A daemon, unlike an executor's threads: the end of the program does not wait for it.
+        threading.Thread(target=do, name="check", daemon=True).start()
+        return future
+
+
+class Readiness:
+    """The checks of this process by name, and what they say."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] = {}
+
+    def add(self, name: str, check: Check) -> None:
+        """Ask `check` under this name from now on, in place of an earlier one."""
+        self._checks[name] = InTime(check)
+
+    def look(self) -> dict[str, str]:
+        """What is wrong with each, "" where nothing is."""
+        return {name: _said(name, check) for name, check in tuple(self._checks.items())}
+
+
+def healthz() -> Reply:
+    """200 as long as this process answers at all: starting it again would mend nothing that `/readyz` finds."""
+    return as_text("ok")
+
+
+def readyz(readiness: Readiness) -> Reply:
+    """200 if every check is well, else 503; as JSON, each check with its reason."""
+    said = readiness.look()
+    ready = not any(said.values())
+    checks = {name: {"ready": not why, "reason": why} for name, why in said.items()}
+    return as_json({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+
+def _said(name: str, check: Check) -> str:
     try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
+        return check()
+    except TimeoutError:
+        return f"no answer within {PATIENCE_SECONDS:g} seconds"
+    except StorageError as error:
+        return str(error)
+    except Exception:
+        log.exception("check failed", check=name)
+        return "the check itself failed; the log has the whole story"
 
 
-def answers(where: tuple[str, int]) -> bool:
-    """Whether a service like ours answers there already."""
-    connection = HTTPConnection(*where, timeout=CHECK_SECONDS)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status in (200, 503)
-    except (OSError, HTTPException, UnicodeError):
-        return False
-    finally:
-        connection.close()
+LATE = timedelta(hours=1)
+"""How much later than planned a look may end: the first one takes the history of every authority."""
 
 
-def _answer(path: str, trouble: Callable[[], str]) -> tuple[int, str]:
-    if path != "/healthz":
-        return 404, "There is only /healthz here.\n"
-    wrong = trouble()
-    return (503, f"{wrong}\n") if wrong else (200, "ok\n")
+class Looks:
+    """Whether looks at the source go on. `due(moment)` is when the plan wants the next one after one at `moment`."""
+
+    def __init__(self, due: Callable[[datetime], datetime], begun: datetime) -> None:
+        self._due = due
+        self._begun = begun
+        self._ended: datetime | None = None
+
+    def ended(self, now: datetime) -> None:
+        """A look has ended, however it went."""
+        self._ended = now
+
+    def overdue(self, now: datetime) -> str:
+        """What is wrong in a sentence, "" while looks end when they should."""
+        if self._ended is None:
+            waited = now - self._begun > LATE
+            return f"no look has ended since the start at {_clock(self._begun)}" if waited else ""
+        due = self._due(self._ended)
+        if now <= due + LATE:
+            return ""
+        return f"the last look ended at {_clock(self._ended)}, and the next was due at {_clock(due)}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%d %B %H:%M} UTC"

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -30,8 +30,16 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def start(level: int = logging.INFO) -> None:
-    """Log from `level` on, the libraries from warnings on, all through the same blotter."""
+def start(level: int = logging.INFO, observe: Callable[[Mapping[str, Any]], None] = lambda _line: None) -> None:
+    """Log from `level` on, the libraries from warnings on, all through the same blotter.
+
+    `observe` is shown every line of ours, before it is written, as its fields; it must not raise.
+    """
+
+    def shown(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        observe(event)
+        return event
+
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -42,7 +50,7 @@ def start(level: int = logging.INFO) -> None:
     )
     tail: list[structlog.types.Processor] = [structlog.processors.format_exc_info, _blot, last]
     structlog.configure(
-        processors=[*shared, *tail],
+        processors=[*shared, shown, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import secrets
 import select
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
-from inspection_watch import health, slack, wiring
+from inspection_watch import slack, wiring
+from inspection_watch.health import Check, Looks, Readiness, healthz, readyz
+from inspection_watch.listen import Doors, serve
+from inspection_watch.metrics import Metrics
 from inspection_watch.settings import Settings, SettingsError
-from storage.engine import StorageError
 from storage.store import Store
 from watchers import schedule
 from watchers.poll import LEASE, World, poll
@@ -36,7 +40,7 @@ class Part(StrEnum):
     WATCH = "watch"
 
 
-def run(settings: Settings, only: Part | None = None) -> None:
+def run(settings: Settings, metrics: Metrics, only: Part | None = None) -> None:
     """Run until told to stop. Raises `SettingsError`, `SlackError` or `StorageError` before it begins."""
     stop = threading.Event()
     _stop_when_told(stop)
@@ -44,9 +48,10 @@ def run(settings: Settings, only: Part | None = None) -> None:
     slack.check_settings(settings, [name for part in parts for name in _TOKENS[part]])
     with ExitStack() as stack:
         store = stack.enter_context(wiring.store(settings))
-        stack.enter_context(_health(settings, store))
+        readiness = _readiness(store, parts)
+        stack.enter_context(_listening(settings, _doors(store, readiness, metrics)))
         for part in parts:
-            stack.enter_context(_PARTS[part](settings, store, stop))
+            readiness.add(_READY[part], stack.enter_context(_PARTS[part](settings, store, stop)))
         log.info("running", parts=parts)
         stop.wait()
     log.info("stopped")
@@ -76,42 +81,56 @@ def _stop_when_told(stop: threading.Event) -> None:
 
 
 @contextmanager
-def _watch(settings: Settings, store: Store, stop: threading.Event) -> Iterator[None]:
+def _watch(settings: Settings, store: Store, stop: threading.Event) -> Iterator[Check]:
     plan = schedule.parse_plan(settings.INSPECTION_WATCH_POLL)
+    looks = Looks(partial(schedule.next_look, plan), wiring.now())
     with wiring.world(settings, store, stop=stop) as world:
-        scheduler = schedule.start(plan, lambda: _look(world), jitter=lambda: wiring.jitter(settings))
+        scheduler = schedule.start(plan, lambda: _look(world, looks), jitter=lambda: wiring.jitter(settings))
         try:
-            yield
+            yield lambda: looks.overdue(wiring.now()) or _resting(store, wiring.now())
         finally:
             stop.set()
             scheduler.shutdown(wait=True)
 
 
-def _look(world: World) -> datetime | None:
+def _look(world: World, looks: Looks) -> datetime | None:
     """When to look again before the plan says so. A failure nobody foresaw is logged whole and tried again."""
-    try:
-        return poll(world, LOCAL_AUTHORITIES).again_at
-    except Exception:
-        if world.stopping():
-            return None
-        log.exception("poll failed")
-        return world.clock() + LEASE
+    with structlog.contextvars.bound_contextvars(poll=secrets.token_hex(4)):
+        try:
+            return poll(world, LOCAL_AUTHORITIES).again_at
+        except Exception:
+            if world.stopping():
+                return None
+            log.exception("poll failed")
+            return world.clock() + LEASE
+        finally:
+            looks.ended(world.clock())
 
 
-def _deliver(settings: Settings, store: Store, stop: threading.Event) -> AbstractContextManager[None]:
+def _resting(store: Store, now: datetime) -> str:
+    """Why the source is left in peace at the moment, if it is: it gave no list, or refused us."""
+    source = store.source(LOCAL_AUTHORITIES.key)
+    resting = source.next_check_at is not None and source.next_check_at > now
+    return source.trouble if resting else ""
+
+
+def _deliver(settings: Settings, store: Store, stop: threading.Event) -> AbstractContextManager[Check]:
     return slack.delivering(settings, store, stop, wiring.now)
 
 
-def _bot(settings: Settings, store: Store, _stop: threading.Event) -> AbstractContextManager[None]:
+def _bot(settings: Settings, store: Store, _stop: threading.Event) -> AbstractContextManager[Check]:
     return slack.answering(settings, store, wiring.now)
 
 
-_PARTS: dict[Part, Callable[[Settings, Store, threading.Event], AbstractContextManager[None]]] = {
+_PARTS: dict[Part, Callable[[Settings, Store, threading.Event], AbstractContextManager[Check]]] = {
     Part.WATCH: _watch,
     Part.DELIVER: _deliver,
     Part.BOT: _bot,
 }
+"""Each runs its part while the block lasts, and gives the check that says whether it goes on."""
 
+_READY = {Part.WATCH: "poll", Part.DELIVER: "delivery", Part.BOT: "slack"}
+"""What the check of each part is called in `/readyz`."""
 
 _TOKENS: dict[Part, tuple[str, ...]] = {
     Part.DELIVER: ("SLACK_BOT_TOKEN",),
@@ -120,21 +139,32 @@ _TOKENS: dict[Part, tuple[str, ...]] = {
 }
 
 
+def _readiness(store: Store, parts: Iterable[Part]) -> Readiness:
+    """The database, and of each part that it has not begun yet: signing in to Slack may take its time."""
+    readiness = Readiness()
+    readiness.add("database", lambda: _trouble(store))
+    for part in parts:
+        readiness.add(_READY[part], lambda: "it has not begun yet")
+    return readiness
+
+
+def _trouble(store: Store) -> str:
+    store.source(LOCAL_AUTHORITIES.key)
+    return ""
+
+
+def _doors(store: Store, readiness: Readiness, metrics: Metrics) -> Doors:
+    metrics.read_from(store.vitals)
+    return Doors(get={"/healthz": healthz, "/readyz": partial(readyz, readiness), "/metrics": metrics.reply})
+
+
 @contextmanager
-def _health(settings: Settings, store: Store) -> Iterator[None]:
+def _listening(settings: Settings, doors: Doors) -> Iterator[None]:
     with ExitStack() as stack:
         try:
-            stack.enter_context(health.serve(settings.listen, lambda: _trouble(store)))
+            stack.enter_context(serve(settings.listen, doors))
         except (OSError, UnicodeError) as error:
             where = settings.INSPECTION_WATCH_LISTEN
             reason = getattr(error, "strerror", None) or "no such host"
             raise SettingsError(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({reason}).") from error
         yield
-
-
-def _trouble(store: Store) -> str:
-    try:
-        store.coverage()
-    except StorageError as error:
-        return str(error)
-    return ""

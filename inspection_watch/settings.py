@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         1.0, description="Least seconds between two requests to one host."
     )
     INSPECTION_WATCH_LISTEN: Annotated[str, AfterValidator(_listen)] = Field(
-        "127.0.0.1:8080", description="Where /healthz answers."
+        "127.0.0.1:8080", description="Where /healthz, /readyz and /metrics answer."
     )
     INSPECTION_WATCH_CONTACT: Annotated[str, AfterValidator(_ascii)] = Field(
         "", description="An address or page that the source site's owners can turn to; goes into the User-Agent."

@@ -15,6 +15,7 @@ from bot import app as bolt
 from bot import deliver
 from bot.slack import client as slack_client
 from bot.slack import socket_mode
+from inspection_watch.health import Check
 from inspection_watch.settings import Settings, SettingsError
 from storage.store import Store
 
@@ -28,6 +29,8 @@ WHERE = {
     "SLACK_BOT_TOKEN": "the bot's token (xoxb-…) from OAuth & Permissions",
     "SLACK_APP_TOKEN": "an app-level token (xapp-…, scope connections:write) from Basic Information",
 }
+
+NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
 
 
 def required(settings: Settings, name: str) -> str:
@@ -49,8 +52,8 @@ def check_settings(settings: Settings, names: Iterable[str]) -> None:
 @contextmanager
 def delivering(
     settings: Settings, store: Store, stop: threading.Event, clock: Callable[[], datetime]
-) -> Iterator[None]:
-    """Fan out and deliver in a thread until `stop` is set. Raises `SettingsError` or `SlackError`."""
+) -> Iterator[Check]:
+    """Fan out and deliver in a thread until `stop` is set; whether it goes on. Raises `SettingsError`, `SlackError`."""
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     slack_client.sign_in(client)
     thread = threading.Thread(
@@ -62,22 +65,25 @@ def delivering(
     )
     thread.start()
     try:
-        yield
+        yield lambda: "" if thread.is_alive() else "the thread that delivers has ended; the log says why"
     finally:
         stop.set()
         thread.join()
 
 
 @contextmanager
-def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Answer commands over Socket Mode until the block ends. Raises `SettingsError` or `SlackError`."""
+def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Iterator[Check]:
+    """Answer commands over Socket Mode until the block ends; whether the line to Slack stands.
+
+    Raises `SettingsError` or `SlackError`.
+    """
     bot_token, app_token = required(settings, "SLACK_BOT_TOKEN"), required(settings, "SLACK_APP_TOKEN")
     client = slack_client.web_client(bot_token, settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
     handler = socket_mode.connect(bolt.build(store, client, clock), app_token, settings.SLACK_API_URL)
     log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
     try:
-        yield
+        yield lambda: "" if socket_mode.is_connected(handler) else NOT_CONNECTED
     finally:
         socket_mode.disconnect(handler)
 

@@ -14,10 +14,11 @@ from storage.outbox import UNSUBSCRIBED, Outbox
 from storage.rows import UndecodableError
 from storage.subscribing import Subscribing
 from storage.unfurls import Unfurls
+from storage.vitals import Signs
 from storage.watching import Watching
 
 __all__ = ["UNSUBSCRIBED", "Store", "UndecodableError"]
 
 
-class Store(Watching, Answers, Subscribing, Outbox, Unfurls):
+class Store(Watching, Answers, Subscribing, Outbox, Unfurls, Signs):
     """The verbs of storage on one database. Threads may share one store."""

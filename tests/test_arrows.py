@@ -27,6 +27,7 @@ THEIRS = {
     "slack_bolt": {"bot/app.py", "bot/deliver.py", "bot/outcomes.py", "bot/slack/"},
     "slack_sdk": {"bot/app.py", "bot/deliver.py", "bot/outcomes.py", "bot/slack/"},
     "apscheduler": {"watchers/schedule.py"},
+    "prometheus_client": {"inspection_watch/metrics.py"},
     "pypdfium2": {"judgements/document.py"},
     "sqlalchemy": {"storage/"},
     "alembic": {"storage/"},

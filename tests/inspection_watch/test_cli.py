@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from inspection_watch import cli, health
+from inspection_watch import cli, listen
 from inspection_watch.demo.histories import SCENES, build_site
 from inspection_watch.demo.site import LocalSite, Site
+from inspection_watch.health import healthz
 from inspection_watch.settings import Settings
 
 
@@ -273,11 +274,11 @@ def test_the_doctor_says_when_the_archive_can_no_longer_be_written(
 def test_the_doctor_knows_a_running_service_from_another_program_on_its_port(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with health.serve(("127.0.0.1", 0), lambda: "") as port:
+    with listen.serve(("127.0.0.1", 0), listen.Doors(get={"/healthz": healthz})) as port:
         monkeypatch.setenv("INSPECTION_WATCH_LISTEN", f"127.0.0.1:{port}")
         assert "the service runs" in ask("doctor").out
     with socket.create_server(("127.0.0.1", 0)) as other:
-        monkeypatch.setattr(health, "CHECK_SECONDS", 0.05)
+        monkeypatch.setattr(listen, "CHECK_SECONDS", 0.05)
         monkeypatch.setenv("INSPECTION_WATCH_LISTEN", f"127.0.0.1:{other.getsockname()[1]}")
         said = ask("doctor")
     assert checked(said)["listen"] == "FIX"

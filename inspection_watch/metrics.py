@@ -1,0 +1,208 @@
+"""`/metrics` for Prometheus: what this process did, counted from its own log lines, and what the database says.
+
+One unit of work is one log line (`logs.py`), and so one line is one observation: no room of the house knows of this
+file. A line is counted if its event stands in `_COUNTED`; a test sees that each of these is logged somewhere, with the
+fields that are read here. What the database knows is asked at the moment of the scrape, with a time limit, by every
+process: whichever of them is asked, the answer is the same.
+
+Times are seconds since 1970, as Prometheus has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from inspection_watch.health import InTime
+from inspection_watch.listen import Reply
+from storage.engine import StorageError
+from storage.types import SourceState
+from storage.vitals import DocumentOutcome, Vitals, Waiting
+
+Line = Mapping[str, Any]
+"""A log line before it is written: "event", and the fields of the unit of work."""
+
+MOST_REASONS = 60
+"""Different reasons that are told apart: more than Slack's codes in `bot.outcomes`, and an end to them."""
+OTHER = "other"
+NOT_COUNTED = "not counted"
+"""The event of a line that lacks a field which is counted."""
+
+
+class Metrics:
+    """The counters of one process. Threads may share it."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        """Only what this process did is shown, until `read_from` says where the rest is."""
+        self._clock = clock
+        self.registry = CollectorRegistry()
+        self._reasons: set[str] = set()
+        own = self.registry
+        self.polls = Counter("inspection_watch_polls", "Looks at a source by how they ended", ["outcome"], registry=own)
+        self.poll_ended = Gauge(
+            "inspection_watch_poll_ended_timestamp_seconds",
+            "When a look at a source last ended here",
+            registry=own,
+        )
+        self.fanned_out = Counter("inspection_watch_changes_fanned_out", "Changes turned into messages", registry=own)
+        self.attempts = Counter(
+            "inspection_watch_delivery_attempts",
+            "Attempts to send a message, by how they ended",
+            ["outcome"],
+            registry=own,
+        )
+        self.slack_errors = Counter(
+            "inspection_watch_slack_errors", "What Slack refused, by reason", ["reason"], registry=own
+        )
+        self.faults = Counter(
+            "inspection_watch_faults", "Log lines of the level error or worse, by event", ["event"], registry=own
+        )
+        ProcessCollector(registry=self.registry)
+
+    def read_from(self, vitals: Callable[[], Vitals]) -> None:
+        """Show what the database says, too."""
+        self.registry.register(_Stored(InTime(vitals)))
+
+    def observe(self, line: Line) -> None:
+        """Count what this log line says was done. It never raises: who logs is in the middle of something."""
+        event = str(line.get("event"))
+        try:
+            if count := _COUNTED.get(event):
+                count(self, line)
+        except (LookupError, TypeError, ValueError):
+            self.faults.labels(event=NOT_COUNTED).inc()
+        if line.get("level") in ("error", "critical"):
+            self.faults.labels(event=event).inc()
+
+    def ended_a_poll(self) -> None:
+        self.poll_ended.set(self._clock().timestamp())
+
+    def reason(self, words: object) -> str:
+        """The reason as a label; after `MOST_REASONS` different ones, all others are one."""
+        said = str(words or OTHER)
+        if said not in self._reasons and len(self._reasons) >= MOST_REASONS:
+            return OTHER
+        self._reasons.add(said)
+        return said
+
+    def reply(self) -> Reply:
+        """What a scrape gets. A database that does not answer in time leaves out its part and says so."""
+        return Reply(headers=(("Content-Type", CONTENT_TYPE_PLAIN_0_0_4),), body=generate_latest(self.registry))
+
+
+def _poll(metrics: Metrics, line: Line) -> None:
+    outcome = "stopped" if line["stopped"] else "trouble" if line["troubles"] else "well"
+    metrics.polls.labels(outcome=outcome).inc()
+    metrics.ended_a_poll()
+
+
+def _poll_skipped(metrics: Metrics, _line: Line) -> None:
+    metrics.polls.labels(outcome="skipped").inc()
+    metrics.ended_a_poll()
+
+
+def _poll_failed(metrics: Metrics, _line: Line) -> None:
+    metrics.polls.labels(outcome="failed").inc()
+
+
+def _fanned_out(metrics: Metrics, _line: Line) -> None:
+    metrics.fanned_out.inc()
+
+
+def _delivered(metrics: Metrics, line: Line) -> None:
+    metrics.attempts.labels(outcome=str(line["step"])).inc()
+
+
+def _refused(metrics: Metrics, line: Line) -> None:
+    metrics.attempts.labels(outcome="refused").inc()
+    metrics.slack_errors.labels(reason=metrics.reason(line["trouble"])).inc()
+
+
+def _given_up(metrics: Metrics, line: Line) -> None:
+    metrics.attempts.labels(outcome="given up").inc()
+    metrics.slack_errors.labels(reason=metrics.reason(line["trouble"])).inc()
+
+
+_COUNTED: Mapping[str, Callable[[Metrics, Line], None]] = {
+    "poll": _poll,
+    "poll skipped": _poll_skipped,
+    "poll failed": _poll_failed,
+    "fanned out": _fanned_out,
+    "delivered": _delivered,
+    "refused": _refused,
+    "given up": _given_up,
+}
+
+
+class _Stored(Collector):
+    """What the database says, asked anew at every scrape."""
+
+    def __init__(self, vitals: Callable[[], Vitals]) -> None:
+        self._vitals = vitals
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """The names alone: the registry asks for them when it starts, and the database need not answer for that."""
+        return list(_families(None))
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            vitals = self._vitals()
+        except (StorageError, TimeoutError):
+            vitals = None
+        yield from _families(vitals)
+
+
+def _families(vitals: Vitals | None) -> Iterator[GaugeMetricFamily]:
+    up = "Whether the database answered this scrape in time"
+    yield GaugeMetricFamily("inspection_watch_database_up", up, value=vitals is not None)
+    yield from _sources(vitals.sources if vitals else ())
+    yield from _documents(vitals.documents if vitals else {})
+    yield from _queue("change", "Changes found and not yet turned into messages", vitals.changes if vitals else None)
+    yield from _queue("delivery", "Messages owed and not sent", vitals.deliveries if vitals else None)
+    dead = _gauge("deliveries_dead", "Messages given up")
+    if vitals:
+        dead.add_metric([], vitals.dead)
+    yield dead
+
+
+def _sources(sources: Iterable[SourceState]) -> Iterator[GaugeMetricFamily]:
+    ok = _gauge("source_last_ok_timestamp_seconds", "When a source was last read without any trouble", "source")
+    failures = _gauge("source_failures", "Looks at a source in a row that ended in trouble", "source")
+    seen = _gauge("source_authorities_seen", "Authorities that the last good look at a source showed", "source")
+    for source in sources:
+        failures.add_metric([source.key], source.failures)
+        seen.add_metric([source.key], source.seen)
+        if source.last_ok_at is not None:
+            ok.add_metric([source.key], source.last_ok_at.timestamp())
+    yield from (ok, failures, seen)
+
+
+def _documents(documents: Mapping[DocumentOutcome, Waiting]) -> Iterator[GaugeMetricFamily]:
+    number = _gauge("documents", "Listed documents by what became of them", "outcome")
+    since = _gauge("oldest_document_timestamp_seconds", "When the oldest of them was first seen", "outcome")
+    for outcome, waiting in documents.items():
+        number.add_metric([outcome], waiting.number)
+        if waiting.since is not None:
+            since.add_metric([outcome], waiting.since.timestamp())
+    yield from (number, since)
+
+
+def _gauge(name: str, help_: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"inspection_watch_{name}", help_, labels=labels)
+
+
+def _queue(name: str, help_: str, waiting: Waiting | None) -> Iterator[GaugeMetricFamily]:
+    """How many wait and since when the oldest does; nothing where that is not known, for a nought would look well."""
+    number = _gauge(f"{name}_queue", help_)
+    since = _gauge(f"{name}_queue_oldest_timestamp_seconds", "Since when the oldest of them waits, if any does")
+    if waiting is not None:
+        number.add_metric([], waiting.number)
+        if waiting.since is not None:
+            since.add_metric([], waiting.since.timestamp())
+    yield from (number, since)
