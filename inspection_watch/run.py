@@ -23,7 +23,8 @@ from inspection_watch.metrics import Metrics
 from inspection_watch.settings import Settings, SettingsError
 from storage.store import Store
 from watchers import schedule
-from watchers.poll import LEASE, World, poll
+from watchers.lease import LEASE
+from watchers.poll import World, poll
 from watchers.sources import LOCAL_AUTHORITIES
 
 log = structlog.get_logger()

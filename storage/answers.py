@@ -11,6 +11,7 @@ from storage.engine import reading
 from storage.outbox import UNSUBSCRIBED
 from storage.rows import ALL_SOURCES, Room, documents_on, listing_of
 from storage.schema import authorities, deliveries, documents
+from storage.troubles import open_troubles
 from storage.types import Coverage, DeliveryStatus, KnownDocument, SourceState
 
 
@@ -38,6 +39,7 @@ class Answers(Room):
                 sources=tuple(SourceState(**row._mapping) for row in connection.execute(ALL_SOURCES)),
                 waiting=messages.get(DeliveryStatus.PENDING, 0),
                 dead=messages.get(DeliveryStatus.DEAD, 0),
+                troubles=open_troubles(connection),
             )
 
 

@@ -68,6 +68,7 @@ def _in_strings(treat: Callable[[str], str], tree: Json) -> Json:
 
 READING: Codec[Reading] = Codec(TypeAdapter(Reading))
 CHANGE: Codec[Change] = Codec(TypeAdapter(Change))
+HEADERS: Codec[tuple[tuple[str, str], ...]] = Codec(TypeAdapter(tuple[tuple[str, str], ...]))
 WORDS: Codec[tuple[str, ...]] = Codec(TypeAdapter(tuple[str, ...]))
 DOCUMENT_SORTS: Codec[tuple[DocumentSort, ...]] = Codec(TypeAdapter(tuple[DocumentSort, ...]))
 MOVEMENTS: Codec[tuple[Movements, ...]] = Codec(TypeAdapter(tuple[Movements, ...]))

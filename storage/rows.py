@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from judgements.types import Listing
 from storage.codec import misfit
 from storage.engine import StorageError
-from storage.schema import documents, sources
+from storage.schema import UNDECODABLE, documents, sources
 from storage.types import KnownDocument
 
 
@@ -92,6 +92,7 @@ def columns_of(table: Table, *values: object) -> dict[str, Any]:
 
 
 _LISTING_FIELDS = tuple(field.name for field in fields(Listing))
+_DOCUMENT_FIELDS = tuple(field.name for field in fields(KnownDocument) if field.name != "listing")
 
 
 def listing_of(row: Row[Any]) -> Listing:
@@ -99,8 +100,10 @@ def listing_of(row: Row[Any]) -> Listing:
 
 
 def document_of(row: Row[Any]) -> KnownDocument:
-    rest = {name: value for name, value in row._mapping.items() if name not in _LISTING_FIELDS}
-    return KnownDocument(listing=listing_of(row), **rest)
+    """A reading that cannot be decoded is none, by no parser of ours: whoever needs it reads the archived bytes again."""
+    rest = {name: row._mapping[name] for name in _DOCUMENT_FIELDS}
+    unread = {"reading": None, "parser": None} if rest["reading"] is UNDECODABLE else {}
+    return KnownDocument(listing=listing_of(row), **(rest | unread))
 
 
 def documents_on(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:
@@ -109,5 +112,4 @@ def documents_on(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:
     return tuple(document_of(row) for row in rows)
 
 
-SOURCE_STATE = [column for column in sources.c if column is not sources.c.leased_until]
-ALL_SOURCES = select(*SOURCE_STATE).order_by(sources.c.key)
+ALL_SOURCES = select(sources).order_by(sources.c.key)

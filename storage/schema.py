@@ -29,8 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from storage.codec import CHANGE, DOCUMENT_SORTS, MOVEMENTS, READING, WORDS, Codec, escape, unescape
-from storage.types import DeliveryStatus, Movements, Part, Standing
+from judgements.types import Kind
+from storage.codec import CHANGE, DOCUMENT_SORTS, HEADERS, MOVEMENTS, READING, WORDS, Codec, escape, unescape
+from storage.types import DeliveryStatus, Movements, Part, Standing, TroubleKind
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -83,6 +84,21 @@ class Value(TypeDecorator[Any]):
         return None if value is None else self.codec.decode(value)
 
 
+class Reread(Value):
+    """A value that can be made anew from the archive: what cannot be decoded is `UNDECODABLE`, and no error."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        try:
+            return super().process_result_value(value, dialect)
+        except (ValueError, TypeError, LookupError):
+            return UNDECODABLE
+
+
+UNDECODABLE = object()
+
+
 def _one_of(words: type[StrEnum]) -> Enum:
     return Enum(
         words, native_enum=False, length=32, values_callable=lambda members: [member.value for member in members]
@@ -120,20 +136,32 @@ documents = Table(
     Column("standing", _one_of(Standing), nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("sha256", Text),
-    Column("reading", Value(READING)),
+    Column("reading", Reread(READING)),
     Column("parser", Text),
+    Column("kind", _one_of(Kind)),
+    Column("inspected", Date),
     Column("why", Words, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("next_try_at", UtcDateTime),
+    Column("check_at", UtcDateTime),
+    Column("altered_at", UtcDateTime),
+    Column("missing_since", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    Column("same_as", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("told_sha256", Text),
+    Column("retold", Integer, nullable=False),
     Index(None, "urn"),
     Index(None, "published", "file_id"),
+    Index(None, "check_at"),
 )
 
+# An authority may be told of (as created) before its page has been seen.
 changes = Table(
     "changes",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("urn", Text, ForeignKey(authorities.c.urn), nullable=False),
+    Column("urn", Text, nullable=False),
     Column("published", Date, nullable=False),
     Column("change", Value(CHANGE), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
@@ -151,6 +179,42 @@ visits = Table(
     Column("last_modified", Words),
     Column("sha256", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("meaning", Text, nullable=False),
+)
+
+# What is known of the bytes in the archive.
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("headers", Value(HEADERS), nullable=False),
+)
+
+# Work that only one process may do at a time: whoever is the owner, until then.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("kind", _one_of(TroubleKind), nullable=False),
+    Column("sentence", Words, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("copy", Text),
+    Column("told_at", UtcDateTime),
+    Column("over_at", UtcDateTime),
+    Column("over_told_at", UtcDateTime),
 )
 
 sources = Table(
@@ -162,7 +226,7 @@ sources = Table(
     Column("failures", Integer, nullable=False),
     Column("trouble", Words, nullable=False),
     Column("seen", Integer, nullable=False),
-    Column("leased_until", UtcDateTime),
+    Column("next_look_at", UtcDateTime),
 )
 
 subscriptions = Table(

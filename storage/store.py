@@ -10,15 +10,17 @@ lease ends, so a process that dies holds nothing for ever. Any method may raise 
 from __future__ import annotations
 
 from storage.answers import Answers
+from storage.leases import Leases, LostLeaseError
 from storage.outbox import UNSUBSCRIBED, Outbox
 from storage.rows import UndecodableError
 from storage.subscribing import Subscribing
+from storage.troubles import Troubles
 from storage.unfurls import Unfurls
 from storage.vitals import Signs
 from storage.watching import Watching
 
-__all__ = ["UNSUBSCRIBED", "Store", "UndecodableError"]
+__all__ = ["UNSUBSCRIBED", "LostLeaseError", "Store", "UndecodableError"]
 
 
-class Store(Watching, Answers, Subscribing, Outbox, Unfurls, Signs):
+class Store(Watching, Leases, Troubles, Answers, Subscribing, Outbox, Unfurls, Signs):
     """The verbs of storage on one database. Threads may share one store."""

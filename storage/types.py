@@ -59,7 +59,7 @@ class KnownDocument:
     def inspected(self) -> date | None:
         """The last day of the inspection, if that was read."""
         inspection = self.reading.inspection if isinstance(self.reading, Report) else None
-        return inspection.end if inspection else None
+        return max((last for _, last in inspection.periods), default=None) if inspection else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true, update
 
-from judgements.types import Change
+from judgements.types import Change, Kind
+from storage import leases
 from storage.engine import reading, writing
 from storage.rows import (
     ALL_SOURCES,
-    SOURCE_STATE,
     Room,
     columns_of,
     document_of,
@@ -22,12 +22,12 @@ from storage.rows import (
     past,
     upsert,
 )
-from storage.schema import authorities, changes, documents, sources, visits
-from storage.types import Intent, KnownAuthority, KnownDocument, SourceState, Visit
+from storage.schema import authorities, changes, documents, fetches, sources, visits
+from storage.types import Fetch, Holding, Intent, KnownAuthority, KnownDocument, SourceState, Standing, Visit
 
 
 class Watching(Room):
-    """The verbs of the watcher."""
+    """The verbs of the watcher. A `holding` is the lease under which is written: if it is lost, nothing is."""
 
     def known_authorities(self) -> Mapping[str, KnownAuthority]:
         """Every authority seen so far by URN, without its documents."""
@@ -45,13 +45,15 @@ class Watching(Room):
             found: dict[str, Any] = {"urn": urn} if row is None else {**row._mapping}
             return KnownAuthority(**found, documents=documents_on(connection, urn))
 
-    def apply(self, intent: Intent) -> None:
+    def apply(self, intent: Intent, holding: Holding | None = None) -> None:
         """Write what was found about one authority and what there is to tell of it, all of it or nothing.
 
         A document that is there already keeps its `first_seen_at`; a change that is there already is left alone.
         """
         with writing(self._engine) as connection:
-            _write_authority(connection, intent)
+            leases.still_held(connection, holding)
+            if intent.walked:
+                _write_authority(connection, intent)
             for document in intent.documents:
                 upsert(connection, documents, columns_of(documents, document, document.listing), keep={"first_seen_at"})
             insert_new(connection, changes, [_change_row(change, intent.now) for change in intent.changes])
@@ -64,40 +66,79 @@ class Watching(Room):
             return {row.urn: row.due for row in rows}
 
     def stale(self, parser: str, most: int) -> tuple[KnownDocument, ...]:
-        """At most so many documents with archived bytes that another version of the parser read."""
-        old = and_(documents.c.sha256.is_not(None), documents.c.parser != parser)
-        order = (documents.c.published.desc(), documents.c.file_id)
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(documents).where(old).order_by(*order).limit(most))
-            return tuple(document_of(row) for row in rows)
+        """At most so many documents with archived bytes that another version of the parser read, newest first."""
+        return self._documents(and_(documents.c.sha256.is_not(None), documents.c.parser != parser), _NEWEST, most)
 
-    def record_reading(self, document: KnownDocument) -> None:
+    def archived(self) -> tuple[KnownDocument, ...]:
+        """Every document with archived bytes, newest first."""
+        return self._documents(documents.c.sha256.is_not(None), _NEWEST)
+
+    def to_check(self, now: datetime, most: int) -> tuple[KnownDocument, ...]:
+        """At most so many listed documents whose bytes are to be asked for again by now, the longest due first."""
+        due = and_(documents.c.check_at <= now, documents.c.missing_since.is_(None), documents.c.sha256.is_not(None))
+        return self._documents(due, (documents.c.check_at, documents.c.file_id), most)
+
+    def told_unread(self) -> tuple[KnownDocument, ...]:
+        """The documents of which people know that they are there, and not what they say; oldest first."""
+        unread = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.withdrawn_at.is_(None))
+        return self._documents(unread, (documents.c.published, documents.c.file_id))
+
+    def read_at_last(self) -> tuple[str, ...]:
+        """URNs of the authorities with a document that was told as not read, and is read by now."""
+        read = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.kind != Kind.COUNCIL_REPORT)
+        with reading(self._engine) as connection:
+            query = select(documents.c.urn).where(read, documents.c.standing == Standing.READ).distinct()
+            return tuple(connection.scalars(query.order_by(documents.c.urn)))
+
+    def missing_documents(self) -> Mapping[str, int]:
+        """How many documents are gone from their page and not yet told as withdrawn, by the URN of their authority."""
+        gone = and_(documents.c.missing_since.is_not(None), documents.c.withdrawn_at.is_(None))
+        query = select(documents.c.urn, func.count().label("number")).where(gone).group_by(documents.c.urn)
+        with reading(self._engine) as connection:
+            return {row.urn: row.number for row in connection.execute(query)}
+
+    def record_reading(self, document: KnownDocument, holding: Holding | None = None) -> None:
         """Write a document's reading anew, and when it has to be fetched again; it announces nothing."""
         this = and_(documents.c.file_id == document.listing.file_id, documents.c.urn == document.listing.urn)
-        fresh = {name: getattr(document, name) for name in ("reading", "parser", "next_try_at")}
+        names = ("reading", "parser", "kind", "inspected", "next_try_at")
         with writing(self._engine) as connection:
-            connection.execute(update(documents).where(this).values(fresh))
+            leases.still_held(connection, holding)
+            connection.execute(update(documents).where(this).values({n: getattr(document, n) for n in names}))
+
+    def told_changes(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of these keys under which something has been told, or is about to be."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(changes.c.key).where(changes.c.key.in_(keys))))
 
     def visit(self, url: str) -> Visit | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(visits).where(visits.c.url == url)).one_or_none()
             return None if row is None else Visit(**row._mapping)
 
-    def record_visit(self, visit: Visit) -> None:
+    def record_visit(self, visit: Visit, fetch: Fetch | None = None) -> None:
+        """What an address answered last and, if that has been put into the archive, where it came from."""
         with writing(self._engine) as connection:
             upsert(connection, visits, columns_of(visits, visit))
+            if fetch is not None:
+                upsert(connection, fetches, columns_of(fetches, fetch), keep={"fetched_at", "headers"})
+
+    def fetches(self, sha256: str) -> tuple[Fetch, ...]:
+        """Where these archived bytes have come from, the first time each, oldest first."""
+        query = select(fetches).where(fetches.c.sha256 == sha256).order_by(fetches.c.fetched_at, fetches.c.url)
+        with reading(self._engine) as connection:
+            return tuple(Fetch(**row._mapping) for row in connection.execute(query))
 
     def claim_source(
-        self, key: str, now: datetime, lease: timedelta, *, even_if_resting: bool = False
+        self, key: str, holding: Holding, now: datetime, lease: timedelta, *, even_if_resting: bool = False
     ) -> SourceState | None:
         """The source, ours until `now + lease` or `release_source`; None if it is somebody's, or not due yet."""
         rested = true() if even_if_resting else past(sources.c.next_check_at, now)
-        due = and_(sources.c.key == key, rested, past(sources.c.leased_until, now))
         with writing(self._engine) as connection:
             insert_new(connection, sources, [columns_of(sources, SourceState(key=key))])
-            claim = update(sources).where(due).values(leased_until=now + lease).returning(*SOURCE_STATE)
-            row = connection.execute(claim).one_or_none()
-            return None if row is None else SourceState(**row._mapping)
+            row = connection.execute(ALL_SOURCES.where(sources.c.key == key, rested)).one_or_none()
+            if row is None or not leases.claim(connection, holding, now, lease):
+                return None
+            return SourceState(**row._mapping)
 
     def source(self, key: str) -> SourceState:
         """How a source is doing; one never polled is doing nothing yet."""
@@ -105,15 +146,23 @@ class Watching(Room):
             row = connection.execute(ALL_SOURCES.where(sources.c.key == key)).one_or_none()
             return SourceState(key=key) if row is None else SourceState(**row._mapping)
 
-    def extend_lease(self, key: str, now: datetime, lease: timedelta) -> None:
-        """Keep a source that we have claimed until `now + lease`: a long poll does this as it goes."""
-        with writing(self._engine) as connection:
-            connection.execute(update(sources).where(sources.c.key == key).values(leased_until=now + lease))
-
-    def release_source(self, state: SourceState) -> None:
+    def release_source(self, state: SourceState, holding: Holding | None = None) -> None:
         """Write how the source is doing, and let others claim it once `next_check_at` has come."""
         with writing(self._engine) as connection:
-            upsert(connection, sources, columns_of(sources, state) | {"leased_until": None})
+            leases.still_held(connection, holding)
+            upsert(connection, sources, columns_of(sources, state))
+            if holding is not None:
+                leases.end(connection, holding)
+
+    def _documents(
+        self, wanted: ColumnElement[bool], order: tuple[Any, ...], most: int | None = None
+    ) -> tuple[KnownDocument, ...]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(documents).where(wanted).order_by(*order).limit(most))
+            return tuple(document_of(row) for row in rows)
+
+
+_NEWEST = (documents.c.published.desc(), documents.c.file_id)
 
 
 def _change_row(change: Change, seen_at: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from judgements.version import PARSER
 from storage.archive import Archive
 from storage.engine import StorageError
 from storage.store import Store
-from storage.types import KnownDocument, Visit
+from storage.types import Holding, KnownDocument, Visit
 from watchers import decide
 from watchers.fetch import Fetched, Fetcher, Trouble
 from watchers.listings import NotThePage, ProviderPage, provider_page
@@ -40,6 +40,8 @@ class World:
     reader: Reader
     site: str
     clock: Callable[[], datetime]
+    owner: str = "this process"
+    """Who we are: no two processes on one database may be the same."""
     stopping: Callable[[], bool] = lambda: False
     progress: Callable[[int, int, str], None] = lambda _done, _total, _name: None
 
@@ -71,6 +73,11 @@ class PollSummary:
         return {**counts, "troubles": self.troubles, "stopped": self.stopped}
 
 
+def holding(world: World, source: Source) -> Holding:
+    """The lease under which a source is polled."""
+    return Holding(name=f"source:{source.key}", owner=world.owner)
+
+
 def look_at(
     world: World,
     source: Source,
@@ -78,15 +85,13 @@ def look_at(
     summary: PollSummary,
     *,
     since: date | None,
-    keep: Callable[[], None],
 ) -> PollSummary:
     """Open one authority's page, read what is new on it, write it down; the summary with what came of it.
 
-    `keep()` keeps the claim on the source. A failure that nobody foresaw is logged whole and costs this authority only.
+    A failure that nobody foresaw is logged whole and costs this authority only.
     """
-    keep()
     try:
-        return _look_at(world, source, look, summary, since=since, keep=keep)
+        return _look_at(world, source, look, summary, since=since)
     except StorageError:
         raise
     except Exception:
@@ -101,7 +106,6 @@ def _look_at(
     summary: PollSummary,
     *,
     since: date | None,
-    keep: Callable[[], None],
 ) -> PollSummary:
     page = _provider_page(world, source, look.entry.urn)
     if isinstance(page, Trouble) and page.stopped:
@@ -117,13 +121,14 @@ def _look_at(
     got: dict[Listing, decide.Got] = {}
     for listing in decide.wanted(known, page, now=world.clock()):
         got[listing] = _document(world, listing)
-        keep()
         if world.stopping():  # also in mid-wait: what was asked for then is no failure, and is not written
             return replace(summary, stopped=True)
     if got:
-        known = replace(known, documents=tuple(by_todays_parser(world, document) for document in known.documents))
+        known = replace(
+            known, documents=tuple(by_todays_parser(world, source, document) for document in known.documents)
+        )
     intent = decide.decide(known, look.entry, page, got, parser=PARSER, now=world.clock(), since=since)
-    world.store.apply(intent)
+    world.store.apply(intent, holding(world, source))
     log.info("authority", urn=intent.urn, looked=look.why, outcome=intent.reason, odd=odd)
     return replace(
         summary,
@@ -190,12 +195,12 @@ def _document(world: World, listing: Listing) -> decide.Got:
     return decide.Got(why=reading.why if isinstance(reading, NotRead) else "What stands at its address is not a PDF.")
 
 
-def by_todays_parser(world: World, document: KnownDocument) -> KnownDocument:
+def by_todays_parser(world: World, source: Source, document: KnownDocument) -> KnownDocument:
     """The document with a reading of today's parser, written down; nothing is announced by it."""
     if document.sha256 is None or document.parser == PARSER:
         return document
     data = world.archive.find(document.sha256)
     reading = world.reader.read(data) if data is not None else None
     fresh = decide.reread(document, reading, parser=PARSER, now=world.clock())
-    world.store.record_reading(fresh)
+    world.store.record_reading(fresh, holding(world, source))
     return fresh

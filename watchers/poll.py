@@ -16,16 +16,17 @@ import structlog
 
 from judgements.version import PARSER
 from storage.engine import StorageError
+from storage.store import LostLeaseError
 from storage.types import SourceState
 from watchers import decide
 from watchers.fetch import Trouble
+from watchers.lease import LEASE, kept
 from watchers.listings import NotThePage, SearchEntry, search_page
-from watchers.look import PollSummary, World, by_todays_parser, look_at, page_at
+from watchers.look import PollSummary, World, by_todays_parser, holding, look_at, page_at
 from watchers.sources import Source
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=2)
 MAX_SEARCH_PAGES = 20
 REFUSALS = frozenset({403, 429})
 PATIENCE = 3
@@ -40,27 +41,38 @@ __all__ = ["LEASE", "PollSummary", "World", "poll"]
 
 def poll(world: World, source: Source, *, full: bool = False, even_if_resting: bool = False) -> PollSummary:
     """Poll a source once: claim it, look, write what is new, release it."""
-    now = world.clock()
-    state = world.store.claim_source(source.key, now, LEASE, even_if_resting=even_if_resting)
+    now, ours = world.clock(), holding(world, source)
+    state = world.store.claim_source(source.key, ours, now, LEASE, even_if_resting=even_if_resting)
     if state is None:
-        return _skipped(world.store.source(source.key), source, now)
+        return _skipped(world, source, now)
     try:
-        summary = _poll(world, source, state, full=full)
-    except StorageError as error:  # a full disk, say: the next poll goes on from here
-        summary = PollSummary(troubles=(str(error),), rest=timedelta())
-    after = _after(state, summary, now=world.clock())
-    world.store.release_source(after)
+        with kept(world.store, ours, world.clock) as lost:
+            summary = _poll_ours(replace(world, stopping=lambda: lost() or world.stopping()), source, state, full=full)
+            world.store.release_source(_after(state, summary, now=world.clock()), ours)
+    except LostLeaseError:
+        return _skipped(world, source, world.clock())
     log.info("poll", source=source.key, **summary.fields)
+    after = world.store.source(source.key)
     return replace(summary, again_at=_soonest((after.next_check_at, *world.store.awaited().values())))
 
 
-def _skipped(state: SourceState, source: Source, now: datetime) -> PollSummary:
+def _poll_ours(world: World, source: Source, state: SourceState, *, full: bool) -> PollSummary:
+    try:
+        return _poll(world, source, state, full=full)
+    except LostLeaseError:
+        raise
+    except StorageError as error:  # a full disk, say: the next poll goes on from here
+        return PollSummary(troubles=(str(error),), rest=timedelta())
+
+
+def _skipped(world: World, source: Source, now: datetime) -> PollSummary:
     """Left alone because it rests after a failure, or because somebody polls it, or died while polling it."""
-    if state.next_check_at is not None and state.next_check_at > now:
+    state, until = world.store.source(source.key), world.store.leased_until(holding(world, source).name)
+    if until is None and state.next_check_at is not None and state.next_check_at > now:
         why = f"{source.name} rests after a failure until {state.next_check_at:%H:%M} UTC: {state.trouble}"
         summary = PollSummary(skipped=why, again_at=state.next_check_at)
     else:
-        summary = PollSummary(skipped=f"{source.name} is being polled by another process", again_at=now + LEASE)
+        summary = PollSummary(skipped=f"{source.name} is being polled by another process", again_at=until or now)
     log.info("poll skipped", source=source.key, why=summary.skipped, again_at=str(summary.again_at))
     return summary
 
@@ -76,7 +88,7 @@ def _poll(world: World, source: Source, state: SourceState, *, full: bool) -> Po
             return PollSummary(stopped=True)
         return PollSummary(troubles=(found.why,), rest=timedelta(seconds=found.retry_after or 0))
     summary = _walk(world, source, state, found, full=full)
-    return summary if summary.stopped else _reread(world, summary)
+    return summary if summary.stopped else _reread(world, source, summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +104,6 @@ def _search(world: World, source: Source) -> _Listed | Trouble:
     entries: dict[str, SearchEntry] = {}
     odd: list[str] = []
     for _ in range(MAX_SEARCH_PAGES):
-        world.store.extend_lease(source.key, world.clock(), LEASE)
         body = page_at(world, source.search_url(world.site, len(entries)))
         if isinstance(body, Trouble):
             return body
@@ -118,15 +129,11 @@ def _walk(world: World, source: Source, state: SourceState, listed: _Listed, *, 
         if world.stopping():
             return replace(summary, stopped=True)
         world.progress(done, len(looks), look.entry.name)
-        summary = look_at(world, source, look, summary, since=since, keep=lambda: _keep(world, source))
+        summary = look_at(world, source, look, summary, since=since)
         if summary.refused in REFUSALS or summary.failures_in_a_row >= PATIENCE:
             return replace(summary, rest=summary.rest or timedelta())
     world.progress(len(looks), len(looks), "")
     return summary
-
-
-def _keep(world: World, source: Source) -> None:
-    world.store.extend_lease(source.key, world.clock(), LEASE)
 
 
 def _shrunk(source: Source, known: Iterable[str], entries: tuple[SearchEntry, ...]) -> tuple[str, ...]:
@@ -136,12 +143,12 @@ def _shrunk(source: Source, known: Iterable[str], entries: tuple[SearchEntry, ..
     )
 
 
-def _reread(world: World, summary: PollSummary) -> PollSummary:
+def _reread(world: World, source: Source, summary: PollSummary) -> PollSummary:
     """Some of the documents that another version of the parser read are read again. Nothing is announced by it."""
     for document in world.store.stale(PARSER, REREAD_AT_ONCE):
         if world.stopping():
             return replace(summary, stopped=True)
-        by_todays_parser(world, document)
+        by_todays_parser(world, source, document)
     return summary
 
 

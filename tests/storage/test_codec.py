@@ -13,12 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from sqlalchemy import Engine, text
 
 from judgements.types import Change, Reading
 from storage.codec import CHANGE, READING, escape, unescape
+from storage.engine import writing
 from storage.store import Store
 from storage.types import KnownDocument, SourceState, Visit
-from tests.storage.examples import T0, URN, change, intent, report
+from tests.storage.examples import T0, URN, change, document, intent, listing, report
 
 MOMENTS = st.datetimes(
     datetime(1950, 1, 1),  # noqa: DTZ001
@@ -94,7 +96,7 @@ def test_what_is_no_reading_is_refused(stored: object) -> None:
 @given(found=any_of(KnownDocument), told=any_of(Change))
 def test_documents_and_changes_survive_the_database(store: Store, found: KnownDocument, told: Change) -> None:
     listing = replace(found.listing, file_id="1", urn=URN)
-    found = replace(found, listing=listing, sha256="ab", parser="p", first_seen_at=T0)
+    found = replace(found, listing=listing, sha256="ab", told_sha256="ab", parser="p", first_seen_at=T0)
     told = replace(told, key=f"change {next(NUMBERS)}", urn=URN)
     store.apply(intent(documents=(found,), changes=(told,)))
     assert store.known(URN).documents == (found,)
@@ -103,10 +105,19 @@ def test_documents_and_changes_survive_the_database(store: Store, found: KnownDo
     assert claimed.change == told
 
 
+def test_a_reading_that_cannot_be_decoded_is_no_reading_and_breaks_nothing(store: Store, engine: Engine) -> None:
+    store.apply(intent(documents=(document(listing("1"), sha256="ab", reading=report(), parser="today"),)))
+    with writing(engine) as connection:
+        connection.execute(text("""UPDATE documents SET reading = '{"kind": "of another time"}'"""))
+    (found,) = store.known(URN).documents
+    assert (found.reading, found.parser, found.sha256) == (None, None, "ab")
+    assert store.history(URN) == (found,)
+
+
 @few
 @given(visit=any_of(Visit), state=any_of(SourceState))
 def test_visits_and_sources_survive_the_database(store: Store, visit: Visit, state: SourceState) -> None:
-    visit, state = replace(visit, sha256="ab"), replace(state, key="search")
+    visit, state = replace(visit, sha256="ab", meaning="cd"), replace(state, key="search")
     store.record_visit(visit)
     assert store.visit(visit.url) == visit
     store.release_source(state)

@@ -18,6 +18,7 @@ from storage.types import (
     Delivery,
     DeliveryStatus,
     DocumentSort,
+    Holding,
     KnownAuthority,
     Movements,
     Part,
@@ -122,28 +123,33 @@ class TestVisits:
         assert store.visit(first.url) == second
 
 
+OURS = Holding(name="source:search", owner="us")
+THEIRS = replace(OURS, owner="them")
+
+
 class TestSources:
     def test_a_new_source_can_be_claimed_once(self, store: Store) -> None:
-        assert store.claim_source("search", T0, LEASE) == SourceState(key="search")
-        assert store.claim_source("search", T0 + MINUTE, LEASE) is None
+        assert store.claim_source("search", OURS, T0, LEASE) == SourceState(key="search")
+        assert store.claim_source("search", THEIRS, T0 + MINUTE, LEASE) is None
 
     def test_a_claim_ends_with_its_lease(self, store: Store) -> None:
-        store.claim_source("search", T0, LEASE)
-        assert store.claim_source("search", T0 + LEASE - SECOND, LEASE) is None
-        assert store.claim_source("search", T0 + LEASE, LEASE) is not None
+        store.claim_source("search", OURS, T0, LEASE)
+        assert store.claim_source("search", THEIRS, T0 + LEASE - SECOND, LEASE) is None
+        assert store.claim_source("search", THEIRS, T0 + LEASE, LEASE) is not None
 
     def test_a_released_source_is_claimed_again_when_it_is_due(self, store: Store) -> None:
-        store.claim_source("search", T0, LEASE)
+        store.claim_source("search", OURS, T0, LEASE)
         state = SourceState(
             key="search", next_check_at=T0 + MINUTE, last_ok_at=T0, failures=2, trouble="The site is slow.", seen=153
         )
-        store.release_source(state)
-        assert store.claim_source("search", T0 + MINUTE - SECOND, LEASE) is None
-        assert store.claim_source("search", T0 + MINUTE, LEASE) == state
+        store.release_source(state, OURS)
+        assert store.claim_source("search", THEIRS, T0 + MINUTE - SECOND, LEASE) is None
+        assert store.claim_source("search", THEIRS, T0 + MINUTE, LEASE) == state
 
     def test_one_source_does_not_hold_up_another(self, store: Store) -> None:
-        store.claim_source("search", T0, LEASE)
-        assert store.claim_source("notices", T0, LEASE) == SourceState(key="notices")
+        store.claim_source("search", OURS, T0, LEASE)
+        other = replace(OURS, name="source:notices")
+        assert store.claim_source("notices", other, T0, LEASE) == SourceState(key="notices")
 
 
 class TestSubscriptions:

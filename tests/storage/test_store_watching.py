@@ -8,8 +8,7 @@ from pathlib import Path
 from judgements.types import NotRead, Status
 from storage.archive import Archive
 from storage.store import Store
-from storage.types import SourceState
-from tests.storage.examples import LEASE, MINUTE, SECOND, T0, URN, document, intent, listing, report
+from tests.storage.examples import MINUTE, T0, URN, document, intent, listing, report
 
 
 def test_the_first_due_of_the_documents_that_are_awaited_is_told_by_authority(store: Store) -> None:
@@ -19,13 +18,6 @@ def test_the_first_due_of_the_documents_that_are_awaited_is_told_by_authority(st
     never = document(listing("3"), next_try_at=None)
     store.apply(intent(documents=(late, soon, never)))
     assert store.awaited() == {URN: T0 + MINUTE}
-
-
-def test_a_lease_that_is_extended_keeps_others_out_for_longer(store: Store) -> None:
-    assert store.claim_source("site", T0, LEASE) == SourceState(key="site")
-    store.extend_lease("site", T0 + MINUTE, LEASE)
-    assert store.claim_source("site", T0 + MINUTE + LEASE - SECOND, LEASE) is None
-    assert store.claim_source("site", T0 + MINUTE + LEASE, LEASE) is not None
 
 
 def test_readings_of_another_parser_are_found_and_written_anew_without_announcing_anything(store: Store) -> None:
@@ -39,7 +31,7 @@ def test_readings_of_another_parser_are_found_and_written_anew_without_announcin
     store.record_reading(read_again)
     assert store.stale("today", 10) == ()
     assert read_again in store.known(URN).documents
-    assert store.claim_change(T0, LEASE) is None
+    assert store.claim_change(T0, MINUTE) is None
 
 
 def test_the_archive_finds_what_was_put_and_nothing_else(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 from threading import Barrier
 from typing import TypeVar
 
 from storage.store import Store
-from storage.types import ClaimedChange
+from storage.types import ClaimedChange, Holding
 from tests.storage.examples import LEASE, SECOND, T0, change, deliveries, document, intent, listing, tell
 
 Result = TypeVar("Result")
@@ -48,7 +49,7 @@ def test_no_delivery_is_claimed_by_two(store: Store) -> None:
 
 
 def test_a_source_is_claimed_by_one(store: Store) -> None:
-    claims = at_once(lambda: store.claim_source("search", T0, LEASE))
+    claims = at_once(lambda: store.claim_source("search", Holding(name="s", owner=token_hex()), T0, LEASE))
     assert sum(claimed is not None for claimed in claims) == 1
 
 

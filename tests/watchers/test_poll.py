@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +16,13 @@ from judgements.types import Change, Grade, Kind, Movement, Report
 from storage.archive import Archive
 from storage.engine import StorageError
 from storage.store import Store
+from storage.types import Holding, Intent
 from tests.fakes import FakeReader, paper
-from watchers import look
+from watchers import lease, look
 from watchers import poll as room
 from watchers.fetch import Fetcher
+from watchers.lease import LEASE, extended
+from watchers.look import holding
 from watchers.poll import PollSummary, World, poll
 from watchers.sources import LOCAL_AUTHORITIES, Source
 
@@ -266,16 +270,67 @@ def test_a_crash_before_the_transaction_loses_nothing_and_tells_nothing_twice(
         power_cut.setattr(Store, "apply", crash)
         with pytest.raises(KeyboardInterrupt):
             bench.poll()
-    assert bench.poll(later=room.LEASE + MINUTE).changes == 1
+    assert bench.poll(later=LEASE + MINUTE).changes == 1
     assert len(bench.told()) == 1
 
 
 def test_another_process_that_polls_is_left_alone(bench: Bench) -> None:
-    assert bench.world.store.claim_source(LOCAL_AUTHORITIES.key, T0, timedelta(hours=1))
+    theirs = replace(holding(bench.world, SOURCE), owner="another process")
+    assert bench.world.store.claim_source(SOURCE.key, theirs, T0, timedelta(hours=1))
     skipped = bench.poll()
     assert "by another process" in skipped.skipped
-    assert skipped.again_at == bench.now[0] + room.LEASE
+    assert skipped.again_at == T0 + timedelta(hours=1)
     assert bench.asked == []
+
+
+def test_a_process_that_dies_while_it_polls_is_replaced_within_a_minute(bench: Bench) -> None:
+    theirs = replace(holding(bench.world, SOURCE), owner="another process")
+    bench.world.store.claim_source(SOURCE.key, theirs, T0, LEASE)
+    skipped = bench.poll(later=timedelta(seconds=1))
+    assert skipped.again_at is not None
+    assert skipped.again_at <= T0 + MINUTE
+    assert bench.poll(later=skipped.again_at - bench.now[0]).opened == 2
+
+
+def test_a_process_that_wakes_after_losing_its_lease_writes_nothing_and_stops(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    theirs = replace(holding(bench.world, SOURCE), owner="another process")
+    apply = Store.apply
+
+    def asleep(store: Store, intent: Intent, ours: Holding | None = None) -> None:
+        bench.now[0] += 2 * LEASE
+        assert store.claim_source(SOURCE.key, theirs, bench.now[0], LEASE)
+        apply(store, intent, ours)
+
+    with monkeypatch.context() as halt:
+        halt.setattr(Store, "apply", asleep)
+        assert "by another process" in bench.poll().skipped
+    assert len(bench.world.store.known(WEST).documents) == 2
+    assert bench.told() == []
+    assert bench.poll(later=2 * LEASE).changes == 1
+
+
+def test_a_lease_is_kept_while_the_poll_lasts_and_a_lost_one_is_noticed(bench: Bench) -> None:
+    ours = holding(bench.world, SOURCE)
+    theirs = replace(ours, owner="another process")
+    bench.world.store.claim_lease(ours, T0, LEASE)
+    assert extended(bench.world.store, ours, T0 + LEASE / 2)
+    assert not bench.world.store.claim_lease(theirs, T0 + LEASE, LEASE)
+    assert bench.world.store.claim_lease(theirs, T0 + 2 * LEASE, LEASE)
+    assert not extended(bench.world.store, ours, T0 + 2 * LEASE)
+
+
+def test_a_lease_that_was_lost_ends_the_block_s_work(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "BEAT_SECONDS", 0.001)
+    beaten = threading.Event()
+    monkeypatch.setattr(lease, "extended", lambda *_: beaten.set())
+    with lease.kept(bench.world.store, holding(bench.world, SOURCE), lambda: T0) as lost:
+        assert beaten.wait(5)
+        deadline = threading.Event()
+        assert any(lost() or deadline.wait(0.01) for _ in range(500))
 
 
 def test_a_stop_ends_the_walk_and_the_next_poll_goes_on(bench: Bench) -> None:

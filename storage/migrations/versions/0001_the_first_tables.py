@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
-        sa.Column("leased_until", MOMENT),
+        sa.Column("next_look_at", MOMENT),
         sa.PrimaryKeyConstraint("key", name="pk_sources"),
     )
     op.create_table(
@@ -66,7 +66,38 @@ def upgrade() -> None:
         sa.Column("last_modified", sa.Text()),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("meaning", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("url", name="pk_visits"),
+    )
+    op.create_table(
+        "fetches",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("fetched_at", MOMENT, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("headers", VALUE, nullable=False),
+        sa.PrimaryKeyConstraint("sha256", "url", name="pk_fetches"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
+    op.create_table(
+        "troubles",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("copy", sa.Text()),
+        sa.Column("told_at", MOMENT),
+        sa.Column("over_at", MOMENT),
+        sa.Column("over_told_at", MOMENT),
+        sa.PrimaryKeyConstraint("key", name="pk_troubles"),
     )
     op.create_table(
         "changes",
@@ -78,7 +109,6 @@ def upgrade() -> None:
         sa.Column("fanned_out_at", MOMENT),
         sa.Column("leased_until", MOMENT),
         sa.Column("trouble", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["urn"], ["authorities.urn"], name="fk_changes_urn_authorities"),
         sa.PrimaryKeyConstraint("key", name="pk_changes"),
     )
     op.create_index(
@@ -96,12 +126,23 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text()),
         sa.Column("reading", VALUE),
         sa.Column("parser", sa.Text()),
+        sa.Column("kind", sa.String(32)),
+        sa.Column("inspected", sa.Date()),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("next_try_at", MOMENT),
+        sa.Column("check_at", MOMENT),
+        sa.Column("altered_at", MOMENT),
+        sa.Column("missing_since", MOMENT),
+        sa.Column("withdrawn_at", MOMENT),
+        sa.Column("same_as", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("told_sha256", sa.Text()),
+        sa.Column("retold", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["urn"], ["authorities.urn"], name="fk_documents_urn_authorities"),
         sa.PrimaryKeyConstraint("file_id", "urn", name="pk_documents"),
     )
+    op.create_index("ix_documents_check_at", "documents", ["check_at"])
     op.create_index("ix_documents_published_file_id", "documents", ["published", "file_id"])
     op.create_index("ix_documents_urn", "documents", ["urn"])
     op.create_table(
