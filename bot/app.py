@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 
 from bot import messages, words
 from bot.commands import answer, parse
+from bot.grammar import Command
 from bot.types import Asker, Reply
 from storage.store import Store
 
@@ -34,17 +35,26 @@ def build(store: Store, client: WebClient, clock: Callable[[], datetime], *, sig
         raise_error_for_unhandled_request=True,
     )
 
+    def on_words(typed: str, asker: Asker, respond: Respond) -> None:
+        begun = clock()
+        _join_lines()
+        command = parse(typed)
+        _reply(respond, answer(command, store, clock(), asker))
+        seconds = (clock() - begun).total_seconds()
+        # What was typed is not logged: people paste all sorts of things.
+        log.info("command", command=_name(command), seconds=seconds, team=asker.team, channel=asker.channel)
+
     @app.command(words.COMMAND)
     def on_command(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
         ack()
         asker = Asker(team=command["team_id"], channel=command["channel_id"], user=command["user_id"])
-        _reply(respond, answer(parse(unescape(command.get("text", ""))), store, clock(), asker))
+        on_words(unescape(command.get("text", "")), asker, respond)
 
     @app.action(re.compile(f"^{messages.ACTION}:"))
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         ack()
         asker = Asker(team=body["team"]["id"], channel=body["channel"]["id"], user=body["user"]["id"])
-        _reply(respond, answer(parse(action["value"]), store, clock(), asker))
+        on_words(action["value"], asker, respond)
 
     app.error(_on_error)
     return app
@@ -61,12 +71,22 @@ def _reply(respond: Respond, reply: Reply) -> None:
     )
 
 
+def _join_lines() -> None:
+    """Every line that this thread logs from now on, for this command, carries one id; Bolt's threads are used again."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(id=secrets.token_hex(4))
+
+
+def _name(command: Command) -> str:
+    return type(command).__name__.lower()
+
+
 def _on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
     """One sentence for the person, with the id under which the whole story stands in the log."""
     if isinstance(error, BoltUnhandledRequestError):
         log.debug("not for us", type=body.get("type"))
         return BoltResponse(status=200)
-    error_id = secrets.token_hex(4)
+    error_id = structlog.contextvars.get_contextvars().get("id") or secrets.token_hex(4)
     log.error("command failed", id=error_id, exc_info=error)
     if respond.response_url:
         respond(text=words.FAILED.format(id=error_id), response_type="ephemeral", replace_original=False)

@@ -78,7 +78,7 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
     if delivery is None:
         return Step.NOTHING_TO_DO
     if delivery.unfinished > MOST_UNFINISHED:
-        return _give_up(store, delivery, NEVER_ENDED, clock())
+        return _give_up(store, delivery, NEVER_ENDED, "never_ended", clock())
     try:
         step, ts = _sent(client, delivery, lambda: clock() > begun + LEASE - MARGIN)
     except Exception as error:
@@ -94,9 +94,10 @@ def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime],
 
 def _outcome(error: Exception) -> outcomes.Outcome | None:
     if isinstance(error, SearchTooLongError):
-        return outcomes.Outcome(verdict=outcomes.Verdict.RETRY, trouble=str(error))
+        return outcomes.Outcome(verdict=outcomes.Verdict.RETRY, trouble=str(error), reason="search_too_long")
     if isinstance(error, TooLateError):
-        return outcomes.Outcome(verdict=outcomes.Verdict.WAIT, trouble="the attempt took too long to be finished")
+        trouble = "the attempt took too long to be finished"
+        return outcomes.Outcome(verdict=outcomes.Verdict.WAIT, trouble=trouble, reason="too_late")
     return outcomes.outcome(error)
 
 
@@ -110,26 +111,31 @@ def _sent(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -
 
 def _record_refused(store: Store, delivery: Delivery, ended: outcomes.Outcome, now: datetime, jitter: float) -> Step:
     if outcomes.is_over(ended, delivery.refused_since, now):
-        return _give_up(store, delivery, ended.trouble, now)
+        return _give_up(store, delivery, ended.trouble, ended.reason, now)
     pause = outcomes.pause(ended, delivery.attempts, jitter)
     refused_since = now if ended.verdict is outcomes.Verdict.RETRY else None
     if not store.record_retry(delivery, now + pause, ended.trouble, refused_since=refused_since):
         return _overtaken(delivery, Step.REFUSED)
     log.warning(
-        "refused", delivery=delivery.key, trouble=ended.trouble, attempts=delivery.attempts, again_in=str(pause)
+        "refused",
+        delivery=delivery.key,
+        reason=ended.reason,
+        trouble=ended.trouble,
+        attempts=delivery.attempts,
+        again_in=str(pause),
     )
     return Step.REFUSED
 
 
-def _give_up(store: Store, delivery: Delivery, trouble: str, now: datetime) -> Step:
+def _give_up(store: Store, delivery: Delivery, trouble: str, reason: str, now: datetime) -> Step:
     if not store.record_dead(delivery, trouble, now):
         return _overtaken(delivery, Step.GIVEN_UP)
-    log.error("given up", delivery=delivery.key, trouble=trouble, attempts=delivery.attempts)
+    log.error("given up", delivery=delivery.key, reason=reason, trouble=trouble, attempts=delivery.attempts)
     return Step.GIVEN_UP
 
 
 def _unreadable(error: UndecodableError) -> Step:
-    log.error("given up", trouble=str(error))
+    log.error("given up", reason="undecodable", trouble=str(error))
     return Step.GIVEN_UP
 
 

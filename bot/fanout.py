@@ -34,7 +34,7 @@ def fan_out_next(store: Store, now: datetime) -> FanOut:
     try:
         claimed = store.claim_change(now, LEASE)
     except UndecodableError as error:
-        log.error("given up", trouble=str(error))
+        log.error("given up", reason="undecodable", trouble=str(error))
         return FanOut.GIVEN_UP
     if claimed is None:
         return FanOut.NOTHING_TO_DO

@@ -7,7 +7,7 @@ codes are those of https://docs.slack.dev/reference/methods/chat.postMessage and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http.client import HTTPException
@@ -42,6 +42,8 @@ class Outcome:
     trouble: str
     retry_after: timedelta | None = None
     """What Slack asked for, if it did."""
+    reason: str = field(default="", compare=False)
+    """Slack's code, or a short word where it gave none: for whoever counts."""
 
 
 INVITE = "the bot is not in the channel: somebody there has to type /invite and its name"
@@ -106,7 +108,9 @@ def outcome(error: Exception) -> Outcome | None:
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, NETWORK):
-        return Outcome(verdict=Verdict.WAIT, trouble=f"Slack could not be reached ({type(error).__name__})")
+        return Outcome(
+            verdict=Verdict.WAIT, trouble=f"Slack could not be reached ({type(error).__name__})", reason="unreachable"
+        )
     return None
 
 
@@ -117,9 +121,10 @@ def _refused(error: SlackApiError) -> Outcome:
         code = "ratelimited"
     elif status >= 500:
         trouble = f"Slack answered with HTTP {status}"
-        return Outcome(verdict=Verdict.WAIT, trouble=trouble, retry_after=_asked_for(error))
+        return Outcome(verdict=Verdict.WAIT, trouble=trouble, retry_after=_asked_for(error), reason=f"http_{status}")
     verdict, trouble = CODES.get(code) or _unknown(code)
-    return Outcome(verdict=verdict, trouble=trouble, retry_after=_asked_for(error))
+    reason = code if code.isidentifier() else "no_sense"
+    return Outcome(verdict=verdict, trouble=trouble, retry_after=_asked_for(error), reason=reason)
 
 
 def _unknown(code: str) -> tuple[Verdict, str]:

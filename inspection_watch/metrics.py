@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
@@ -28,6 +28,8 @@ from storage.vitals import DocumentOutcome, Vitals, Waiting
 Line = Mapping[str, Any]
 """A log line before it is written: "event", and the fields of the unit of work."""
 
+LATENCIES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 10.0)
+"""Seconds. Slack allows three for the acknowledgement, which comes before all of this."""
 MOST_REASONS = 60
 """Different reasons that are told apart: more than Slack's codes in `bot.outcomes`, and an end to them."""
 OTHER = "other"
@@ -59,6 +61,13 @@ class Metrics:
         )
         self.slack_errors = Counter(
             "inspection_watch_slack_errors", "What Slack refused, by reason", ["reason"], registry=own
+        )
+        self.commands = Histogram(
+            "inspection_watch_command_seconds",
+            "From a command's arrival here to its answer",
+            ["command"],
+            buckets=LATENCIES,
+            registry=own,
         )
         self.faults = Counter(
             "inspection_watch_faults", "Log lines of the level error or worse, by event", ["event"], registry=own
@@ -121,12 +130,16 @@ def _delivered(metrics: Metrics, line: Line) -> None:
 
 def _refused(metrics: Metrics, line: Line) -> None:
     metrics.attempts.labels(outcome="refused").inc()
-    metrics.slack_errors.labels(reason=metrics.reason(line["trouble"])).inc()
+    metrics.slack_errors.labels(reason=metrics.reason(line["reason"])).inc()
 
 
 def _given_up(metrics: Metrics, line: Line) -> None:
     metrics.attempts.labels(outcome="given up").inc()
-    metrics.slack_errors.labels(reason=metrics.reason(line["trouble"])).inc()
+    metrics.slack_errors.labels(reason=metrics.reason(line["reason"])).inc()
+
+
+def _command(metrics: Metrics, line: Line) -> None:
+    metrics.commands.labels(command=str(line["command"])).observe(float(line["seconds"]))
 
 
 _COUNTED: Mapping[str, Callable[[Metrics, Line], None]] = {
@@ -137,6 +150,7 @@ _COUNTED: Mapping[str, Callable[[Metrics, Line], None]] = {
     "delivered": _delivered,
     "refused": _refused,
     "given up": _given_up,
+    "command": _command,
 }
 
 

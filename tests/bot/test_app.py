@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from bot import deliver
@@ -101,6 +102,21 @@ def test_what_people_type_never_pings_anybody(people: People) -> None:
     assert "<!" not in str(said["blocks"])
     assert "<@" not in str(said["blocks"])
     assert "<" not in said["text"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_command_is_one_line_with_its_name_and_how_long_it_took_and_nothing_that_was_typed(people: People) -> None:
+    with capture_logs([structlog.contextvars.merge_contextvars]) as logged:
+        people.type("west-sussex", user=BOB)
+        people.type("help", user=BOB)
+        soon(lambda: len([line for line in logged if line["event"] == "command"]) == 2, "both commands to be logged")
+    first, second = (line for line in logged if line["event"] == "command")
+    assert {first["command"], second["command"]} == {"show", "help"}
+    assert (first["team"], first["channel"]) == (TEAM, CHANNEL)
+    assert 0 <= first["seconds"] < 30
+    assert first["id"] != second["id"]
+    assert "sussex" not in str(logged)
+    assert BOB not in str(logged)
 
 
 class BrokenStore(Store):

@@ -41,6 +41,23 @@ def test_every_code_has_a_verdict_and_a_sentence_for_the_operator(code: str) -> 
     assert len(trouble.split()) >= 4
 
 
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (error("is_archived"), "is_archived"),
+        (error("brand_new_code"), "brand_new_code"),
+        (error("Received a response in a non-JSON format: <html>"), "no_sense"),
+        (error("", 429), "ratelimited"),
+        (error("", 503), "http_503"),
+        (TimeoutError(), "unreachable"),
+    ],
+)
+def test_every_outcome_has_a_short_reason_to_count_by(failure: Exception, reason: str) -> None:
+    told = outcome(failure)
+    assert told is not None
+    assert told.reason == reason
+
+
 def test_an_unknown_code_is_tried_again_and_named() -> None:
     told = outcome(error("brand_new_code"))
     assert told is not None

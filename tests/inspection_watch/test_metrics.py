@@ -61,10 +61,11 @@ def shown(metrics: Metrics) -> Mapping[str, float]:
         ({"event": "poll failed", "level": "error"}, "faults_total{event=poll failed}"),
         ({"event": "fanned out"}, "changes_fanned_out_total"),
         ({"event": "delivered", "step": "sent"}, "delivery_attempts_total{outcome=sent}"),
-        ({"event": "refused", "trouble": "ratelimited"}, "delivery_attempts_total{outcome=refused}"),
-        ({"event": "refused", "trouble": "ratelimited"}, "slack_errors_total{reason=ratelimited}"),
-        ({"event": "given up", "trouble": "is_archived"}, "delivery_attempts_total{outcome=given up}"),
-        ({"event": "given up", "trouble": "is_archived"}, "slack_errors_total{reason=is_archived}"),
+        ({"event": "refused", "reason": "ratelimited"}, "delivery_attempts_total{outcome=refused}"),
+        ({"event": "refused", "reason": "ratelimited"}, "slack_errors_total{reason=ratelimited}"),
+        ({"event": "given up", "reason": "is_archived"}, "delivery_attempts_total{outcome=given up}"),
+        ({"event": "given up", "reason": "is_archived"}, "slack_errors_total{reason=is_archived}"),
+        ({"event": "command", "command": "show", "seconds": 0.2}, "command_seconds_count{command=show}"),
         ({"event": "thread failed", "level": "critical"}, "faults_total{event=thread failed}"),
     ],
 )
@@ -80,14 +81,21 @@ def test_a_poll_says_when_it_ended(metrics: Metrics) -> None:
     assert shown(metrics)["inspection_watch_poll_ended_timestamp_seconds"] == T0.timestamp()
 
 
+def test_a_command_is_put_beside_the_three_seconds_slack_allows(metrics: Metrics) -> None:
+    metrics.observe({"event": "command", "command": "show", "seconds": 2.5})
+    bucket = "inspection_watch_command_seconds_bucket{{command=show}}{{le={}}}"
+    assert (shown(metrics)[bucket.format("2.0")], shown(metrics)[bucket.format("3.0")]) == (0, 1)
+
+
 def test_a_line_that_cannot_be_counted_is_a_fault_and_stops_nobody(metrics: Metrics) -> None:
-    metrics.observe({"event": "refused"})
-    assert shown(metrics)[f"inspection_watch_faults_total{{event={NOT_COUNTED}}}"] == 1
+    for line in ({"event": "refused"}, {"event": "command", "command": "show", "seconds": "soon"}):
+        metrics.observe(line)
+    assert shown(metrics)[f"inspection_watch_faults_total{{event={NOT_COUNTED}}}"] == 2
 
 
 def test_reasons_nobody_has_heard_of_do_not_pile_up(metrics: Metrics) -> None:
     for number in range(MOST_REASONS + 5):
-        metrics.observe({"event": "refused", "trouble": f"new_{number}"})
+        metrics.observe({"event": "refused", "reason": f"new_{number}"})
     reasons = {name: number for name, number in shown(metrics).items() if "slack_errors_total" in name}
     assert len(reasons) == MOST_REASONS + 1
     assert reasons["inspection_watch_slack_errors_total{reason=other}"] == 5
@@ -164,8 +172,9 @@ def fields_of(call: ast.Call) -> set[str]:
         ("poll failed", set()),
         ("fanned out", set()),
         ("delivered", {"step"}),
-        ("refused", {"trouble"}),
-        ("given up", {"trouble"}),
+        ("refused", {"reason"}),
+        ("given up", {"reason"}),
+        ("command", {"command", "seconds"}),
     ],
 )
 def test_every_line_that_is_counted_is_logged_somewhere_with_what_is_read_from_it(event: str, fields: set[str]) -> None:
