@@ -20,6 +20,9 @@ from bot.grammar import Command
 from bot.types import Asker, Reply
 from storage.store import Store
 
+SlackApp = App
+"""What `build` makes and the doors to Slack take."""
+
 log = structlog.get_logger()
 
 

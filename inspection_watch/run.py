@@ -50,9 +50,10 @@ def run(settings: Settings, metrics: Metrics, only: Part | None = None) -> None:
     with ExitStack() as stack:
         store = stack.enter_context(wiring.store(settings))
         readiness = _readiness(store, parts)
-        stack.enter_context(_listening(settings, _doors(store, readiness, metrics)))
+        doors = _doors(store, readiness, metrics)
+        stack.enter_context(_listening(settings, doors))
         for part in parts:
-            readiness.add(_READY[part], stack.enter_context(_PARTS[part](settings, store, stop)))
+            readiness.add(_READY[part], stack.enter_context(_PARTS[part](settings, store, doors, stop)))
         log.info("running", parts=parts)
         stop.wait()
     log.info("stopped")
@@ -82,7 +83,7 @@ def _stop_when_told(stop: threading.Event) -> None:
 
 
 @contextmanager
-def _watch(settings: Settings, store: Store, stop: threading.Event) -> Iterator[Check]:
+def _watch(settings: Settings, store: Store, _doors: Doors, stop: threading.Event) -> Iterator[Check]:
     plan = schedule.parse_plan(settings.INSPECTION_WATCH_POLL)
     looks = Looks(partial(schedule.next_look, plan), wiring.now())
     with wiring.world(settings, store, stop=stop) as world:
@@ -115,15 +116,15 @@ def _resting(store: Store, now: datetime) -> str:
     return source.trouble if resting else ""
 
 
-def _deliver(settings: Settings, store: Store, stop: threading.Event) -> AbstractContextManager[Check]:
+def _deliver(settings: Settings, store: Store, _doors: Doors, stop: threading.Event) -> AbstractContextManager[Check]:
     return slack.delivering(settings, store, stop, wiring.now)
 
 
-def _bot(settings: Settings, store: Store, _stop: threading.Event) -> AbstractContextManager[Check]:
-    return slack.answering(settings, store, wiring.now)
+def _bot(settings: Settings, store: Store, doors: Doors, _stop: threading.Event) -> AbstractContextManager[Check]:
+    return slack.answering(settings, store, wiring.now, doors)
 
 
-_PARTS: dict[Part, Callable[[Settings, Store, threading.Event], AbstractContextManager[Check]]] = {
+_PARTS: dict[Part, Callable[[Settings, Store, Doors, threading.Event], AbstractContextManager[Check]]] = {
     Part.WATCH: _watch,
     Part.DELIVER: _deliver,
     Part.BOT: _bot,

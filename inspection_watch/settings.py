@@ -92,6 +92,12 @@ def _token(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _secret(secret: SecretStr | None) -> SecretStr | None:
+    if secret and not re.fullmatch("[0-9A-Za-z]{16,}", secret.get_secret_value()):
+        raise ValueError("must be letters and digits only, at least 16 of them: copy it anew from Basic Information")
+    return secret
+
+
 Address = Annotated[str, AfterValidator(_http)]
 
 
@@ -107,6 +113,11 @@ class Settings(BaseSettings):
     )
     SLACK_APP_TOKEN: Annotated[SecretStr | None, _token("xapp-")] = Field(
         None, description="The app-level token (xapp-…, scope connections:write) for Socket Mode."
+    )
+    SLACK_SIGNING_SECRET: Annotated[SecretStr | None, AfterValidator(_secret)] = Field(
+        None,
+        description="Instead of the app token: Slack posts its signed requests to /slack/events on "
+        "INSPECTION_WATCH_LISTEN.",
     )
     SLACK_API_URL: Address = Field("https://slack.com/api/", description="Slack's Web API; tests point it elsewhere.")
     INSPECTION_WATCH_DATABASE_URL: str | None = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from bot import app as bolt
 from bot import deliver
 from bot.slack import client as slack_client
-from bot.slack import socket_mode
+from bot.slack import http_mode, socket_mode
 from inspection_watch.health import Check
+from inspection_watch.listen import Doors, Reply
 from inspection_watch.settings import Settings, SettingsError
 from storage.store import Store
 
@@ -29,6 +30,9 @@ WHERE = {
     "SLACK_BOT_TOKEN": "the bot's token (xoxb-…) from OAuth & Permissions",
     "SLACK_APP_TOKEN": "an app-level token (xapp-…, scope connections:write) from Basic Information",
 }
+OR_SIGNED = (
+    " Where Slack can reach this machine over HTTPS, SLACK_SIGNING_SECRET (from Basic Information) does instead of it."
+)
 
 NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
 
@@ -42,11 +46,19 @@ def required(settings: Settings, name: str) -> str:
 
 def check_settings(settings: Settings, names: Iterable[str]) -> None:
     """Raises `SettingsError` that says of every token that is missing how to get it."""
-    missing = [
-        MISSING.format(name=name, where=WHERE[name]) for name in WHERE if name in names and not getattr(settings, name)
-    ]
+    missing = [_missing(name) for name in WHERE if name in names and not _is_given(settings, name)]
     if missing:
         raise SettingsError("\n".join(missing))
+
+
+def _is_given(settings: Settings, name: str) -> bool:
+    instead = name == "SLACK_APP_TOKEN" and settings.SLACK_SIGNING_SECRET is not None
+    return instead or getattr(settings, name) is not None
+
+
+def _missing(name: str) -> str:
+    said = MISSING.format(name=name, where=WHERE[name])
+    return said + OR_SIGNED if name == "SLACK_APP_TOKEN" else said
 
 
 @contextmanager
@@ -72,20 +84,43 @@ def delivering(
 
 
 @contextmanager
-def answering(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Iterator[Check]:
-    """Answer commands over Socket Mode until the block ends; whether the line to Slack stands.
+def answering(settings: Settings, store: Store, clock: Callable[[], datetime], doors: Doors) -> Iterator[Check]:
+    """Answer commands until the block ends, and say whether Slack is heard. Raises `SettingsError` or `SlackError`.
 
-    Raises `SettingsError` or `SlackError`.
+    With an app token we open a line to Slack (Socket Mode); with a signing secret alone Slack posts to one of `doors`.
     """
-    bot_token, app_token = required(settings, "SLACK_BOT_TOKEN"), required(settings, "SLACK_APP_TOKEN")
-    client = slack_client.web_client(bot_token, settings.SLACK_API_URL)
+    check_settings(settings, WHERE)
+    client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
-    handler = socket_mode.connect(bolt.build(store, client, clock), app_token, settings.SLACK_API_URL)
-    log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
+    answer = _over_a_line if settings.SLACK_APP_TOKEN else _over_http
+    with answer(settings, lambda secret: bolt.build(store, client, clock, signing_secret=secret), doors) as check:
+        log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
+        yield check
+
+
+@contextmanager
+def _over_a_line(settings: Settings, build: Callable[[str | None], bolt.SlackApp], _doors: Doors) -> Iterator[Check]:
+    handler = socket_mode.connect(build(None), required(settings, "SLACK_APP_TOKEN"), settings.SLACK_API_URL)
     try:
         yield lambda: "" if socket_mode.is_connected(handler) else NOT_CONNECTED
     finally:
         socket_mode.disconnect(handler)
+
+
+@contextmanager
+def _over_http(settings: Settings, build: Callable[[str | None], bolt.SlackApp], doors: Doors) -> Iterator[Check]:
+    assert settings.SLACK_SIGNING_SECRET is not None
+    app = build(settings.SLACK_SIGNING_SECRET.get_secret_value())
+
+    def door(headers: Mapping[str, str], body: bytes) -> Reply:
+        said = http_mode.answer(app, headers, body)
+        return Reply(status=said.status, headers=said.headers, body=said.body)
+
+    doors.post[http_mode.PATH] = door
+    try:
+        yield lambda: ""
+    finally:
+        del doors.post[http_mode.PATH]
 
 
 def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -97,6 +132,13 @@ def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield "bot token", str(error), ""
     else:
         yield "bot token", "", f"it belongs to the workspace {workspace}."
+    if settings.SLACK_APP_TOKEN is None and settings.SLACK_SIGNING_SECRET is not None:
+        yield (
+            "signing secret",
+            "",
+            f"Slack posts to {http_mode.PATH}; its first post shows whether it is right.",
+        )
+        return
     try:
         token = required(settings, "SLACK_APP_TOKEN")
         slack_client.check_app_token(slack_client.web_client(token, settings.SLACK_API_URL), token)

@@ -24,22 +24,24 @@ BOT_USER = "U0BOT"
 ALICE, BOB = "U01ALICE", "U02BOB"
 CHANNEL, OTHER_CHANNEL = "C01INSPECT", "C02GENERAL"
 
+APP = {
+    "appId": "A0WATCH",
+    "botUserId": BOT_USER,
+    "botName": "inspection-watch",
+    "botToken": "xoxb-local-bot",
+    "appToken": "xapp-local-app",
+}
 WORKSPACE = {
     "workspace": {"name": "Children's services", "domain": "childrens-services", "teamId": TEAM},
-    "app": {
-        "appId": "A0WATCH",
-        "botUserId": BOT_USER,
-        "botName": "inspection-watch",
-        "botToken": "xoxb-local-bot",
-        "appToken": "xapp-local-app",
-        "mode": "socket",
-    },
     "users": [{"id": ALICE, "name": "alice", "real_name": "Alice"}, {"id": BOB, "name": "bob", "real_name": "Bob"}],
     "channels": [
         {"id": CHANNEL, "name": "inspections", "members": [ALICE, BOB, BOT_USER]},
         {"id": OTHER_CHANNEL, "name": "general", "members": [ALICE, BOB, BOT_USER]},
     ],
 }
+
+
+SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 
 
 class LocalSlackError(Exception):
@@ -53,6 +55,7 @@ class LocalSlack:
     url: str
     bot_token: str = "xoxb-local-bot"
     app_token: str = "xapp-local-app"
+    signing_secret: str = SIGNING_SECRET
 
     @property
     def api_url(self) -> str:
@@ -64,16 +67,24 @@ class LocalSlack:
 
 
 @contextmanager
-def running(binary: Path) -> Iterator[LocalSlack]:
-    """A new, empty workspace on a free port until the end of the block. Raises `LocalSlackError`."""
+def running(binary: Path, posts_to: str = "") -> Iterator[LocalSlack]:
+    """A new, empty workspace on a free port until the end of the block. Raises `LocalSlackError`.
+
+    The app in it keeps a line to Slack (Socket Mode), or with `posts_to` Slack posts signed requests to that address.
+    """
     with tempfile.TemporaryDirectory(prefix="inspection-watch-slack-") as directory:
         config = Path(directory) / "workspace.json"
-        config.write_text(json.dumps(WORKSPACE), encoding="utf-8")
+        config.write_text(json.dumps(_workspace(posts_to)), encoding="utf-8")
         process = _start(binary, config)
         try:
             yield LocalSlack(url=_address(process))
         finally:
             _stop(process)
+
+
+def _workspace(posts_to: str) -> dict[str, object]:
+    mode = {"mode": "events", "requestUrl": posts_to} if posts_to else {"mode": "socket"}
+    return {**WORKSPACE, "app": {**APP, **mode, "signingSecret": SIGNING_SECRET}}
 
 
 def _start(binary: Path, config: Path) -> subprocess.Popen[str]:

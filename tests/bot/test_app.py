@@ -1,10 +1,11 @@
-"""The app over a real Socket Mode, from a typed command to the alert in the channel."""
+"""The app over a real Socket Mode and over signed HTTP, from a typed command to the alert in the channel."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,35 +14,54 @@ import structlog
 from structlog.testing import capture_logs
 
 from bot import deliver
-from bot.app import build
-from bot.slack.client import SlackSettingsError, SlackUnreachableError, check_app_token, sign_in, web_client
-from bot.slack.socket_mode import connect, disconnect
-from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
+from bot.slack.client import web_client
+from inspection_watch import slack as wired
+from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, TEAM, LocalSlack
+from inspection_watch.listen import Doors
+from inspection_watch.settings import Settings
 from storage.store import Store
 from tests.bot.examples import CHANGES, HISTORY, intent
-from tests.slack import Fault, Json, People, Proxy, proxy, soon
+from tests.slack import Json, People, soon
 
 pytestmark = pytest.mark.e2e
-
-SECRET = "xoxb-secret-000-token"
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
+@pytest.fixture(params=["socket mode", "signed http"])
+def over_http(request: pytest.FixtureRequest) -> bool:
+    """Everything here is done over both ways that Slack has of reaching an app."""
+    return bool(request.param == "signed http")
+
+
 @pytest.fixture
-def bot(sqlite_store: Store, local_slack: LocalSlack, people: People) -> Iterator[None]:
+def local_slack(over_http: bool, request: pytest.FixtureRequest) -> LocalSlack:
+    slack: LocalSlack = request.getfixturevalue("posting_slack" if over_http else "listened_to_slack")
+    return slack
+
+
+@contextmanager
+def answering(store: Store, slack: LocalSlack, doors: Doors, *, over_http: bool) -> Iterator[None]:
+    """The bot answers, with the settings that a person gives it, until the end of the block."""
+    token = {"SLACK_SIGNING_SECRET": slack.signing_secret} if over_http else {"SLACK_APP_TOKEN": slack.app_token}
+    settings = Settings(SLACK_BOT_TOKEN=slack.bot_token, SLACK_API_URL=slack.api_url, **token)
+    with wired.answering(settings, store, now, doors):
+        yield
+
+
+@pytest.fixture
+def bot(sqlite_store: Store, local_slack: LocalSlack, people: People, doors: Doors, over_http: bool) -> Iterator[None]:
     """The bot answers, and delivers what is owed."""
     client, stop = web_client(local_slack.bot_token, local_slack.api_url), threading.Event()
-    handler = connect(build(sqlite_store, client, now), local_slack.app_token, local_slack.api_url)
     arguments = {"stop": stop, "clock": now, "jitter": lambda: 0.0}
     delivering = threading.Thread(target=deliver.run, args=(sqlite_store, client), kwargs=arguments)
     delivering.start()
-    yield
+    with answering(sqlite_store, local_slack, doors, over_http=over_http):
+        yield
     stop.set()
     delivering.join()
-    disconnect(handler)
 
 
 def publish(store: Store, name: str) -> None:
@@ -130,17 +150,12 @@ class BrokenStore(Store):
 
 
 def test_a_failure_is_told_in_one_sentence_with_an_id_that_finds_the_log_line(
-    people: People, sqlite_store: Store, local_slack: LocalSlack
+    people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
 ) -> None:
-    client = web_client(local_slack.bot_token, local_slack.api_url)
-    app = build(BrokenStore(sqlite_store), client, now)
-    handler = connect(app, local_slack.app_token, local_slack.api_url)
-    try:
-        with capture_logs() as logged:
-            people.type("west-sussex")
-            (said,) = people.wait_for(1)
-    finally:
-        disconnect(handler)
+    broken = BrokenStore(sqlite_store)
+    with answering(broken, local_slack, doors, over_http=over_http), capture_logs() as logged:
+        people.type("west-sussex")
+        (said,) = people.wait_for(1)
     (line,) = [one for one in logged if one["event"] == "command failed"]
     assert said["text"] == (
         f"Something went wrong here. Please try again; if it happens again, give your operator the id {line['id']}."
@@ -150,68 +165,17 @@ def test_a_failure_is_told_in_one_sentence_with_an_id_that_finds_the_log_line(
 
 
 def test_what_is_not_for_us_is_acknowledged_and_not_complained_of(
-    people: People, sqlite_store: Store, local_slack: LocalSlack, caplog: pytest.LogCaptureFixture
-) -> None:
-    client = web_client(local_slack.bot_token, local_slack.api_url)
-    handler = connect(build(sqlite_store, client, now), local_slack.app_token, local_slack.api_url)
-    try:
-        with caplog.at_level(logging.WARNING):
-            people.say("good morning")
-    finally:
-        disconnect(handler)
-    assert len(people.messages()) == 1
-    assert caplog.text == ""
-
-
-def test_the_bots_token_says_who_we_are(local_slack: LocalSlack) -> None:
-    identity = sign_in(web_client(local_slack.bot_token, local_slack.api_url))
-    assert (identity.team, identity.user) == (TEAM, BOT_USER)
-
-
-@pytest.fixture
-def refusing(between: Proxy) -> Proxy:
-    between.faults.append(Fault(status=200, error="invalid_auth"))
-    return between
-
-
-def _sign_in(url: str, _: Store) -> object:
-    return sign_in(web_client(SECRET, url))
-
-
-def _connect(url: str, store: Store) -> object:
-    return connect(build(store, web_client("xoxb-local-bot", url), now), SECRET, url)
-
-
-def _check(url: str, _: Store) -> object:
-    return check_app_token(web_client("xoxb-local-bot", url), SECRET)
-
-
-WAYS_IN = pytest.mark.parametrize(
-    ("way_in", "setting"),
-    [(_sign_in, "SLACK_BOT_TOKEN"), (_connect, "SLACK_APP_TOKEN"), (_check, "SLACK_APP_TOKEN")],
-)
-
-
-@WAYS_IN
-def test_a_refused_token_is_one_sentence_that_names_the_setting_and_not_the_token(
-    way_in: Callable[[str, Store], object],
-    setting: str,
-    refusing: Proxy,
+    people: People,
     sqlite_store: Store,
+    local_slack: LocalSlack,
+    doors: Doors,
+    over_http: bool,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level(logging.INFO), pytest.raises(SlackSettingsError) as told:
-        way_in(refusing.api_url, sqlite_store)
-    assert str(told.value).startswith(f"{setting}: Slack refuses this token (invalid_auth).")
-    assert SECRET not in f"{told.value} {caplog.text}"
-    assert told.value.__cause__ is None
-
-
-@WAYS_IN
-def test_a_slack_that_cannot_be_reached_is_one_sentence(
-    way_in: Callable[[str, Store], object], setting: str, local_slack: LocalSlack, sqlite_store: Store
-) -> None:
-    with proxy(local_slack) as gone:
-        pass
-    with pytest.raises(SlackUnreachableError, match=r"^Slack cannot be reached .*SLACK_API_URL"):
-        way_in(gone.api_url, sqlite_store)
+    with (
+        answering(sqlite_store, local_slack, doors, over_http=over_http),
+        caplog.at_level(logging.WARNING),
+    ):
+        people.say("good morning")
+    assert len(people.messages()) == 1
+    assert caplog.text == ""

@@ -1,0 +1,65 @@
+"""Nothing is answered over HTTP that does not bear Slack's signature of the last five minutes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.app import SlackApp, build
+from bot.slack import http_mode
+from bot.slack.client import web_client
+from storage.store import Store
+from tests.bot.examples import T0
+
+SECRET = "0123456789abcdef0123456789abcdef"
+BODY = '{"type": "url_verification", "challenge": "are you there?"}'
+
+
+@pytest.fixture
+def app(sqlite_store: Store) -> SlackApp:
+    return build(sqlite_store, web_client("xoxb-none", "http://127.0.0.1:1/api/"), lambda: T0, signing_secret=SECRET)
+
+
+def signed(body: str = BODY, secret: str = SECRET, age: float = 0) -> Mapping[str, str]:
+    """The headers of a request that Slack signed so many seconds ago."""
+    moment = str(int(time.time() - age))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=moment, body=body)
+    return {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": moment,
+        "X-Slack-Signature": str(signature),
+    }
+
+
+def test_what_slack_signed_is_acknowledged(app: SlackApp) -> None:
+    answer = http_mode.answer(app, signed(), BODY.encode())
+    assert (answer.status, json.loads(answer.body)) == (200, {"challenge": "are you there?"})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        signed(secret="another-secret-of-some-other-app"),
+        signed(age=330),
+        signed(age=-330),
+        signed(body=BODY + " "),
+        {**signed(), "X-Slack-Signature": "v0="},
+        {"Content-Type": "application/json"},
+    ],
+    ids=["another secret", "older than five minutes", "from the future", "altered", "empty", "none"],
+)
+def test_anything_else_is_refused(app: SlackApp, headers: Mapping[str, str]) -> None:
+    assert http_mode.answer(app, headers, BODY.encode()).status == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [({**signed(), "X-Slack-Request-Timestamp": "yesterday"}, BODY.encode()), (signed(), b"\xff\xfe")],
+    ids=["a time that is none", "no text"],
+)
+def test_nonsense_is_refused_and_breaks_nothing(app: SlackApp, headers: Mapping[str, str], body: bytes) -> None:
+    assert http_mode.answer(app, headers, body).status == 400
