@@ -17,21 +17,25 @@ MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTH = r"(?P<month>" + "|".join((*MONTHS, *(name[:3] for name in MONTHS), "sept")) + r")\b\.?"
-_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
+_MONTH = r"(?P<month>" + "|".join((*MONTHS, "sept", *(name[:3] for name in MONTHS))) + r")(?![a-z])\.?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)\d?\b"
+"""A footnote's number may be glued to a year."""
+_ANY_MONTH = "(?:" + "|".join(name[:3] for name in MONTHS) + ")"
+_WEEKDAY = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?,? )?(?:the )?"
 _DAY = re.compile(
-    rf"{_WEEKDAY}(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?: of)?(?: ?{_MONTH},?)?(?: ?(?P<year>(?:19|20)\d\d)\b)?"
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\b|(?={_ANY_MONTH}))(?: of)?(?: ?{_MONTH},?)?(?: ?{_YEAR})?"
 )
-_NUMERIC = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>(?:19|20)?\d\d)\b")
+_NUMERIC = re.compile(r"(?P<day>\d{1,2})(?P<sign>[./-])(?P<month>\d{1,2})(?P=sign)(?P<year>(?:19|20)\d\d|(?<!-)\d\d)\b")
+_INCLUSIVE = re.compile(r"(?: ?\(?\b(?:inclusive|both days)\b\)?)?")
+_LED_IN = re.compile(r"(?:(?:from|between|on):? )?")
 _RANGE = re.compile(r" ?(?:to|until|till|through|[-–—]) ?")
 _ALSO = re.compile(
     r"[,;]? ?\(?(?:and(?: then| again| also)?|then|plus|as well as|&)(?: on| from)? ?|[,;] ?"
     r"| ?/ (?=\d{1,2}(?:st|nd|rd|th)? [a-z])"
 )
-_WHOLE = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
+_WHOLE = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH},? ?{_YEAR}")
 _MONTH_YEAR = re.compile(rf"{_MONTH},? ?(?P<year>(?:19|20)\d\d)\b")
-_SPELT = r"(?:[a-z]+day,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)?"
-_ANY_MONTH = "(?:" + "|".join(name[:3] for name in MONTHS) + ")"
+_SPELT = rf"{_WEEKDAY}\d{{1,2}}(?:st|nd|rd|th)?"
 _NEXT = re.compile(rf" (?={_SPELT}(?: {_ANY_MONTH}[a-z]*\.?(?: \d{{4}})?)? ?(?:to|until|[-–—]) ?{_SPELT} {_ANY_MONTH})")
 """A further period on a line of its own: nothing stands between, so it must itself be one, from a day to a day."""
 _MORE = re.compile(
@@ -95,10 +99,13 @@ def ordinal(word: str) -> int | None:
 def _run(text: str, place: int) -> tuple[list[_Day], int]:
     """The days of a run and the place where the last of them ends."""
     days: list[_Day] = []
-    ranged, end = False, place
+    led_in = _LED_IN.match(text, place)
+    place = end = led_in.end() if led_in else place
+    ranged = False
     while match := _NUMERIC.match(text, place) or _DAY.match(text, place):
         days.append(_parsed(match, after_range=ranged))
-        end = match.end()
+        last = _INCLUSIVE.match(text, match.end())
+        end = last.end() if last else match.end()
         between = _RANGE.match(text, end) or _ALSO.match(text, end) or (match["year"] and _NEXT.match(text, end))
         if not between:
             break

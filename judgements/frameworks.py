@@ -25,7 +25,15 @@ _WORDS = re.compile("[a-z-]+,?")
 _TAIL = r"(?=(?P<mark> ?\d{0,2}[.:;]? ?))(?P=mark)(?:$|because\b|[^a-z])"
 """What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
 _OPTIONAL = re.compile(r"[\w,-]\?")
-_TABLE_WORDS = ("judgement", "judgements", "grade", "grades")
+_TABLE_WORDS = ("judgement", "judgements", "judgment", "judgments", "grade", "grades", "&")
+_SPELLINGS = (
+    ("{inspection dates}", r"(?:inspection (?:dates?(?: ?\(s\))?|period)|dates? of (?:the |this )?inspection)"),
+    ("n's", "n(?:’s|s’)"),
+    ("'", "’"),
+    ("’", "['’‘]?"),
+    ("judgement", "judge?ment"),
+    (" and ", " (?:and|&) "),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +123,8 @@ class OutcomeWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A list under a heading. It ends before a line that begins with one of `ends`.
+    """A list under a heading, or after one of `sentences` that announce it. It ends before a line that begins with
+    one of `ends`.
 
     `shape`: "marked" (bullets or numbers), "paragraphs" (rows of a table with one column) or "rows" (rows of a table
     whose first column names the bodies responsible).
@@ -124,6 +133,7 @@ class Section:
     heading: Patterns
     ends: Patterns = ()
     shape: str = "marked"
+    sentences: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +216,14 @@ class Framework:
 
 
 def pattern(words: str) -> Pattern[str]:
-    """A pattern as framework files write it: an apostrophe stands for each kind of apostrophe, or for none."""
-    return re.compile(words.replace("'", "['’‘]?"))
+    """A pattern as framework files write it, for each way in which the same words are spelt.
+
+    An apostrophe stands for each kind of apostrophe, after the "s" or for none; " and " for "&" too, "judgement" for
+    "judgment"; "{inspection dates}" for each label of these dates.
+    """
+    for spelt, others in _SPELLINGS:
+        words = words.replace(spelt, others)
+    return re.compile(words)
 
 
 def area(framework: str, edition: str, theme: str) -> Area | None:
@@ -315,7 +331,7 @@ def _outcome(data: dict[str, Any]) -> OutcomeWords:
 
 
 def _section(data: dict[str, Any]) -> Section:
-    return Section(**data | {name: _patterns(data[name]) for name in ("heading", "ends") if name in data})
+    return Section(**data | {name: _patterns(data[name]) for name in ("heading", "ends", "sentences") if name in data})
 
 
 def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Statement:

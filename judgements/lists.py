@@ -20,7 +20,14 @@ MOST_LINES = 400
 FULL = 0.86
 """A line this much shorter than the longest of its section was not broken for want of room: a paragraph ended."""
 
-_MARK = re.compile(r"(?P<bullet>[•■□▪◼●◆❖➢✓o\-–]) |(?P<number>\d{1,2})\. ?(?=\D)")
+_SHAPES = "•■□▪◼●◆❖➢✓○◯◦▫◻⬛►▶▸‣→⇒❑❒✔★☆◊♦·›»§Ø"
+_MARK = re.compile(
+    rf"(?P<bullet>[{_SHAPES}]) ?(?=\S)|(?P<letter>[-–*onlqvü?]) (?=\S)|\(?(?P<number>\d{{1,2}})[.)] ?(?=\D)"
+)
+"""A bullet, a sign or letter that stands for one (some fonts draw theirs from letters), or a number."""
+NOTE = "*"
+"""What a footnote begins with, unless the section's own items do."""
+_ALONE = re.compile(rf"[{_SHAPES}*–-]|\(?\d{{1,2}}[.)]")
 _FOOTNOTE = re.compile(r"\d{1,2} [A-Z‘“]")
 _GLUED = re.compile(r"(?<=[a-z]{2})(?<![A-Z])\d{1,2}(?=[.,;:]?(?:\s|$))")
 _MODAL = re.compile(r"\b(?:should|must|needs?|will)\b")
@@ -52,19 +59,26 @@ def _heads(flow: Flow, section: Section) -> Iterator[int]:
     for match in flow.search(section.heading):
         if flow.begins_line(match.start()) and flow.ends_line(match.end()):
             yield flow.line_at(match.end() - 1) + 1
+    for match in flow.search(section.sentences):
+        if flow.ends_line(match.end()):
+            yield flow.line_at(match.end() - 1) + 1
 
 
 def _lines(flow: Flow, section: Section, begin: int) -> Iterator[_Line]:
-    """The lines of a section without footnotes, up to the heading that ends it."""
+    """The lines of a section without footnotes, up to the heading that ends it; a mark with the line it belongs to."""
     footnote_on = 0
+    alone = ""
     for index in range(begin, min(begin + MOST_LINES, len(flow.lines))):
         line, page = flow.lines[index], flow.pages[index]
         if not line[0].islower() and any(end.match(flow.lower, flow.starts[index]) for end in section.ends):
             return
         if _FOOTNOTE.match(line):
             footnote_on = page
-        if page != footnote_on and not line.isdigit():
-            yield _Line(line, page)
+        if _ALONE.fullmatch(line):
+            alone = line
+        elif page != footnote_on and not line.isdigit():
+            yield _Line(line if _MARK.match(line) else f"{alone} {line}".strip(), page)
+            alone = ""
 
 
 def _marked(lines: Sequence[_Line]) -> list[tuple[str, int]]:
@@ -77,7 +91,9 @@ def _marked(lines: Sequence[_Line]) -> list[tuple[str, int]]:
         mark = _MARK.match(line.text)
         kind = _kind(mark)
         own = own or (kind if mark and _follows(mark, 0) else "")
-        if mark and own and not _is_below(kind, own, below, found) and _follows(mark, len(found)):
+        if kind == NOTE != own:
+            open_ = False
+        elif mark and own and not _is_below(kind, own, below, found) and _follows(mark, len(found)):
             found.append((line.text[mark.end() :].strip(), line.page))
             open_, below = True, ""
         elif mark and found:
@@ -97,7 +113,7 @@ def _lost_its_mark(lines: Sequence[_Line], place: int) -> bool:
 
 
 def _kind(mark: re.Match[str] | None) -> str:
-    return "" if mark is None else mark["bullet"] or "number"
+    return "" if mark is None else mark["bullet"] or mark["letter"] or "number"
 
 
 def _follows(mark: re.Match[str], count: int) -> bool:

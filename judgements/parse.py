@@ -27,6 +27,9 @@ from judgements.table import closing_begin, stated_in_table
 from judgements.types import Document, Inspection, NotRead, Reading, Report, Status
 from judgements.visits import previous, visit_number
 
+A_DATE = 40
+"""Characters in which a date stands that a label announces."""
+
 
 def read(data: bytes) -> Reading:
     """What the bytes of a document say, or why nothing could be read. Never raises for bad bytes."""
@@ -97,18 +100,19 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
 def _published(text: Flow, form: Form, end: int) -> date | None:
     if form.letter:
         return day_in(text.lower[: text.lower.find("dear ", 0, end) + 1])
-    found = (day_in(text.lower[m.end() : m.end() + 40]) for m in text.search(form.published, end=end))
+    labels = sorted(text.search(form.published, end=end), key=lambda match: not is_heading(text, match))
+    found = (day_in(text.lower[label.end() : label.end() + A_DATE]) for label in labels)
     return next((day for day in found if day), None)
 
 
 def _inspection(text: Flow, form: Form, end: int, published: date | None) -> Inspection | None:
-    """The dates a letter tells, or those a report gives under a heading; not those of a previous inspection."""
-    for match in text.search(form.dates, end=end):
-        if not (form.letter or form.dates_in_prose or is_heading(text, match)):
-            continue
-        periods = periods_at(text.lower, match.end(), published)
-        if periods is None:
-            return None
-        if periods:
-            return Inspection(periods=periods)
-    return None
+    """The dates a letter tells, or those a report gives after a label; not those of a previous inspection.
+
+    None if none can be read with certainty: so too where a front has two such labels with different dates.
+    """
+    in_prose = form.letter or form.dates_in_prose
+    places = [m.end() for m in text.search(form.dates, end=end) if in_prose or is_heading(text, m)]
+    found = [periods for place in places if (periods := periods_at(text.lower, place, published)) != ()]
+    if not found or found[0] is None or not (in_prose or len(set(found)) == 1):
+        return None
+    return Inspection(periods=found[0])

@@ -8,12 +8,14 @@ from judgements.flow import Flow
 from judgements.frameworks import Form
 
 _OFFICE = r"(?:Senior |Reporting |Lead )*(?:S?HMI|Her Majesty|His Majesty|Ofsted|Regulatory|Inspector)"
-_TITLE = re.compile(rf"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame)\.? )+|,? *\(?\b{_OFFICE}\b.*$")
+_TITLE = re.compile(rf"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame)\.? )+|[,–-]? *\(?\b{_OFFICE}(?:s|’s)?\b.*$", re.IGNORECASE)
 _WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]*|van|der|de|von|la|le|di|al|bin)"
 _NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,5}}")
 _BETWEEN = re.compile(r", with | with |, and |,| and | & |;")
 _SENTENCE = re.compile(r"(?<!\b[A-Z])\. |\.$| to ")
 _NAMED_HMI = re.compile(rf"({_NAME.pattern}),? HMI\b")
+_IS_CUT = re.compile(rf"{_WORD}?(?:[^,]*(?: and|,))? ?")
+"""The rest of a line that is no whole name, or after which one must follow."""
 A_FEW_LINES = 300
 """Characters in which the sentence that names the inspectors of a visit ends, and a line that names some."""
 
@@ -35,10 +37,15 @@ def _before(flow: Flow, match: re.Match[str]) -> str:
 
 
 def _after(flow: Flow, form: Form, match: re.Match[str]) -> str:
-    """The rest of the line after a label; in a letter the rest of the sentence."""
+    """The rest of the line after a label, or the next line where a name is wrapped into it or there is no rest; in a
+    letter the rest of the sentence."""
     if form.letter:
         return _SENTENCE.split(flow.text[match.end() : match.end() + A_FEW_LINES], maxsplit=1)[0]
-    return flow.text[match.end() : flow.line_end(flow.line_at(match.start()))][:A_FEW_LINES]
+    line = flow.line_at(max(match.end() - 1, match.start()))
+    rest = flow.text[match.end() : flow.line_end(line)][:A_FEW_LINES]
+    if _IS_CUT.fullmatch(rest) and line + 1 < len(flow.lines):
+        return f"{rest} {flow.lines[line + 1]}"[:A_FEW_LINES]
+    return rest
 
 
 def _whole(flow: Flow, names: tuple[str, ...], front_end: int) -> tuple[str, ...]:

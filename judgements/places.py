@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from judgements.authorities import REGISTRY, Ambiguous, Authority, Found
 from judgements.flow import Flow
 from judgements.frameworks import Form
-from judgements.recognise import title_of
+from judgements.recognise import titles_of
 
 _NOT_A_NAME = re.compile(r"[\d\s•.]*|.*\bofsted\b.*", re.IGNORECASE)
 _GOES_ON = re.compile(
@@ -21,6 +21,7 @@ LONGEST_NAME = 200
 """Characters; what is longer is not the name of a place, and not worth repeating."""
 LINES_ABOVE = 4
 """A name may be wrapped, and a page number or an emblem's text may stand above it."""
+_TWO = "Two authorities may be meant on the front page: “{first}” and “{second}”."
 
 
 def place(flow: Flow, form: Form, front_end: int, on: date | None) -> tuple[str | None, str | None, tuple[str, ...]]:
@@ -29,12 +30,26 @@ def place(flow: Flow, form: Form, front_end: int, on: date | None) -> tuple[str 
     for name in _names(flow, form, front_end):
         found = REGISTRY.printed(name, on)
         if isinstance(found, Authority):
-            return found.urn, name, ()
+            other = _another(found, failed, on)
+            return (
+                (found.urn, name, ()) if other is None else (None, name, (_TWO.format(first=other.name, second=name),))
+            )
         failed.append((name, found))
     if not failed:
         return None, None, ("The front page does not say which authority it is about.",)
     printed, found = next((one for one in failed if isinstance(one[1], Ambiguous)), failed[0])
     return None, printed, (_problem(printed, found),)
+
+
+def _another(found: Authority, failed: Sequence[tuple[str, Found]], on: date | None) -> Authority | None:
+    """Another authority whose name is the beginning of longer words that were no name, before this one's."""
+    for longer, _ in failed:
+        words = longer.split()
+        for end in range(len(words) - 1, 0, -1):
+            before = REGISTRY.printed(" ".join(words[:end]), on)
+            if isinstance(before, Authority):
+                return None if before.urn == found.urn else before
+    return None
 
 
 def _problem(printed: str, found: Found) -> str:
@@ -46,14 +61,15 @@ def _problem(printed: str, found: Found) -> str:
 
 def _names(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
     """The words that may be the name; where it can stand above the title, prose about somebody is never it."""
-    title = title_of(flow, form)
-    if title is None:
-        return
-    for match in flow.search(form.authority, begin=title.start(), end=front_end):
-        if match.start() == title.start() or not form.authority_above:
+    titles = [title.start() for title in titles_of(flow, form)]
+    for match in flow.search(form.authority, begin=min(titles, default=front_end), end=front_end):
+        if match.start() in titles[:1] or not form.authority_above:
             yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
-    if form.authority_above:
-        yield from _above(flow, flow.line_at(title.start()))
+    for title in titles if form.authority_above else ():
+        names = list(_above(flow, flow.line_at(title)))
+        yield from names
+        if names:
+            return
 
 
 def _above(flow: Flow, line: int) -> Iterator[str]:

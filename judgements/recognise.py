@@ -12,7 +12,10 @@ FRONT = 4000
 """Characters in which the title must stand."""
 MOST_OF_A_FRONT = 9000
 PAGES_OF_A_FRONT = 2
-"""Characters and pages after which the front has ended, whether or not the heading that ends it was found."""
+"""Characters, and pages from the one with the title on, after which the front has ended, whether or not the heading
+that ends it was found."""
+
+_SUBJECT = re.compile("(?:re|ref|subject) ?[:.–-]? ")
 
 
 def recognise(flow: Flow, frameworks: Iterable[Framework]) -> tuple[Framework, Form] | None:
@@ -23,11 +26,19 @@ def recognise(flow: Flow, frameworks: Iterable[Framework]) -> tuple[Framework, F
 
 def title_of(flow: Flow, form: Form) -> re.Match[str] | None:
     """The first of the form's titles that begins a line of the front."""
-    return min(
-        (match for match in flow.search(form.title, end=FRONT) if is_heading(flow, match)),
-        key=lambda match: match.start(),
-        default=None,
-    )
+    return next(iter(titles_of(flow, form)), None)
+
+
+def titles_of(flow: Flow, form: Form) -> list[re.Match[str]]:
+    """The form's titles that begin a line of the front, in their order there; a running header may repeat one."""
+    titles = (match for match in flow.search(form.title, end=FRONT) if _is_title(flow, match))
+    return sorted(titles, key=lambda match: match.start())
+
+
+def _is_title(flow: Flow, match: re.Match[str]) -> bool:
+    """A title is a heading, and may be led in as the subject of a letter."""
+    line = flow.starts[flow.line_at(match.start())]
+    return is_heading(flow, match) or _SUBJECT.fullmatch(flow.lower, line, match.start()) is not None
 
 
 def is_heading(flow: Flow, match: re.Match[str]) -> bool:
@@ -50,7 +61,9 @@ def _fits(flow: Flow, form: Form) -> bool:
 
 def front_end(flow: Flow, form: Form) -> int:
     """The place where the front of a document ends: before the first heading that begins its body."""
-    last = min(MOST_OF_A_FRONT, flow.page_end(PAGES_OF_A_FRONT))
+    title = title_of(flow, form)
+    cover = flow.page_at(title.start()) - 1 if title else 0
+    last = min(MOST_OF_A_FRONT, flow.page_end(cover + PAGES_OF_A_FRONT))
     ends = (
         match.start()
         for match in flow.search(form.front_ends, end=last)

@@ -26,7 +26,7 @@ MOST_WORDS = 2000
 
 _WORD = re.compile(r"\S+")
 _MARK = re.compile(r"(?<=[a-z])[.:;*]?\d{0,2}[.:;*]?$")
-_NUMBER = re.compile(r"\d{1,2}(?:\.\d)?\.?")
+_NUMBER = re.compile(r"\(?\d{1,2}(?:\.\d)?[.)]?")
 _BETWEEN_LABELS = frozenset({"the", "judgement", "judgements", "grade", "grades"})
 
 

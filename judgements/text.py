@@ -30,6 +30,7 @@ _LETTERS = (
     | _BULLETS
     | dict.fromkeys(_DASHES, "–")
     | dict.fromkeys("\u2010\u2011", "-")
+    | dict.fromkeys("\u00b4`\u02bc\u02b9\u2032\uff07", "’")
     | dict.fromkeys("\v\u2028\u2029\r", "\n")
     | dict.fromkeys("\u0002", BROKEN)
     | dict.fromkeys(_NOTHING, "")

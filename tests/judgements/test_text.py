@@ -26,6 +26,7 @@ SAMPLES = [
         "a particular one, in particular",
     ),
     ("the old mark for a broken word", "pre\u0002birth", "pre-birth"),
+    ("accents for apostrophes", "children´s and families`", "children’s and families’"),
     ("byte order mark", "\ufeffJudgement", "Judgement"),
 ]
 
