@@ -2,214 +2,162 @@
 
 A wrong authority is worse than a question, so nothing here guesses: a name is found, or it is ambiguous and the
 candidates are named, or it is unknown and (for people) the nearest names are offered. The facts stand in
-`authorities.csv`; how names are dressed up ("London Borough of …", "… Metropolitan District Council") in `SPELLING`
-and `DRESS`.
+`authorities.csv`; how names are written and dressed up ("London Borough of …") in `names.py`.
+
+The registry also knows what was and what is to come: `REGISTRY.on(day)` is the country on that day.
 """
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
+from functools import lru_cache
 from importlib import resources
 
-from rapidfuzz import fuzz
+from judgements.authority import (
+    Ambiguous,
+    Authority,
+    AuthorityType,
+    Found,
+    Region,
+    Reorganisation,
+    Unknown,
+)
+from judgements.names import COMMON_WORDS, Form, Says, ends, halves, head, likeness, spell, squeeze, undress
+from judgements.regions import named_region, region_names, regions
+from judgements.succession import heirs, predecessors, reorganisations, successors
 
+__all__ = [
+    "REGISTRY",
+    "Ambiguous",
+    "Authority",
+    "AuthorityType",
+    "Found",
+    "Region",
+    "Registry",
+    "Reorganisation",
+    "Unknown",
+    "spell",
+]
+
+AS_OF = date(2026, 9, 1)
+"""The day `REGISTRY` itself speaks of, when its table was last checked; for any other there is `REGISTRY.on(day)`."""
 MOST_NEAREST = 5
 NEAR_ENOUGH = 75.0
 """From this likeness (of 100) on, a name is worth offering to somebody who mistyped one: "kemt" for Kent, not "hello"
 for Hull."""
-FEWEST_LETTERS = 4
-"""From so many letters on, the beginning of a word is worth completing: "notting", but not "sto"."""
 MOST_WORDS = 30
 """So many words of a text are looked through for several names."""
 
-
-class AuthorityType(StrEnum):
-    COUNTY = "County"
-    LONDON_BOROUGH = "London Borough"
-    METROPOLITAN_DISTRICT = "Metropolitan District"
-    UNITARY_AUTHORITY = "Unitary Authority"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """A local authority with children's services. `urn` is Ofsted's number for it and its identity.
-
-    `name` is the Office for National Statistics' spelling ("Bristol, City of"), `spoken` the name as people say it and
-    read it in a sentence ("Bristol"). `aliases` are other names documents print, `nicknames` ones only people type; a
-    nickname that several share ("Berkshire") is a question. `neighbours` are the URNs of its ten statistical
-    neighbours, nearest first (none for an abolished one). `opened` is known only for those that took over from others;
-    `abolished` is the first day on which it was no more, and `successors` the URNs of those that took over.
-    """
-
-    urn: str
-    name: str
-    spoken: str
-    la_code: str
-    ons_code: str
-    type: AuthorityType
-    region: str
-    aliases: tuple[str, ...] = ()
-    nicknames: tuple[str, ...] = ()
-    neighbours: tuple[str, ...] = ()
-    opened: date | None = None
-    abolished: date | None = None
-    successors: tuple[str, ...] = ()
-
-    @property
-    def slug(self) -> str:
-        """The name as it stands in an address or a command: "bristol", "st-helens", "east-riding-of-yorkshire"."""
-        return spell(self.spoken).replace(" ", "-")
-
-    def existed(self, day: date) -> bool:
-        return (self.opened is None or self.opened <= day) and (self.abolished is None or day < self.abolished)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ambiguous:
-    """The name fits each of these authorities."""
-
-    candidates: tuple[Authority, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """No authority has this name. `nearest` (at most five, best first) is only filled for what people type; it is
-    empty where nothing is like it."""
-
-    nearest: tuple[Authority, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """The name is that of a whole region, with these authorities in it today."""
-
-    name: str
-    authorities: tuple[Authority, ...]
-
-
-Found = Authority | Ambiguous | Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of tidying a name: what it is for, the pattern, and what the match becomes."""
-
-    name: str
-    pattern: re.Pattern[str]
-    becomes: str = ""
-
-
-SPELLING = (
-    Step("soft hyphens are invisible", re.compile("\u00ad")),
-    Step("apostrophes come in several shapes or not at all", re.compile("['\u2018\u2019\u02bc`]")),
-    Step("an ampersand is read aloud", re.compile("&"), " and "),
-    Step("hyphens, commas, full stops, brackets and line ends separate words", re.compile(r"[\W_]+"), " "),
-    Step("nothing at the ends", re.compile("^ | $")),
-)
-"""Applied to every name, in this order; afterwards two spellings of one name are equal."""
-
-DRESS = (
-    Step("the article", re.compile("^the ")),
-    Step("the partnership of an area inspection", re.compile(" local area( partnership)?$")),
-    Step("the board", re.compile(" (local )?safeguarding childrens? (board|partnership)$")),
-    Step("the board, in letters", re.compile(" (lscb|lscp|scb)$")),
-    Step("a trust that runs the services", re.compile(" children( and families|s( services)?) trust$")),
-    Step("a company that runs the services", re.compile(" children first$")),
-    Step("what was inspected", re.compile(" childrens (social care )?services$| childrens social care$")),
-    Step("the kind of body", re.compile(" (local authority|unitary authority|council|corporation)$")),
-    Step("the kind of council, in letters", re.compile(" (mbc|mdc|bc|cc|dc)$")),
-    Step("the kind of place, after the name", re.compile(" (metropolitan|borough|district|county|city)$")),
-    Step("the council, before the name", re.compile("^council of (the )?")),
-    Step("the borough, before the name", re.compile("^((royal|london|metropolitan) )*borough of ")),
-    Step("the city or county, before the name", re.compile("^(city|county) (and county )?of (the )?|^county ")),
-)
-"""What may be taken off a name that is not known as it stands, one piece at a time, until it is known.
-
-Taken from the front pages of 425 reports ("City of Bradford Metropolitan District Council", "Wakefield District
-Metropolitan Council", "Cheshire East Unitary Authority", "Council of the Isles of Scilly").
-"""
-
-COMMON_WORDS = frozenset(
-    ["and", "borough", "city", "county", "east", "north", "of", "on", "south", "the", "upon", "west"]
-)
-"""Words that by themselves say nothing about which authority is meant."""
-
-REGIONS_ALSO: Mapping[str, str] = {"greater london": "London", "east anglia": "East of England"}
-"""Other names of regions that people type, already spelled."""
-
-
-def spell(text: str) -> str:
-    """`text` in the one spelling in which names are compared: lower case, words separated by single spaces."""
-    text = text.casefold()
-    for step in SPELLING:
-        text = step.pattern.sub(step.becomes, text)
-    return text
-
-
-def undress(name: str) -> Iterator[str]:
-    """`name`, already spelled, and what is left of it after each piece that can be taken off."""
-    yield name
-    for step in DRESS:
-        bare = step.pattern.sub("", name)
-        if bare != name:
-            yield from undress(bare)
-            return
-
-
-def squeeze(name: str) -> str:
-    """`name`, already spelled, for fingers that forget spaces and "and"."""
-    return "".join(word for word in name.split() if word != "and")
+_EVERY = frozenset(AuthorityType)
+KINDS: Mapping[Says, frozenset[AuthorityType]] = {
+    Says.LONDON: frozenset({AuthorityType.LONDON_BOROUGH}),
+    Says.METROPOLITAN: frozenset({AuthorityType.METROPOLITAN_DISTRICT}),
+    Says.COUNTY: frozenset({AuthorityType.COUNTY, AuthorityType.UNITARY_AUTHORITY}),
+    Says.UNITARY: frozenset({AuthorityType.COUNTY, AuthorityType.UNITARY_AUTHORITY}),
+    Says.NO_COUNTY: _EVERY - {AuthorityType.COUNTY},
+    Says.A_BODY: _EVERY,
+}
+"""Which authorities a name can mean that says this: no "Leeds County Council", no "London Borough of Leeds"."""
 
 
 class Registry:
-    """All authorities, those that are no more included, and the ways to them. It never changes."""
+    """All authorities of all times, and the ways to them, as they are on one day. It never changes.
 
-    def __init__(self, authorities: Iterable[Authority]) -> None:
+    `current` are those of that day. What people type means one of them, if it can; what documents print has a day of
+    its own.
+    """
+
+    def __init__(self, authorities: Iterable[Authority], today: date = AS_OF) -> None:
         self.all = tuple(authorities)
-        self.current = _current(self.all)
-        self._by_urn = {authority.urn: authority for authority in self.all}
+        self.today = today
+        self.current = self._current(self.all)
+        self.regions = regions(self.current)
+        self._turns = frozenset(turn for one in self.all for turn in (one.opened, one.abolished) if turn)
+        self._by_key = {key: authority for authority in self.all for key in (*authority.keyed_before, authority.urn)}
         self._printed = _index((spell(name), one) for one in self.all for name in (one.name, *one.aliases))
+        self._short = _index(_heads(self.all))
         self._typed = _index((key, one) for one in self.all for key in _typed_keys(one))
         self._spelled = tuple((spell(name), one) for one in self.current for name in (one.name, *one.aliases))
         self._likely = (*self._spelled, *((spell(name), one) for one in self.current for name in one.nicknames))
-        self._regions = _regions(self.current)
+        self._region_names = region_names(self.regions)
+
+    def on(self, day: date) -> Registry:
+        """The same registry as it is on `day`: who is there, what a name means, who is in a region."""
+        turn = self._last_turn(day)
+        return self if turn == self._last_turn(self.today) else _registry(self.all, turn)
+
+    def _last_turn(self, day: date) -> date:
+        return max((turn for turn in self._turns if turn <= day), default=date.min)
 
     def by_urn(self, urn: str) -> Authority | None:
-        return self._by_urn.get(urn)
+        """The authority of this URN, or of a key it had before its URN was known."""
+        return self._by_key.get(urn)
+
+    def successors(self, urn: str) -> tuple[Authority, ...]:
+        """Those that take over from it, whatever their day; () for one that is to stay or is not known."""
+        return successors(self.all, urn)
+
+    def predecessors(self, urn: str) -> tuple[Authority, ...]:
+        """Those it took over from; () for one that has always been there or is not known."""
+        return predecessors(self.all, urn)
+
+    def heirs(self, urn: str) -> tuple[Authority, ...]:
+        """Those that do its work on this registry's day: itself, or its successors, or theirs.
+
+        () before it exists, and for a URN that is not known.
+        """
+        return heirs(self.all, urn, self.today)
+
+    def changes_between(self, after: date, until: date) -> tuple[Reorganisation, ...]:
+        """What took effect after the day `after`, up to and including the day `until`, the earliest first."""
+        return tuple(one for one in reorganisations(self.all) if after < one.day <= until)
+
+    def neighbours(self, urn: str) -> tuple[Authority, ...]:
+        """Its statistical neighbours, nearest first: ten, or () where nobody has said which.
+
+        One that is no more is replaced by its heirs, so they can be more than ten until new ones are published.
+        """
+        one = self.by_urn(urn)
+        near = one.neighbours if one else ()
+        return tuple(dict.fromkeys(heir for key in near for heir in self.heirs(key) if heir != one))
+
+    def region(self, text: str) -> Region | None:
+        """The region a person means by `text`: "south-east", "SE", "the South East region", "yorkshire"."""
+        return named_region(self._region_names, text)
 
     def printed(self, text: str, on: date | None = None) -> Found:
         """The authority a document means by `text`, however the name is dressed up.
 
-        Strict: apart from spelling (case, "&", hyphens) and dress a name must be known exactly. `on` is a day on which
-        the authority existed, such as the first day of the inspection: "Northamptonshire" is one authority in 2016
-        and ambiguous without a date.
+        Strict: apart from spelling (case, "&", hyphens) and dress a name must be known exactly, and the dress must fit
+        ("London Borough of Leeds" is nobody). `on` is a day on which the authority existed, such as the first day of
+        the inspection: "Northamptonshire" is one authority in 2016, and ambiguous later or without a date. A name that
+        was no longer borne then means the successors.
         """
-        forms = tuple(undress(spell(text)))
-        if known := _first(self._printed, forms):
-            return _one_or_ambiguous(tuple(one for one in known if on is None or one.existed(on)) or known)
-        sharing = self._sharing(forms[-1])
+        name = spell(text)
+        if known := self._meant(name):
+            return _one_or_ambiguous(known if on is None else self._of_that_day(known, on))
+        if both := self._joined(name, on):
+            return _one_or_ambiguous(both)
+        bare = [*undress(name)][-1].name
+        sharing = () if bare in self._printed else self._sharing(bare)
         return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown()
 
     def find(self, text: str) -> Found | Region:
         """The authority a person means by `text`: a name, a nickname, a slug, a URN, an ONS code or an LA code.
 
         A mistyped name is never taken for the name it resembles: it is unknown, with the nearest ones. The answer may
-        be an authority that is no more ("Cumbria"), unless the name could mean its successors ("Northamptonshire").
+        be an authority that is no more ("Cumbria") or not yet, unless the name could mean one of today.
         """
-        if (by_urn := self.by_urn(text.strip())) is not None:
-            return by_urn
-        if known := self._known(spell(text)):
-            return _one_or_ambiguous(known)
-        if region := self._regions.get(squeeze(spell(text))):
+        name = spell(text)
+        bare = [*undress(name)][-1].name
+        if known := self._known(name):
+            return _one_or_ambiguous(_nearest_first(bare, known))
+        if region := self.region(text):
             return region
-        bare = tuple(undress(spell(text)))[-1]
-        sharing = self._sharing(bare)
-        return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown(nearest=self._nearest(bare, sharing))
+        sharing = _nearest_first(bare, self._sharing(bare))
+        return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown(nearest=self._nearest(name, sharing))
 
     def several(self, text: str) -> tuple[Authority, ...]:
         """The authorities of today that `text` names one after the other, in that order; () if it does not name two.
@@ -229,14 +177,60 @@ class Registry:
     def _longest(self, words: list[str]) -> tuple[int, tuple[Authority, ...]]:
         """How many of the first `words` make a name, as many as possible, and whose; one word and () if none do."""
         runs = ((length, self._known(" ".join(words[:length]))) for length in range(len(words), 0, -1))
-        found = ((length, today) for length, known in runs if (today := _current(known)))
+        found = ((length, today) for length, known in runs if (today := self._current(known)))
         return next(found, (1, ()))
 
-    def _known(self, name: str) -> tuple[Authority, ...]:
-        """Whose name this is exactly, however dressed up: of several, those that are still there."""
+    def _current(self, authorities: Iterable[Authority]) -> tuple[Authority, ...]:
+        return tuple(one for one in authorities if one.existed(self.today))
+
+    def _meant(self, name: str) -> tuple[Authority, ...]:
+        """Whose name this is exactly, or as its dress allows it to be cut short, whenever they existed."""
         forms = tuple(undress(name))
-        known = _first(self._typed, forms) or _first(self._typed, map(squeeze, forms))
-        return _current(known) or known
+        found = (self._fitting(self._printed, form) for form in forms)
+        return next(filter(None, found), ()) or self._cut_short(forms[-1])
+
+    def _fitting(self, index: Mapping[str, tuple[Authority, ...]], form: Form) -> tuple[Authority, ...]:
+        """Those of this name that can be what its dress says; "Derby County" is Derby or Derbyshire."""
+        named = index.get(form.name, ())
+        if named and Says.COUNTY in form.says:
+            named = (*named, *index.get(f"{form.name}shire", ()))
+        kinds = _EVERY.intersection(*(KINDS[said] for said in form.says))
+        return tuple(one for one in named if one.type in kinds)
+
+    def _cut_short(self, bare: Form) -> tuple[Authority, ...]:
+        """ "Southend" and "London Borough of Richmond", but nobody where nothing says that it is an authority."""
+        if not bare.says:
+            return ()
+        joints = ("upon", "on", "with", "and") if Says.LONDON in bare.says else ("upon", "on", "with")
+        forms = (Form(f"{bare.name} {joint}", bare.says) for joint in joints)
+        return tuple(dict.fromkeys(one for form in forms for one in self._fitting(self._short, form)))
+
+    def _joined(self, name: str, on: date | None) -> tuple[Authority, ...]:
+        """Whom two names together mean: those that both can mean, or else either ("Hampshire and Isle of Wight")."""
+        for halved in halves(name):
+            one, other = (self._of_that_day(self._meant(half), on) for half in halved)
+            if one and other:
+                return tuple(each for each in one if each in other) or tuple(dict.fromkeys((*one, *other)))
+        return ()
+
+    def _of_that_day(self, known: tuple[Authority, ...], on: date | None) -> tuple[Authority, ...]:
+        """Of those that bear a name those that did on that day, or else who had come after or been before them."""
+        if on is None:
+            return known
+        if borne := tuple(one for one in known if one.existed(on)):
+            return borne
+        after = (heir for one in known for heir in heirs(self.all, one.urn, on))
+        before = (each for one in known if one.is_to_come(on) for each in (one, *self.predecessors(one.urn)))
+        return tuple(dict.fromkeys((*after, *before)))
+
+    def _known(self, name: str) -> tuple[Authority, ...]:
+        """Whom a person can mean by this name, however dressed up: of several, those that are still there."""
+        forms = tuple(undress(name))
+        squeezed = tuple(Form(squeeze(form.name), form.says) for form in forms)
+        strict = (self._fitting(self._typed, form) for form in (*forms, *squeezed))
+        loose = (self._typed.get(form.name, ()) for form in (*forms, *squeezed))
+        known = next(filter(None, strict), ()) or self._cut_short(forms[-1]) or next(filter(None, loose), ())
+        return self._current(known) or known
 
     def _sharing(self, words: str) -> tuple[Authority, ...]:
         """The authorities in whose name `words` stand: two for "Sussex", none for "North East"."""
@@ -245,38 +239,39 @@ class Registry:
         return tuple(dict.fromkeys(one for name, one in self._spelled if f" {words} " in f" {name} "))
 
     def _nearest(self, name: str, sharing: tuple[Authority, ...]) -> tuple[Authority, ...]:
-        scored = sorted(((likeness(name, known), one) for known, one in self._likely), key=lambda pair: -pair[0])
-        near = dict.fromkeys((*sharing, *(one for score, one in scored if score >= NEAR_ENOUGH)))
+        """Those whose name is like it, or like its beginning or end where its dress is mistyped too."""
+        forms = [form.name for form in undress(name)]
+        near = dict.fromkeys((*sharing, *(self._like(forms) or self._like(ends(forms[-1])))))
         return tuple(near)[:MOST_NEAREST]
 
-
-def likeness(typed: str, name: str) -> float:
-    """How like `name` what was typed is, from 0 to 100; both are spelled. A long word of the name may stand for it."""
-    if typed in COMMON_WORDS:
-        return 0.0
-    named = [name, *(word for word in name.split() if len(word) > FEWEST_LETTERS and word not in COMMON_WORDS)]
-    if len(typed) >= FEWEST_LETTERS and any(one.startswith(typed) for one in named):
-        return 100.0
-    return max(fuzz.ratio(typed, one) for one in named)
+    def _like(self, typed: Sequence[str]) -> list[Authority]:
+        scored = [(max(likeness(one, name) for one in typed), authority) for name, authority in self._likely]
+        return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score >= NEAR_ENOUGH]
 
 
-def _current(authorities: Iterable[Authority]) -> tuple[Authority, ...]:
-    return tuple(one for one in authorities if one.abolished is None)
+@lru_cache(maxsize=4)
+def _registry(authorities: tuple[Authority, ...], today: date) -> Registry:
+    return Registry(authorities, today)
 
 
-def _regions(current: Iterable[Authority]) -> Mapping[str, Region]:
-    """The regions by their names, squeezed."""
-    members: dict[str, list[Authority]] = {}
-    for one in current:
-        members.setdefault(one.region, []).append(one)
-    regions = {name: Region(name=name, authorities=tuple(ones)) for name, ones in members.items()}
-    also = {squeeze(other): regions[name] for other, name in REGIONS_ALSO.items() if name in regions}
-    return {squeeze(spell(name)): region for name, region in regions.items()} | also
+def _nearest_first(typed: str, found: tuple[Authority, ...]) -> tuple[Authority, ...]:
+    """Those whose own name is like what was typed first ("North Yorkshire" for "Yorkshire"), then by name."""
+
+    def far(one: Authority) -> float:
+        score = likeness(typed, spell(one.name))
+        return -score if score >= NEAR_ENOUGH else 0.0
+
+    return tuple(sorted(found, key=far))
+
+
+def _heads(authorities: Iterable[Authority]) -> Iterator[tuple[str, Authority]]:
+    cut = ((head(spell(one.name)), one) for one in authorities)
+    yield from ((" ".join(short), one) for short, one in cut if short)
 
 
 def _typed_keys(one: Authority) -> Iterator[str]:
-    names = (spell(name) for name in (one.name, one.slug, *one.aliases, *one.nicknames, one.la_code, one.ons_code))
-    for name in names:
+    codes = filter(None, (one.urn, *one.keyed_before, one.la_code, one.ons_code, *one.codes_before))
+    for name in map(spell, (one.name, one.slug, *one.aliases, *one.nicknames, *codes)):
         yield from (name, squeeze(name))
 
 
@@ -285,10 +280,6 @@ def _index(named: Iterable[tuple[str, Authority]]) -> Mapping[str, tuple[Authori
     for name, one in named:
         index.setdefault(name, {})[one] = None
     return {name: tuple(ones) for name, ones in index.items()}
-
-
-def _first(index: Mapping[str, tuple[Authority, ...]], forms: Iterable[str]) -> tuple[Authority, ...]:
-    return next((index[form] for form in forms if form in index), ())
 
 
 def _one_or_ambiguous(found: tuple[Authority, ...]) -> Found:
@@ -311,6 +302,8 @@ def _authorities(table: str) -> Iterator[Authority]:
             opened=_day(row["opened"]),
             abolished=_day(row["abolished"]),
             successors=_listed(row["successors"], " "),
+            codes_before=_listed(row["codes_before"], " "),
+            keyed_before=_listed(row["keyed_before"], " "),
         )
 
 

@@ -59,9 +59,12 @@ def _report(report: Report) -> dict[str, object]:
     }
 
 
-def _authority(urn: str | None) -> dict[str, str] | None:
+def _authority(urn: str | None) -> dict[str, str | None] | None:
+    """A key of our own is no URN: who reads the line shall not look for it at Ofsted."""
     authority = REGISTRY.by_urn(urn) if urn else None
-    return {"name": authority.name, "urn": authority.urn, "slug": authority.slug} if authority else None
+    if authority is None:
+        return None
+    return {"name": authority.name, "urn": None if authority.provisional else authority.urn, "slug": authority.slug}
 
 
 def _inspection(inspection: Inspection | None) -> dict[str, object] | None:

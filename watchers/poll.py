@@ -23,7 +23,7 @@ from watchers.fetch import Trouble
 from watchers.lease import LEASE, kept
 from watchers.listings import NotThePage, SearchEntry, search_page
 from watchers.look import PollSummary, World, by_todays_parser, holding, look_at, page_at
-from watchers.sources import Source
+from watchers.sources import Source, no_more
 
 log = structlog.get_logger()
 
@@ -123,7 +123,9 @@ def _walk(world: World, source: Source, state: SourceState, listed: _Listed, *, 
     """Open the pages of the authorities that moved, one transaction each."""
     known = world.store.known_authorities()
     looks = decide.looks(known, world.store.awaited(), listed.entries, full=full, now=world.clock())
-    summary = PollSummary(seen=len(listed.entries), troubles=(*_shrunk(source, known, listed.entries), *listed.odd))
+    summary = PollSummary(
+        seen=len(listed.entries), troubles=(*_shrunk(source, known, listed.entries, world.clock()), *listed.odd)
+    )
     since = state.last_ok_at.date() if state.last_ok_at else None
     for done, look in enumerate(looks):
         if world.stopping():
@@ -136,8 +138,8 @@ def _walk(world: World, source: Source, state: SourceState, listed: _Listed, *, 
     return summary
 
 
-def _shrunk(source: Source, known: Iterable[str], entries: tuple[SearchEntry, ...]) -> tuple[str, ...]:
-    gone = decide.missing(source.expected.union(known), entries)
+def _shrunk(source: Source, known: Iterable[str], entries: tuple[SearchEntry, ...], now: datetime) -> tuple[str, ...]:
+    gone = decide.missing(source.expected.union(known) - no_more(now.date()), entries)
     return (
         (f"{source.name} shows {len(entries)} authorities, {len(gone)} that have to be there are not",) if gone else ()
     )

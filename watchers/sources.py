@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -54,3 +55,8 @@ LOCAL_AUTHORITIES = Source(
         }
     ),
 )
+
+
+def no_more(day: date) -> frozenset[str]:
+    """URNs of the authorities that are no more on `day`: whoever was known must be listed, but not for ever."""
+    return frozenset(authority.urn for authority in REGISTRY.all if authority.is_past(day))

@@ -136,7 +136,7 @@ def test_what_is_like_no_name_is_answered_without_a_guess(typed: str, verb: str,
     assert reply.card.sentence.endswith(f"for example /judgements {verb}west-sussex.")
 
 
-@pytest.mark.parametrize("typed", ["all", "subscribe everything", "unsubscribe all", "subscribe england", "England"])
+@pytest.mark.parametrize("typed", ["subscribe everything", "unsubscribe all", "subscribe england"])
 def test_everything_at_once_is_refused_in_one_sentence(typed: str, sqlite_store: Store) -> None:
     reply = ask(typed, sqlite_store)
     assert reply.card.sentence.startswith("This takes one authority at a time for now: type for example /judgements ")
@@ -193,7 +193,8 @@ def test_a_mistyped_verb_is_asked_about_with_a_button_that_runs_the_right_one(
 
 @pytest.mark.parametrize("one", REGISTRY.all, ids=lambda one: one.slug)
 def test_no_name_is_taken_for_a_mistyped_verb(one: Authority) -> None:
-    for name in (one.name, one.spoken, one.slug, *one.aliases, *one.nicknames, one.urn, one.la_code, one.ons_code):
+    names = (one.name, one.spoken, one.slug, *one.aliases, *one.nicknames, one.urn, one.la_code, one.ons_code)
+    for name in filter(None, names):
         assert parse(name) == Show(name)
 
 

@@ -80,3 +80,9 @@ def test_the_parser_is_named_by_its_files(tmp_path: Path) -> None:
     assert fingerprint(tmp_path) == before
     (tmp_path / "rules.toml").write_text("a = 2")
     assert fingerprint(tmp_path) != before
+
+
+def test_an_authority_whose_number_is_not_known_has_none_in_a_line() -> None:
+    text = FRAMEWORKS["ilacs"].examples[1].text.replace("Cornwall", "East Surrey").replace("2024", "2027")
+    read_as = line("d.pdf", read(text.encode()))
+    assert read_as["authority"] == {"name": "East Surrey", "urn": None, "slug": "east-surrey"}

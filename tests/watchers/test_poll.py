@@ -100,6 +100,16 @@ def test_the_first_list_must_show_every_authority_of_the_registry(bench: Bench) 
     assert bench.poll().troubles[0].endswith("shows 2 authorities, 151 that have to be there are not")
 
 
+def test_an_authority_that_is_no_more_need_not_be_listed(bench: Bench) -> None:
+    surrey = "80567"
+    bench.source = replace(SOURCE, expected=frozenset({WEST, EAST, surrey}))
+    bench.now[0] = datetime(2027, 3, 31, 8, 30, tzinfo=UTC)
+    assert bench.poll().troubles == (
+        "Ofsted's list of local authorities shows 2 authorities, 1 that have to be there are not",
+    )
+    assert bench.poll(later=timedelta(days=1)).troubles == ()
+
+
 def test_when_nothing_changed_only_the_search_pages_are_asked_for(store: Store, bench: Bench) -> None:
     for authority in REGISTRY.current:
         bench.site._providers[authority.urn] = Provider(urn=authority.urn, name=authority.name)

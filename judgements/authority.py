@@ -1,0 +1,111 @@
+"""What the registry is made of: authorities, and the answers to "which one is that?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from judgements.names import spell
+
+
+class AuthorityType(StrEnum):
+    COUNTY = "County"
+    LONDON_BOROUGH = "London Borough"
+    METROPOLITAN_DISTRICT = "Metropolitan District"
+    UNITARY_AUTHORITY = "Unitary Authority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """A local authority with children's services, of today, of the past or to come.
+
+    `urn` is Ofsted's number for it and its identity. Where no number is known it is a key of our own, such as
+    "east-surrey-from-2027" (`provisional`); the key stays good when the number is known (`keyed_before`).
+
+    `name` is the Office for National Statistics' spelling ("Bristol, City of"), `spoken` the name as people say it and
+    read it in a sentence ("Bristol"). `aliases` are other names documents print, `nicknames` ones only people type; a
+    nickname that several share ("Berkshire") is a question. `la_code` and `ons_code` are "" where they are not known;
+    `codes_before` are those that once stood for it. `neighbours` are the URNs of its ten statistical neighbours,
+    nearest first (none for one that is no more or not yet). `opened` is known only for those that took over from
+    others; `abolished` is the first day on which it is no more, and `successors` the keys of those that take over.
+    """
+
+    urn: str
+    name: str
+    spoken: str
+    la_code: str
+    ons_code: str
+    type: AuthorityType
+    region: str
+    aliases: tuple[str, ...] = ()
+    nicknames: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    opened: date | None = None
+    abolished: date | None = None
+    successors: tuple[str, ...] = ()
+    codes_before: tuple[str, ...] = ()
+    keyed_before: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The name as it stands in an address or a command: "bristol", "st-helens", "east-riding-of-yorkshire"."""
+        return spell(self.spoken).replace(" ", "-")
+
+    @property
+    def provisional(self) -> bool:
+        """Whether `urn` is a key of our own, because Ofsted's number is not known."""
+        return not self.urn.isdecimal()
+
+    def existed(self, day: date) -> bool:
+        return not self.is_to_come(day) and not self.is_past(day)
+
+    def is_to_come(self, day: date) -> bool:
+        return self.opened is not None and day < self.opened
+
+    def is_past(self, day: date) -> bool:
+        return self.abolished is not None and self.abolished <= day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """The name fits each of these authorities; for what people type, the most likely first."""
+
+    candidates: tuple[Authority, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """No authority has this name. `nearest` (at most five, best first) is only filled for what people type; it is
+    empty where nothing is like it."""
+
+    nearest: tuple[Authority, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The name is that of a whole region, with the authorities that are in it on the registry's day."""
+
+    name: str
+    authorities: tuple[Authority, ...]
+
+    @property
+    def slug(self) -> str:
+        """ "south-east", "yorkshire-and-the-humber"."""
+        return spell(self.name).replace(" ", "-")
+
+
+Found = Authority | Ambiguous | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reorganisation:
+    """On `day` those `abolished` are no more, and those `created` take over from them.
+
+    An authority that goes on under its number while its districts are merged into it (North Yorkshire in 2023) is
+    neither: for its children's services nothing changes.
+    """
+
+    day: date
+    abolished: tuple[Authority, ...]
+    created: tuple[Authority, ...]
