@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score bench-parse fuzz clean pictures
+.PHONY: help demo test lint types unit score bench-parse fuzz clean commands pictures
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ MINUTES ?= 10
 SEED ?= 1
 fuzz: .venv/ready ## damage documents for MINUTES and read what is left
 	@$(RUN) python -m tests.judgements.fuzz --minutes $(MINUTES) --seed $(SEED)
+
+commands: .venv/ready ## write docs/commands.md and its tables anew
+	@$(RUN) python -m docs.commands
 
 pictures: .venv/ready .tools/ready ## take the README's picture anew; needs a Chromium
 	$(UV) run --frozen --group pictures python -m docs.pictures

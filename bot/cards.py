@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
-from bot import parts, words
+from bot import parts, reports, words
+from bot.reports import Read
 from bot.types import Block, Bullets, Button, Card, Grades, Line, Link, Paragraph, SmallPrint
 from judgements.authorities import REGISTRY, Authority
-from judgements.diff import diff
 from judgements.frameworks import FRAMEWORKS
-from judgements.partners import NotCompared, partner
-from judgements.types import LETTERS, Kind, Listing, Reading, Report
-from storage.types import Coverage, KnownAuthority
-
-INSPECTIONS = frozenset(
-    {
-        Kind.ILACS_INSPECTION,
-        Kind.SIF_INSPECTION,
-        Kind.LOOKED_AFTER_CHILDREN_INSPECTION,
-        Kind.CHILD_PROTECTION_INSPECTION,
-        Kind.SLAC_INSPECTION,
-    }
-)
-"""The inspections of children's services, whose newest report is where an authority stands."""
+from judgements.partners import NotCompared
+from judgements.types import Listing, Report
+from storage.types import Coverage, KnownAuthority, SourceState
 
 MOST_LISTED = 5
 """So many letters, and so many unread documents, are named on a card: the newest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A document that was read, and where it is published."""
-
-    listing: Listing
-    report: Report
-
-    @property
-    def day(self) -> date:
-        """When its inspection ended, else when it was published."""
-        return self.report.inspection.end if self.report.inspection else self.listing.published
 
 
 def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed: bool | None) -> Card:
@@ -48,15 +23,13 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
 
     `subscribed`: whether the asker's channel is subscribed to it; None where there is no channel.
     """
-    read = [Read(each.listing, each.reading) for each in known.documents if isinstance(each.reading, Report)]
-    graded = [each for each in read if each.report.kind in INSPECTIONS and each.report.graded]
-    buttons = _subscription_button(one, subscribed)
-    if not graded:
+    newest = reports.newest_graded(known.documents)
+    buttons = (*_further(known, one), *_subscription_button(one, subscribed))
+    if newest is None:
         return _nothing(known, one, buttons)
-    newest = max(graded, key=_order)
-    before = _before(newest, known)
-    rows = _rows(newest, before)
-    told = "; ".join(parts.movement_words(row) for row in rows.rows)
+    before = reports.before(newest, known.documents)
+    rows = reports.rows(newest, before)
+    told = "; ".join(parts.movement_words(row) for row in rows)
     return Card(
         title=one.spoken,
         sentence=f"{one.spoken}: {parts.what(newest.report)}, published {words.day(newest.listing.published)}. "
@@ -64,25 +37,39 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
         blocks=(
             *_unread(known, newest.listing.published),
             Paragraph(tuple(_introduced(newest, today))),
-            rows,
+            Grades(rows),
             *_unread_part(newest),
-            *_since(newest, read, today),
-            *_send(read, today),
+            *_since(newest, known, today),
+            *_send(known, today),
             SmallPrint(tuple(_small_print(before))),
         ),
         buttons=buttons,
     )
 
 
-def _nothing(known: KnownAuthority, one: Authority, buttons: tuple[Button, ...]) -> Card:
+def nothing_known(known: KnownAuthority, one: Authority) -> str:
+    """Why there is no grade to show, in a sentence."""
     if known.documents:
-        sentence = words.NO_GRADES_YET.format(name=one.spoken)
-        blocks = (Paragraph(((sentence,),)), *_unread(known))
-        return Card(title=one.spoken, sentence=sentence, blocks=blocks, buttons=buttons)
+        return words.NO_GRADES_YET.format(name=one.spoken)
     looked = known.baseline_at and (known.walked_at or known.baseline_at)
     form = words.NOTHING_LISTED if looked else words.NOT_LOOKED_YET
-    sentence = form.format(name=one.spoken, at=words.moment(looked) if looked else "")
-    return Card(title=one.spoken, sentence=sentence, blocks=(Paragraph(((sentence,),)),), buttons=buttons)
+    return form.format(name=one.spoken, at=words.moment(looked) if looked else "")
+
+
+def _nothing(known: KnownAuthority, one: Authority, buttons: tuple[Button, ...]) -> Card:
+    sentence = nothing_known(known, one)
+    blocks = (Paragraph(((sentence,),)), *_unread(known))
+    return Card(title=one.spoken, sentence=sentence, blocks=blocks, buttons=buttons)
+
+
+def _further(known: KnownAuthority, one: Authority) -> Iterator[Button]:
+    """Where a reader may want to go on from here; no further than there is something to see."""
+    if known.documents:
+        yield Button(label=words.HISTORY_BUTTON, command=f"history {one.slug}")
+    if reports.newest_graded(known.documents):
+        yield Button(label=words.WHY_BUTTON, command=f"why {one.slug}")
+    if one.neighbours:
+        yield Button(label=words.NEIGHBOURS_BUTTON, command=f"neighbours {one.slug}")
 
 
 def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Button, ...]:
@@ -93,31 +80,17 @@ def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Butto
     return (Button(label=words.SUBSCRIBE_BUTTON, command=f"subscribe {one.slug}"),)
 
 
-def _order(read: Read) -> tuple[date, date, str]:
-    """Of two reports on one inspection the later publication counts: it is the correction."""
-    return read.day, read.listing.published, read.listing.file_id
-
-
-def _before(newest: Read, known: KnownAuthority) -> Read | NotCompared | None:
-    others = [(each.listing, each.reading) for each in known.documents if each.listing != newest.listing]
-    found = partner(newest.listing, newest.report, others)
-    return Read(*found) if isinstance(found, tuple) else found
-
-
-def _rows(newest: Read, before: Read | NotCompared | None) -> Grades:
-    if not isinstance(before, Read):
-        return Grades(parts.rows(newest.report))
-    return Grades(parts.rows(newest.report, diff(before.report, newest.report), before.report))
+def under_framework(report: Report) -> str:
+    """What the report is and its framework's whole name."""
+    framework = FRAMEWORKS.get(report.framework)
+    return words.CURRENT.format(
+        what=words.capital(parts.what(report)), framework=framework.name if framework else report.framework
+    )
 
 
 def _introduced(newest: Read, today: date) -> Iterator[Line]:
     report, listing = newest.report, newest.listing
-    framework = FRAMEWORKS.get(report.framework)
-    yield (
-        words.CURRENT.format(
-            what=words.capital(parts.what(report)), framework=framework.name if framework else report.framework
-        ),
-    )
+    yield (under_framework(report),)
     published, when = words.day(listing.published), parts.inspected(report)
     ago = words.ago(newest.day, today)
     form = words.CURRENT_DATES if when else words.CURRENT_PUBLISHED
@@ -129,10 +102,8 @@ def _unread_part(newest: Read) -> Iterator[Block]:
         yield Bullets(title=words.NOT_ALL_READ, items=tuple((problem,) for problem in newest.report.problems))
 
 
-def _since(newest: Read, read: list[Read], today: date) -> Iterator[Block]:
-    later = [each for each in read if each.report.kind in LETTERS and each.day > newest.day]
-    if later:
-        later.sort(key=lambda each: each.day, reverse=True)
+def _since(newest: Read, known: KnownAuthority, today: date) -> Iterator[Block]:
+    if later := reports.letters_since(known.documents, newest):
         yield _bullets(words.SINCE_THEN, [_letter(each, today) for each in later])
 
 
@@ -140,17 +111,14 @@ def _letter(letter: Read, today: date) -> Line:
     published = letter.listing.published
     what = words.capital(parts.what(letter.report))
     said = words.LETTER_ITEM.format(what=what, published=words.day(published), ago=words.ago(published, today))
-    actions = len(letter.report.priority_actions)
-    flag = f" {words.WARNING} {words.PRIORITY_ACTIONS.format(count=words.counted(actions, 'area'))}" if actions else ""
-    return (Link(said, letter.listing.url), flag)
+    flag = parts.flag(letter.report)
+    return (Link(said, letter.listing.url), f" {flag}" if flag else "")
 
 
-def _send(read: list[Read], today: date) -> Iterator[Block]:
-    outcomes = [each for each in read if each.report.outcome]
-    if not outcomes:
+def _send(known: KnownAuthority, today: date) -> Iterator[Block]:
+    newest = reports.newest_outcome(known.documents)
+    if newest is None or newest.report.outcome is None:
         return
-    newest = max(outcomes, key=_order)
-    assert newest.report.outcome is not None
     published = newest.listing.published
     said = words.SEND_ITEM.format(
         outcome=words.capital(words.OUTCOMES[newest.report.outcome.outcome]),
@@ -161,19 +129,12 @@ def _send(read: list[Read], today: date) -> Iterator[Block]:
 
 
 def _unread(known: KnownAuthority, since: date = date.min) -> Iterator[Block]:
-    """Documents that came after the newest graded report and were not read: the card may be out of date."""
-    unread = [each.listing for each in known.documents if not _says_where_it_stands(each.reading)]
-    newer = sorted((each for each in unread if each.published >= since), key=lambda each: each.published, reverse=True)
-    if newer:
-        yield _bullets(words.UNREAD_SINCE, [_unread_item(each) for each in newer])
+    if newer := reports.unread(known.documents, since):
+        yield _bullets(words.UNREAD_SINCE, [unread_item(each) for each in newer])
 
 
-def _says_where_it_stands(reading: Reading | None) -> bool:
-    """An inspection whose grades were all left out as uncertain is as good as unread."""
-    return isinstance(reading, Report) and (reading.kind not in INSPECTIONS or bool(reading.graded))
-
-
-def _unread_item(listing: Listing) -> Line:
+def unread_item(listing: Listing) -> Line:
+    """A document that was not read: as the site names it, with its address."""
     said = words.UNREAD_ITEM.format(title=listing.title, published=words.day(listing.published))
     return (Link(said, listing.url),)
 
@@ -191,9 +152,10 @@ def _small_print(before: Read | NotCompared | None) -> Iterator[Line]:
 
 
 def status(coverage: Coverage) -> Card:
-    """How many histories are stored, when the list was last read, what is wrong, and what waits or is stuck."""
+    """How many histories are stored, when the list was read and will be, what is wrong, and what waits or is stuck."""
     sentence = _stored(coverage)
-    lines: list[Line] = [(sentence,), (_last_look(coverage),), *((one,) for one in _troubles(coverage))]
+    lines: list[Line] = [(sentence,), (_last_look(coverage),), *_newest(coverage), *_next_look(coverage)]
+    lines += [(one,) for one in _troubles(coverage)]
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
     if coverage.dead:
         lines.append((words.DEAD.format(dead=_messages(coverage.dead)),))
@@ -215,17 +177,31 @@ def _stored(coverage: Coverage) -> str:
     )
 
 
+def _newest(coverage: Coverage) -> Iterator[Line]:
+    if coverage.newest:
+        listing = coverage.newest
+        said = words.NEWEST_IS.format(name=parts.authority_name(listing.urn), title=listing.title)
+        yield (Link(said, listing.url),)
+
+
 def _last_look(coverage: Coverage) -> str:
     looked = [one.last_ok_at for one in coverage.sources if one.last_ok_at]
     return words.LAST_LOOK.format(at=words.moment(min(looked))) if looked else words.NO_LOOK
 
 
+def _next_look(coverage: Coverage) -> Iterator[Line]:
+    if due := [one.next_check_at for one in coverage.sources if one.next_check_at]:
+        yield (words.NEXT_LOOK.format(at=words.moment(min(due))),)
+
+
 def _troubles(coverage: Coverage) -> Iterator[str]:
-    for one in coverage.sources:
-        if one.trouble:
-            trouble = words.without_queries(one.trouble).rstrip(".")
-            looks = words.counted(one.failures, "look") if one.failures > 1 else "look"
-            yield words.TROUBLE.format(trouble=trouble, looks=looks)
+    return (_trouble(one) for one in coverage.sources if one.trouble)
+
+
+def _trouble(one: SourceState) -> str:
+    trouble = words.without_queries(one.trouble).rstrip(".")
+    looks = words.counted(one.failures, "look") if one.failures > 1 else "look"
+    return words.TROUBLE.format(trouble=trouble, looks=looks)
 
 
 def _messages(number: int) -> str:

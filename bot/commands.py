@@ -11,12 +11,13 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot import subscribing, words
-from bot.answers import card, status
+from bot.answers import card, compare, export, history, recent, replay, status, tables, why
 from bot.grammar import Asked, Command, Form, Usage, Verb, without_more
 from bot.types import Asker, Card, Paragraph, Reply, Strong
 from storage.store import Store
 
 HELP_LIKE = frozenset({"--help", "-h", "/help", "?", "hello", "hi"})
+EVERYWHERE = frozenset({"all", "everything", "everyone", "all authorities"})
 LIKE_A_VERB = 0.8
 """From this likeness (of 1) on, a word may be a mistyped verb; no authority's name begins with such a word."""
 
@@ -40,7 +41,19 @@ HELP = Verb(
     alone=True,
     takes=False,
 )
-VERBS: tuple[Verb, ...] = (card.NAMELESS, *subscribing.VERBS, *status.VERBS, HELP)
+VERBS: tuple[Verb, ...] = (
+    card.NAMELESS,
+    *compare.VERBS,
+    *tables.VERBS,
+    *history.VERBS,
+    *why.VERBS,
+    *recent.VERBS,
+    *subscribing.VERBS,
+    *status.VERBS,
+    *replay.VERBS,
+    *export.VERBS,
+    HELP,
+)
 """Every command, in the order in which the help lists them."""
 
 _BY_NAME: Mapping[str, Verb] = {verb.name: verb for verb in VERBS if verb.name}
@@ -60,8 +73,8 @@ def parse(text: str) -> Command:
         return Help()
     if verb:
         return verb.parse(rest)
-    if typed.casefold() in subscribing.EVERYTHING:
-        return Usage(words.ONE_FOR_EXAMPLE, "")
+    if typed.casefold() in EVERYWHERE:
+        return tables.England()
     if meant := _meant(first.casefold(), rest):
         return Usage(words.NO_COMMAND, first, f"{meant} {rest}".rstrip())
     return card.NAMELESS.parse(typed)

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from bot import words
 from bot.types import Asker, Button, Card, Line, Paragraph, Reply
+from judgements.authorities import REGISTRY, Registry
 from storage.store import Store
 
 MOST_ECHOED = 60
@@ -35,6 +36,11 @@ class Asked:
         return words.london_day(self.now)
 
     @property
+    def registry(self) -> Registry:
+        """The authorities as they are on that day."""
+        return REGISTRY.on(self.today)
+
+    @property
     def command(self) -> str:
         """What is typed before a command, where the asker is."""
         return words.COMMAND if self.asker else words.TERMINAL
@@ -44,7 +50,7 @@ class Asked:
 class Command(Protocol):
     """Something that was asked for: a frozen dataclass that holds what was typed, taken apart but not looked up."""
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: Asked, /) -> Reply:
         """The reply, after the command was carried out. May raise `StorageError`."""
         ...
 

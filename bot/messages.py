@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot import parts, words
@@ -17,8 +17,10 @@ from bot.types import (
     Bullets,
     Button,
     Card,
+    Channel,
     GradeRow,
     Grades,
+    Grid,
     Line,
     Link,
     Message,
@@ -100,6 +102,8 @@ def _run(run: Run) -> str:
             return _link(escaped(text), url)
         case Person(id):
             return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else escaped(id)
+        case Channel(id):
+            return f"<#{id}>" if re.fullmatch(r"[CGD][A-Z0-9]+", id) else escaped(id)
 
 
 def _link(text: str, url: str) -> str:
@@ -119,6 +123,8 @@ def _blocks(part: Block) -> Iterator[BlockKit]:
                 yield from _sections(_graded(row))
         case Table():
             yield from _sections(_tabled(part))
+        case Grid():
+            yield from _gridded(part)
         case SmallPrint(lines):
             for text in _packed(map(_mrkdwn, lines)):
                 yield {"type": "context", "elements": [_mrkdwn_text(text)]}
@@ -139,8 +145,27 @@ def _graded(row: GradeRow) -> Iterator[str]:
 
 
 def _tabled(table: Table) -> Iterator[str]:
-    yield _run(Strong(" · ".join(table.columns)))
-    yield from ("• " + " · ".join(_mrkdwn(cell) for cell in row) for row in table.rows)
+    yield _run(Strong(table.title or " · ".join(table.columns)))
+    yield from ("• " + " · ".join(_mrkdwn(cell) for cell in row if cell) for row in table.rows)
+
+
+def _gridded(grid: Grid) -> Iterator[BlockKit]:
+    if not grid.upright:
+        yield from _sections(_across(grid))
+        return
+    for name, cells in grid.rows:
+        yield from _sections(_stacked(grid.columns, name, cells))
+
+
+def _stacked(columns: Sequence[str], name: str, cells: Sequence[Line]) -> Iterator[str]:
+    yield _run(Strong(name))
+    yield from (f"• {escaped(column)}: {_mrkdwn(cell)}" for column, cell in zip(columns, cells, strict=True) if cell)
+
+
+def _across(grid: Grid) -> Iterator[str]:
+    for name, cells in grid.rows:
+        said = (f"{_mrkdwn(cell)} {escaped(column)}" for column, cell in zip(grid.columns, cells, strict=True) if cell)
+        yield f"{_run(Strong(name))}: {', '.join(said)}"
 
 
 def _sections(lines: Iterable[str]) -> Iterator[BlockKit]:

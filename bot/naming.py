@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot import words
 from bot.grammar import Asked, echo, question, refused
 from bot.types import Button, Reply
-from judgements.authorities import REGISTRY, Ambiguous, Authority, Region, Unknown
+from judgements.authorities import Ambiguous, Authority, Region
 
 MOST_OFFERED = 12
 """Authorities offered in one question; as many as there are in Yorkshire."""
@@ -18,41 +18,58 @@ def about(typed: str, verb: str, asked: Asked, reply: Callable[[Authority], Repl
 
     `verb` is the command with a space after it ("" for the card); the buttons of a question run it.
     """
-    found = REGISTRY.find(typed)
-    if isinstance(found, Authority) and found.abolished is None:
-        return reply(found)
-    return which(typed, found, verb, asked)
+    found = today(typed, asked)
+    return reply(found) if found else which(typed, verb, asked)
 
 
-def which(typed: str, found: Authority | Ambiguous | Region | Unknown, verb: str, asked: Asked) -> Reply:
-    """What to say of a name that is not that of one authority of today."""
-    said = {"typed": echo(typed), "command": asked.command, "verb": verb}
+def today(typed: str, asked: Asked) -> Authority | None:
+    """The authority of today that was surely meant; None if there is something to ask or to say."""
+    found = asked.registry.find(typed)
+    return found if isinstance(found, Authority) and found.existed(asked.today) else None
+
+
+def which(typed: str, verb: str, asked: Asked, after: str = "") -> Reply:
+    """What to say of a name that is not that of one authority of today.
+
+    `after` is what stands behind the name in the command, with a space before it.
+    """
+    found = asked.registry.find(typed)
+    said = {"typed": echo(typed), "command": asked.command, "verb": verb, "after": after}
     match found:
         case Authority():
-            return _abolished(found, verb, asked)
+            return _not_today(found, said, asked)
         case Ambiguous(candidates=candidates):
             return _ask(words.AMBIGUOUS, said, candidates, asked)
         case Region(authorities=members):
             region = words.REGION.format(**said, number=len(members))
             return refused(f"{region} {words.ONE_FOR_EXAMPLE.format(**said, slug=members[0].slug)}")
-    if several := REGISTRY.several(typed):
+    if several := asked.registry.several(typed):
         return _ask(words.WHICH_OF_SEVERAL, said, several, asked)
     if found.nearest:
         return _ask(words.UNKNOWN_NEAR, said, found.nearest, asked)
     return refused(f"{words.UNKNOWN.format(**said)} {words.UNKNOWN_NONE.format(**said)}")
 
 
-def _abolished(gone: Authority, verb: str, asked: Asked) -> Reply:
-    assert gone.abolished is not None
-    heirs = tuple(heir for urn in gone.successors if (heir := REGISTRY.by_urn(urn)))
+def which_of(form: str, typed: str, buttons: Iterable[Button], asked: Asked) -> Reply:
+    """A question with these answers; `form` is a template with `typed`."""
+    return question(form.format(typed=echo(typed)), list(buttons), words.PRESS, asked)
+
+
+def _not_today(one: Authority, said: Mapping[str, str], asked: Asked) -> Reply:
+    """An authority that is no more, or not yet, with those that do its work today."""
+    known = {**said, "name": one.spoken}
+    if one.opened and one.is_to_come(asked.today):
+        before = [each for each in asked.registry.predecessors(one.urn) if each.existed(asked.today)]
+        return _ask(words.TO_COME, {**known, "day": words.day(one.opened)}, before, asked)
+    assert one.abolished is not None
+    heirs = asked.registry.heirs(one.urn)
     form = words.ABOLISHED if len(heirs) > 1 else words.ABOLISHED_INTO_ONE
-    said = {"name": gone.spoken, "day": words.day(gone.abolished), "verb": verb}
-    return _ask(form, said, heirs, asked)
+    return _ask(form, {**known, "day": words.day(one.abolished)}, heirs, asked)
 
 
 def _ask(form: str, said: Mapping[str, str], candidates: Sequence[Authority], asked: Asked) -> Reply:
     """A question that names the candidates, with a button for each that runs the same verb."""
     offered = candidates[:MOST_OFFERED]
     names = words.joined([one.spoken for one in offered], "or")
-    buttons = [Button(label=one.spoken, command=f"{said['verb']}{one.slug}") for one in offered]
+    buttons = [Button(label=one.spoken, command=f"{said['verb']}{one.slug}{said['after']}") for one in offered]
     return question(form.format(**said, names=names), buttons, words.PRESS, asked)

@@ -34,6 +34,11 @@ def name_of(judgement: Judgement, report: Report) -> str:
     return words.judgement_name(judgement, _label(judgement, report))
 
 
+def short_name_of(judgement: Judgement, report: Report) -> str:
+    """The same in as few words as people use for it."""
+    return words.short_name(judgement, _label(judgement, report))
+
+
 def _label(judgement: Judgement, report: Report) -> str | None:
     known = area(report.framework, report.edition, judgement.theme) if report.framework in FRAMEWORKS else None
     return known.label if known else None
@@ -129,6 +134,19 @@ def movement_words(row: GradeRow) -> str:
         return f"{name}: {row.before} → {row.after}"
     was = f"{row.before} → " if row.before else ""
     return f"{name}: {was}{row.after} ({row.movement})"
+
+
+def movement_short(row: GradeRow) -> str:
+    """The same with its sign, for a list: "▲ help and protection: requires improvement to be good → good"."""
+    return f"{row.sign} {movement_words(row)}".lstrip()
+
+
+def flag(report: Report) -> str:
+    """ "⚠ 2 areas for priority action"; "" if there are none."""
+    if not report.priority_actions:
+        return ""
+    count = words.counted(len(report.priority_actions), "area")
+    return f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}"
 
 
 def tally(comparisons: Sequence[Comparison]) -> str:

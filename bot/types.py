@@ -32,7 +32,14 @@ class Person:
     id: str
 
 
-Run = str | Strong | Link | Person
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a Slack workspace, by Slack's own id."""
+
+    id: str
+
+
+Run = str | Strong | Link | Person | Channel
 Line = tuple[Run, ...]
 
 
@@ -80,10 +87,23 @@ class Grades:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of as many cells as there are columns."""
+    """Rows of as many cells as there are columns; an empty cell, `()`, is one with nothing to say."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Line, ...], ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table that is read across: each row has a name and a cell for each column, `()` where there is nothing.
+
+    `upright`: each cell has a line of its own where there is no room for a real table.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Line, ...]], ...]
+    upright: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,7 @@ class SmallPrint:
     lines: tuple[Line, ...]
 
 
-Block = Paragraph | Bullets | Grades | Table | SmallPrint
+Block = Paragraph | Bullets | Grades | Table | Grid | SmallPrint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +135,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Something to hand over beside the words. `alt` is the text that stands for a picture, "" if it is none."""
+
+    name: str
+    title: str
+    content: bytes
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The answer to a command: to the whole channel, or to the asker alone.
 
@@ -124,6 +154,7 @@ class Reply:
     card: Card
     in_channel: bool = False
     answered: bool = True
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

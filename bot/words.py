@@ -139,6 +139,17 @@ UNREAD_SINCE = "Documents that have not been read yet"
 UNREAD_ITEM = "{title}, published {published}"
 PAGES = "Page numbers are the report's own."
 
+# The timeline of an authority.
+CHART_TITLE = "{name}: overall grade over the years"
+CHART_LETTER = "letter"
+CHART_FLAGGED = "with priority action"
+CHART_SEND = "area SEND"
+CHART_AREAS = "areas, no overall grade"
+CHART_ALT = "Timeline of {name}. Overall effectiveness by the end of the inspection: {told}."
+CHART_ALT_AREAS = "{when} no overall grade given, areas: {areas}"
+CHART_ALT_ALSO = "Also marked: {told}."
+CHART_ALT_FLAGGED = "{number} with areas for priority action"
+
 # Commands.
 COMMAND = "/judgements"
 TERMINAL = "inspection-watch judgements"
@@ -148,6 +159,17 @@ SHOW_DOES = "the current judgements of an authority, with dates and how they mov
 SUBSCRIBE_DOES = "this channel is told at once whenever Ofsted publishes a report or letter on it"
 UNSUBSCRIBE_DOES = "this channel is no longer told"
 SUBSCRIPTIONS_DOES = "what this channel is subscribed to"
+COMPARE_DOES = "two to five authorities side by side"
+NEIGHBOURS_DOES = "an authority and its ten statistical neighbours, with counts per grade"
+REGION_DOES = "the authorities of a region, with counts per grade"
+ENGLAND_DOES = "all authorities by grade, with counts"
+HISTORY_DOES = "every inspection and letter, oldest to newest, with a timeline picture"
+WHY_DOES = "document, page and quoted words behind each grade; name a judgement for one of them"
+RECENT_DOES = "what was published in the last days (7d, unless you say 14d or 3w), newest first"
+RECENT_REGION_DOES = "the same for one region"
+REPLAY_DOES = "what this channel would have got that day; nobody else sees it"
+EXPORT_DOES = "the latest judgements as a file: csv, json or xlsx"
+EXPORT_HISTORY_DOES = "the same with every earlier report and letter"
 STATUS_DOES = "how many authorities' histories are stored, when the site was last read, and what is wrong"
 HELP_DOES = "this list"
 HELP_TITLE = "What you can ask"
@@ -169,10 +191,111 @@ UNKNOWN_NEAR = UNKNOWN + " Did you mean {names}?"
 UNKNOWN_NONE = "Type the name of an English local authority, for example {command} {verb}west-sussex."
 AMBIGUOUS = "Which authority do you mean by “{typed}”: {names}?"
 ABOLISHED = "{name} was abolished on {day}. Which of its successors do you mean: {names}?"
+TO_COME = "{name} begins on {day}; until then it is {names}."
 ABOLISHED_INTO_ONE = "{name} was abolished on {day}; {names} took over."
 PRESS = "Press the one you mean, or type its name again."
 PRESS_ONE = "Press it if so, or type it again."
 TRY = "Try:"
+
+# Answers about several authorities.
+COMPARE_HOW_MANY = "Two to five authorities can be compared: type for example {command} east-sussex vs west-sussex."
+COMPARE_TITLE = "{names}, side by side"
+COMPARE_ITEM = "{what}, inspected until {when} ({ago})"
+COMPARE_GAPS = "A judgement that is not named for an authority was not given to it in its newest report."
+NEWER_UNREAD = "a newer document has not been read yet"
+NO_OVERALL_GIVEN = "no overall grade given"
+NOT_READ_YET = "no grades read yet"
+ENGLAND_TITLE = "England"
+NEIGHBOURS_TITLE = "{name} and its statistical neighbours"
+NEIGHBOURS_NOTE = "The neighbours are the ten authorities that the Department for Education counts as most alike."
+NO_NEIGHBOURS = "Nobody has published statistical neighbours of {name} yet."
+NO_REGION = "There is no region “{typed}”. Which of these do you mean?"
+REGION_MISSING = "“{verb}” needs the name of a region: type for example {command} {verb} south-east."
+NO_PAGE = "There is no such page: this has {pages}. Type {command}."
+TABLE_SENTENCE = "{title}: {number}. Overall: {counts}."
+TABLE_COLUMNS = ("Authority", "Inspected", "To know")
+GROUPS: Mapping[str, str] = {
+    **{grade: GRADES[grade] for grade in Grade},
+    "no overall": "without an overall grade",
+    "not read": "without any grade read",
+}
+"""How the authorities of a table are grouped: by the overall grade of the newest report."""
+INSPECTED_IN = "{when} ({ago})"
+UNREAD_ONLY = "documents are stored, but no grade has been read"
+NOTHING_STORED = "no document is stored"
+NO_OVERALL_NOTE = "For inspections from April 2026 on Ofsted gives no overall grade."
+TABLE_NOTE = "Each name leads to the newest graded report; the day is the last of its inspection."
+PAGE_NUMBER = "Page {page} of {pages}."
+HISTORY_TITLE = "{name}: every inspection and letter"
+HISTORY_SENTENCE = "{name}: {number}, published from {first} to {last}."
+HISTORY_ITEM = "{what}, {when}"
+HISTORY_ITEM_UNDATED = "{what}"
+HISTORY_PUBLISHED = "published {published}"
+HISTORY_UNREAD = "; it has not been read"
+HISTORY_NOTE = "Oldest first, by the end of the inspection; each compared with the inspection before it."
+NOT_READ_HERE = "Not read:"
+WHY_ONE_DOES = "the same for one judgement, with the earlier grade it is compared with"
+WHY_TITLE = "{name}: where each grade was read"
+WHY_DOCUMENT = "{title}, published {published} (document {file_id})"
+WHY_COLUMNS = ("Judgement", "Grade", "Page", "Words")
+WHY_PAGE = "page {page}"
+QUOTED = "“{quote}”"
+WHY_BEFORE = "Compared with"
+WHY_NOTE = "The words are the report's own, and stand on the page given."
+WHY_NO_SUCH = "The newest report on {name} has no judgement “{typed}”. It judges {names}."
+PRESS_A_JUDGEMENT = "Press the one you mean."
+RECENT_TITLE = "Published in the last {days}"
+RECENT_IN = "Published in the last {days} in {region}"
+RECENT_SENTENCE = "{title}: {number}."
+NOTHING = "nothing"
+RECENT_WIDER = "To look further back, type for example {command} recent 4w."
+RECENT_TOO_LONG = "That is longer than can be told: type {command} recent and up to {most}d."
+REPLAY_TITLE = "What this channel would have got on {day}"
+REPLAY_TITLE_ALL = "What a channel subscribed to all of England would have got on {day}"
+REPLAY_SENTENCE = "{title}: {alerts}, of {published} published that day."
+REPLAY_NOTE = "Made anew from the stored reports, as they are read today and with today's subscriptions."
+REPLAY_NO_DAY = "“replay” needs a day: type for example {command} replay 2024-07-12."
+REPLAY_FUTURE = "That day is still to come. Type for example {command} replay 2024-07-12."
+REPLAY_NONE_HELD = (
+    "This channel is not subscribed to anything, so it would have got nothing. "
+    "Type for example {command} subscribe england, and then {command} replay {day}."
+)
+EXPORT_TITLE = "Judgements as a file"
+EXPORT_LATEST = "the latest judgements of every authority"
+EXPORT_HISTORY = "every judgement of every report and letter stored"
+EXPORT_SENTENCE = "Here are {which}, as stored on {day}: {rows}."
+EXPORT_HOW = "“export” takes csv, json or xlsx, and “history” for all of them: type {command} export csv."
+EXPORT_COLUMNS_TITLE = "One row is one judgement; its columns"
+EXPORT_SHEET = "Judgements"
+EXPORT_ABOUT_SHEET = "Columns"
+EXPORT_COLUMNS: Mapping[str, str] = {
+    "authority": "name, as the Office for National Statistics writes it",
+    "urn": "Ofsted's number of the authority",
+    "la_code": "the Department for Education's number of the authority",
+    "ons_code": "the Office for National Statistics' code of the authority",
+    "region": "region of England",
+    "title": "what the source site calls the document",
+    "kind": "what sort of document it is",
+    "framework": "key of the framework it was made under",
+    "edition": "key of the framework's edition",
+    "inspection_start": "first day of the inspection",
+    "inspection_end": "last day of the inspection",
+    "published": "day of publication, as the source site prints it",
+    "judgement": "stable key of what was judged; “overall” for overall effectiveness, “outcome” for area SEND",
+    "label": "the framework's words for it",
+    "service": "the service it belongs to, where one report judges two",
+    "grade": "outstanding, good, requires_improvement, adequate, inadequate or not_judged; of area SEND, the outcome",
+    "page": "page of the document on which the grade was read",
+    "quote": "the words it was read from",
+    "priority_actions": "number of areas for priority action in the document",
+    "status": "parsed, partial (something could not be read with certainty) or not_read",
+    "file_id": "Ofsted's number of the document",
+    "url": "address of the document",
+}
+"""What each column of an export holds, in their order."""
+CARD_BUTTON = "Where it stands now"
+PREVIOUS_PAGE = "Previous page"
+NEXT_PAGE = "Next page"
 
 SUBSCRIBED = "This channel is now told whenever Ofsted publishes a report or letter on {name}."
 SUBSCRIBED_HOW = "To end it: {command}. If I am not in this channel yet: /invite {bot}"
@@ -189,6 +312,9 @@ SUBSCRIPTIONS_COLUMNS = ("Authority", "Since", "By")
 SUBSCRIBE_FIRST = "To subscribe it, type {command} subscribe and the name of an authority."
 ONLY_IN_SLACK = "A subscription belongs to a channel, so this can only be asked in Slack."
 
+HISTORY_BUTTON = "History"
+WHY_BUTTON = "Why these grades"
+NEIGHBOURS_BUTTON = "Neighbours"
 REGION_OF = "the region {region}"
 NEIGHBOURS_OF = "{name} and its statistical neighbours"
 ALL_ENGLAND = "all of England"
@@ -203,12 +329,66 @@ OUT_OF = "of {country}"
 IN_ENGLAND = "England's {all} authorities"
 NEWEST = "the newest document was published {published}"
 NO_DOCUMENT = "no document is stored yet"
+NEWEST_IS = "Newest document: {name}, “{title}”"
+NEXT_LOOK = "It is read again at {at}, or a little later."
 LAST_LOOK = "Ofsted's list was last read without trouble at {at}."
 NO_LOOK = "Ofsted's list has not been read without trouble yet."
 TROUBLE = "Trouble at the last {looks}: {trouble}."
 QUEUE_EMPTY = "No message is waiting to be sent."
 QUEUE = "{waiting} waiting to be sent."
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
+
+# The App Home, and the form for a wrong reading.
+HOME_CHANNELS = "Your channels"
+HOME_CHANNELS_SENTENCE = "{channels} of yours are subscribed."
+HOME_NONE = "No channel that you and I are both in is subscribed to anything yet."
+HOME_HOW = "Invite me into a channel and type there {command} subscribe and the name of an authority."
+HOME_MORE = "{more} more"
+HOME_MORE_CHANNELS = "… and {more} more."
+HOME_LATEST = "Published lately"
+HOME_RECENT = "The last four weeks"
+HOME_HEALTH = "How I am doing"
+WRONG_BUTTON = "This reading is wrong"
+WRONG_TITLE = "This reading is wrong"
+WRONG_SUBMIT = "Send"
+WRONG_CLOSE = "Cancel"
+WRONG_WE_READ = "This is what was read from the document on {name}:"
+WRONG_QUESTION = "What is wrong with it?"
+WRONG_NOTHING_READ = "It has not been read yet."
+WRONG_GONE = "That document is not known here any more."
+WRONG_THANKS = "Thank you: those who run this bot have been told what you wrote about {name}."
+WRONG_NOBODY = (
+    "Thank you. Nobody is named here to be told, so please give what you wrote about {name} to those who run this bot."
+)
+WRONG_REPORTED_TITLE = "{name}: a reading is said to be wrong"
+WRONG_REPORTED = "Somebody says that the reading of “{title}” on {name} is wrong."
+WRONG_BY = "From "
+WRONG_READ_AS = "It was read as"
+WRONG_FILE = "Ofsted's document {file_id}"
+WRONG_PARSER = "Read by the parser {parser}."
+SENT_HERE = "{title} is in this channel now."
+SENT_DIRECTLY = "{title} is in our direct messages now, because I am not in this channel."
+
+MANUAL_TITLE = "What you can ask"
+MANUAL_MADE = "Made from the code by `make commands`; do not edit it by hand."
+MANUAL_WHERE = (
+    "In Slack, type a command into any channel. At a terminal, `inspection-watch judgements` takes the same words "
+    "and gives the same answer."
+)
+MANUAL_PAGES = (
+    "A long answer comes in pages: press “Next page”, or type `page 2` at the end of the command. A word that is like "
+    "a command or a name, but is none, is asked about; nothing is guessed."
+)
+MANUAL_TO_WHOM = (
+    "Answers are shown to the asker alone. Only what changes a channel's subscriptions is said in the channel."
+)
+MANUAL_ONLY_IN_SLACK = "What belongs to a channel can be asked in Slack only: {verbs}."
+MANUAL_EXPORT = "The columns of an export"
+MANUAL_EXPORT_ROWS = (
+    "One row is one judgement. In the history, a document without any (a letter, one that was not read) has one row of "
+    "its own. Dates are days, written 2024-07-12. In a csv, a text that a spreadsheet would take for a formula has an "
+    "apostrophe before it."
+)
 
 FAILED = "Something went wrong here. Please try again; if it happens again, give your operator the id {id}."
 TOKEN_ADVICE: Mapping[str, str] = {

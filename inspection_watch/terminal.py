@@ -12,7 +12,21 @@ from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bot.types import Block, Bullets, Card, GradeRow, Grades, Line, Link, Paragraph, Run, SmallPrint, Strong, Table
+from bot.types import (
+    Block,
+    Bullets,
+    Card,
+    GradeRow,
+    Grades,
+    Grid,
+    Line,
+    Link,
+    Paragraph,
+    Run,
+    SmallPrint,
+    Strong,
+    Table,
+)
 
 MOVEMENT_STYLES = {"▲": "green", "▼": "red"}
 """Colour only underlines what sign and words say already."""
@@ -51,6 +65,8 @@ def _block(block: Block) -> RenderableType:
             return _grades(block)
         case Table():
             return _table(block)
+        case Grid():
+            return _grid(block)
 
 
 def _bullets(block: Bullets) -> RenderableType:
@@ -78,6 +94,13 @@ def _table(block: Table) -> RenderableType:
     rows = table(*block.columns)
     for row in block.rows:
         rows.add_row(*(_line(cell) for cell in row))
+    return Group(plain(block.title, "bold"), rows) if block.title else rows
+
+
+def _grid(block: Grid) -> RenderableType:
+    rows = table("", *block.columns)
+    for name, cells in block.rows:
+        rows.add_row(plain(name, "bold"), *(_line(cell) for cell in cells))
     return rows
 
 

@@ -63,6 +63,18 @@ LETTERS = frozenset({Kind.ILACS_FOCUSED_VISIT, Kind.ILACS_MONITORING_VISIT, Kind
 """Kinds that give no grades."""
 
 
+INSPECTIONS = frozenset(
+    {
+        Kind.ILACS_INSPECTION,
+        Kind.SIF_INSPECTION,
+        Kind.LOOKED_AFTER_CHILDREN_INSPECTION,
+        Kind.CHILD_PROTECTION_INSPECTION,
+        Kind.SLAC_INSPECTION,
+    }
+)
+"""The inspections of children's services, whose newest report is where an authority stands."""
+
+
 class Status(StrEnum):
     """How the reading of a document ended."""
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from judgements.types import Report
+from judgements.types import INSPECTIONS, Report
 from storage.engine import reading
 from storage.outbox import UNSUBSCRIBED
-from storage.rows import ALL_SOURCES, Room, documents_on, listing_of
+from storage.rows import ALL_SOURCES, Room, document_of, documents_on, listing_of
 from storage.schema import authorities, deliveries, documents
 from storage.troubles import open_troubles
-from storage.types import Coverage, DeliveryStatus, KnownDocument, SourceState
+from storage.types import Coverage, DeliveryStatus, KnownAuthority, KnownDocument, SourceState
 
 
 class Answers(Room):
@@ -25,6 +27,39 @@ class Answers(Room):
         """
         with reading(self._engine) as connection:
             return tuple(sorted(documents_on(connection, urn), key=_last_day))
+
+    def latest_inspections(self, urns: Iterable[str]) -> Mapping[str, KnownAuthority]:
+        """Where each of these authorities stands: of its documents those alone that it takes to say so.
+
+        They are its newest inspection that gives a grade, newer ones that give none, and all that were not read. An
+        authority never seen is not among the answers.
+        """
+        asked = tuple(urns)
+        wanted = documents.c.urn.in_(asked)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(authorities).where(authorities.c.urn.in_(asked))).all()
+            found = [document_of(row) for row in connection.execute(_newest_inspections(wanted, 1))]
+            if silent := tuple(one.listing.urn for one in found if not _says_grades(one)):
+                found = [one for one in found if one.listing.urn not in silent]
+                found += map(document_of, connection.execute(_newest_inspections(documents.c.urn.in_(silent), None)))
+            found += map(document_of, connection.execute(select(documents).where(wanted, documents.c.kind.is_(None))))
+        return {row.urn: KnownAuthority(**row._mapping, documents=_on_page(found, row.urn)) for row in rows}
+
+    def published_between(self, first: date, last: date) -> tuple[KnownDocument, ...]:
+        """What was published from the first to the last day, both included, newest first."""
+        when = documents.c.published.between(first, last)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(documents).where(when).order_by(*_NEWEST_FIRST))
+            return tuple(document_of(row) for row in rows)
+
+    def documents_of(self, urns: Iterable[str]) -> Mapping[str, tuple[KnownDocument, ...]]:
+        """The documents of each of these authorities, oldest publication first; () for one without any."""
+        wanted = tuple(urns)
+        order = (documents.c.published, documents.c.file_id)
+        query = select(documents).where(documents.c.urn.in_(wanted)).order_by(*order)
+        with reading(self._engine) as connection:
+            found = [document_of(row) for row in connection.execute(query)]
+        return {urn: _on_page(found, urn) for urn in wanted}
 
     def coverage(self) -> Coverage:
         """How much of the country has been seen and when, and how many messages wait or are dead."""
@@ -49,7 +84,27 @@ _COUNT_DELIVERIES = (
     .where(deliveries.c.trouble != UNSUBSCRIBED)
     .group_by(deliveries.c.status)
 )
-_NEWEST_DOCUMENT = select(documents).order_by(documents.c.published.desc(), documents.c.file_id.desc()).limit(1)
+_NEWEST_FIRST = (documents.c.published.desc(), documents.c.file_id.desc())
+_NEWEST_DOCUMENT = select(documents).order_by(*_NEWEST_FIRST).limit(1)
+
+
+def _newest_inspections(wanted: ColumnElement[bool], most: int | None) -> Select[Any]:
+    """The newest `most` inspections on each authority's page (None: all of them), without decoding any other."""
+    last_day = func.coalesce(documents.c.inspected, documents.c.published)
+    place = func.row_number().over(partition_by=documents.c.urn, order_by=(last_day.desc(), *_NEWEST_FIRST))
+    there = (documents.c.kind.in_(INSPECTIONS), documents.c.withdrawn_at.is_(None), documents.c.same_as == "")
+    ranked = select(documents.c.file_id, documents.c.urn, place.label("place")).where(wanted, *there).subquery()
+    same = and_(documents.c.file_id == ranked.c.file_id, documents.c.urn == ranked.c.urn)
+    query = select(documents).join(ranked, same)
+    return query if most is None else query.where(ranked.c.place <= most)
+
+
+def _says_grades(one: KnownDocument) -> bool:
+    return isinstance(one.reading, Report) and bool(one.reading.graded)
+
+
+def _on_page(found: Iterable[KnownDocument], urn: str) -> tuple[KnownDocument, ...]:
+    return tuple(one for one in found if one.listing.urn == urn)
 
 
 def _last_day(document: KnownDocument) -> tuple[date, date, str]:

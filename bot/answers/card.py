@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import cards, naming, subscribing, words
-from bot.grammar import Asked, Form, Verb
+from bot.answers import compare
+from bot.answers.tables import of_region
+from bot.grammar import Asked, Command, Form, Verb
 from bot.types import Reply
-from judgements.authorities import Authority
+from judgements.authorities import Ambiguous, Authority, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,12 @@ class Show:
     name: str
 
     def answer(self, asked: Asked) -> Reply:
+        found = asked.registry.find(self.name)
+        if isinstance(found, Region):
+            return of_region(found, asked)
+        several = () if isinstance(found, Authority | Ambiguous) else asked.registry.several(self.name)
+        if compare.FEWEST <= len(several) <= compare.MOST:
+            return compare.Compare(tuple(one.slug for one in several)).answer(asked)
         return naming.about(self.name, "", asked, lambda one: _show(one, asked))
 
 
@@ -25,5 +33,10 @@ def _show(one: Authority, asked: Asked) -> Reply:
     return Reply(card=cards.authority(known, one, asked.today, subscribed=subscribing.is_subscribed(asked, one)))
 
 
-NAMELESS = Verb(name="", parse=Show, forms=(Form(usage="west-sussex", does=words.SHOW_DOES),))
+def _parse(typed: str) -> Command:
+    names = compare.split(typed)
+    return compare.parse(typed) if len(names) > 1 else Show(typed)
+
+
+NAMELESS = Verb(name="", parse=_parse, forms=(Form(usage="west-sussex", does=words.SHOW_DOES), compare.FORM))
 """Whatever begins with no other verb."""

@@ -1,0 +1,23 @@
+"""Long answers in pages: "page 2" at the end of a command, and the buttons that type it."""
+
+from __future__ import annotations
+
+import re
+
+from bot import words
+from bot.types import Button
+
+_PAGE = re.compile(r"(?:^|\s)page (\d{1,3})$", re.IGNORECASE)
+
+
+def page_of(rest: str) -> tuple[str, int]:
+    """What was typed without "page 2" at its end, and that number; 1 where there is none."""
+    found = _PAGE.search(rest)
+    return (rest[: found.start()], int(found[1])) if found else (rest, 1)
+
+
+def turning(command: str, page: int, pages: int) -> tuple[Button, ...]:
+    """The buttons to the pages before and after this one."""
+    back = (Button(label=words.PREVIOUS_PAGE, command=f"{command} page {page - 1}"),) if page > 1 else ()
+    on = (Button(label=words.NEXT_PAGE, command=f"{command} page {page + 1}"),) if page < pages else ()
+    return (*back, *on)

@@ -1,0 +1,129 @@
+"""`recent [7d] [region …]`: what was published, newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import cards, parts, reports, words
+from bot.answers.paging import page_of, turning
+from bot.answers.tables import which_region
+from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.types import Block, Bullets, Card, Line, Link, Paragraph, Reply, SmallPrint, Strong
+from judgements.news import news
+from judgements.types import Change, Report
+from storage.types import KnownDocument
+
+DAYS, MOST_DAYS = 7, 366
+PAGE = 20
+"""Documents on one page: each has a line or two with its address."""
+_SPAN = re.compile(r"(?:^|\s)(?:last )?(\d{1,4}) ?(d|days?|w|weeks?|m|months?)(?=\s|$)", re.IGNORECASE)
+_UNITS = {"d": 1, "w": 7, "m": 31}
+_REGION = re.compile(r"^(?:region|in) ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What was published in so many days until today; `region` as it was typed, "" for all of England."""
+
+    days: int = DAYS
+    region: str = ""
+    page: int = 1
+
+    def answer(self, asked: Asked) -> Reply:
+        if not 1 <= self.days <= MOST_DAYS:
+            return refused(words.RECENT_TOO_LONG.format(most=MOST_DAYS, command=asked.command))
+        region = asked.registry.region(self.region) if self.region else None
+        if self.region and not region:
+            return which_region(self.region, f"recent {self.days}d region ", asked)
+        urns = frozenset(one.urn for one in region.authorities) if region else None
+        found = asked.store.published_between(asked.today - timedelta(days=self.days - 1), asked.today)
+        published = [one for one in reports.published(found) if urns is None or one.listing.urn in urns]
+        title = (words.RECENT_IN if region else words.RECENT_TITLE).format(
+            days=words.counted(self.days, "day"), region=region.name if region else ""
+        )
+        command = f"recent {self.days}d" + (f" region {region.slug}" if region else "")
+        return _listed(title, command, published, asked, self.page)
+
+
+def parse(rest: str) -> Command:
+    rest, page = page_of(rest)
+    span = _SPAN.search(rest)
+    days = int(span[1]) * _UNITS[span[2][0].lower()] if span else DAYS
+    region = f"{rest[: span.start()]} {rest[span.end() :]}".strip() if span else rest
+    if region.casefold() in ("region", "in"):
+        return Usage(words.REGION_MISSING, "recent region")
+    region = _REGION.sub("", region)
+    return Recent(days, "" if region.casefold() == "england" else region, page)
+
+
+VERBS = (
+    Verb(
+        name="recent",
+        parse=parse,
+        forms=(
+            Form(usage="recent", does=words.RECENT_DOES),
+            Form(usage="recent 14d region south-east", does=words.RECENT_REGION_DOES),
+        ),
+        alone=True,
+        also=("latest", "new", "news"),
+    ),
+)
+
+
+def _listed(title: str, command: str, published: Sequence[KnownDocument], asked: Asked, page: int) -> Reply:
+    number = words.counted(len(published), "document") if published else words.NOTHING
+    sentence = words.RECENT_SENTENCE.format(title=title, number=number)
+    if not published:
+        return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(((sentence,), _wider(asked))),)))
+    pages = -(-len(published) // PAGE)
+    if not 1 <= page <= pages:
+        return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=f"{asked.command} {command}"))
+    shown = published[(page - 1) * PAGE : page * PAGE]
+    histories = asked.store.documents_of({one.listing.urn for one in shown})
+    blocks: list[Block] = [Paragraph(((sentence,),)), *by_day(shown, histories)]
+    if pages > 1:
+        blocks.append(SmallPrint(((words.PAGE_NUMBER.format(page=page, pages=pages),),)))
+    card = Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, page, pages))
+    return Reply(card=card)
+
+
+def _wider(asked: Asked) -> Line:
+    return (words.RECENT_WIDER.format(command=asked.command),)
+
+
+def by_day(shown: Iterable[KnownDocument], histories: Mapping[str, Sequence[KnownDocument]]) -> list[Bullets]:
+    """The documents under the day of their publication, in the order given."""
+    days: dict[str, list[Line]] = {}
+    for one in shown:
+        days.setdefault(words.day(one.listing.published), []).append(item(one, histories.get(one.listing.urn, ())))
+    return [Bullets(title=day, items=tuple(items)) for day, items in days.items()]
+
+
+def item(document: KnownDocument, history: Sequence[KnownDocument]) -> Line:
+    """One document in a line or two: who, what, its grades and how they moved."""
+    name = parts.authority_name(document.listing.urn)
+    if not isinstance(document.reading, Report):
+        return (Strong(name), ": ", *cards.unread_item(document.listing), words.HISTORY_UNREAD)
+    change = change_of(document, history)
+    what = Link(parts.what(document.reading), document.listing.url)
+    told = "; ".join(filter(None, (parts.flag(document.reading), *movements(change))))
+    return (Strong(name), ": ", what, f" – {told}" if told else "")
+
+
+def change_of(document: KnownDocument, history: Iterable[KnownDocument]) -> Change:
+    """What the document made of those that were published by then."""
+    assert document.reading is not None
+    by_then = (one for one in reports.published(history) if one.listing.published <= document.listing.published)
+    return news(document.listing, document.reading, [(one.listing, one.reading) for one in by_then])
+
+
+def movements(change: Change) -> list[str]:
+    """Each judgement of the change with its sign; of a report that was read in part, that it was."""
+    report = change.reading
+    if not isinstance(report, Report):
+        return []
+    rows = [parts.movement_short(row) for row in parts.rows(report, change.comparisons, change.before)]
+    return [*rows, words.NOT_ALL_TOLD] if report.problems else rows

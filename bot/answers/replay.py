@@ -1,0 +1,97 @@
+"""`replay 2024-07-12`: what this channel would have got that day, for the asker alone.
+
+What is said is made anew from the stored history, with today's parser and today's subscriptions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot import alerts, parts, reports, words
+from bot.answers.paging import page_of, turning
+from bot.answers.recent import change_of, movements
+from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.subscriptions import deliveries
+from bot.types import Block, Bullets, Card, Line, Paragraph, Reply, SmallPrint
+from judgements.dates import day_in
+from judgements.types import Change, Report
+
+PAGE = 8
+"""Alerts on one page: a report of an older framework has ten judgements, and more to say of each."""
+_BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What was published on a day; `typed` is how the day was written."""
+
+    typed: str
+    page: int = 1
+
+    def answer(self, asked: Asked) -> Reply:
+        day = _day(self.typed, asked.today)
+        if day is None or day > asked.today:
+            form = words.REPLAY_NO_DAY if day is None else words.REPLAY_FUTURE
+            return refused(form.format(command=asked.command))
+        held = asked.store.subscriptions(asked.asker.team, asked.asker.channel) if asked.asker else None
+        if held == ():
+            return refused(words.REPLAY_NONE_HELD.format(command=asked.command, day=day.isoformat()))
+        published = reports.published(asked.store.published_between(day, day))
+        histories = asked.store.documents_of({one.listing.urn for one in published})
+        changes = [change_of(one, histories[one.listing.urn]) for one in published if one.reading]
+        changes.sort(key=lambda change: (parts.authority_name(change.urn), change.listing.file_id))
+        told = [one for one in changes if held is None or deliveries(one, asked.now, held)]
+        return _told(day, told, len(changes), asked, self.page)
+
+
+def _day(typed: str, today: date) -> date | None:
+    """The day somebody wrote: 2024-07-12, 12/07/2024, 12 July 2024, yesterday; None for what is none."""
+    text = typed.casefold()
+    if text in ("today", "yesterday"):
+        return today - timedelta(days=text == "yesterday")
+    if british := _BRITISH.fullmatch(text):
+        text = f"{british[3]}-{british[2]:0>2}-{british[1]:0>2}"
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return day_in(text)
+
+
+def parse(rest: str) -> Command:
+    typed, page = page_of(rest)
+    return Replay(typed, page) if typed else Usage(words.REPLAY_NO_DAY, "replay")
+
+
+VERBS = (Verb(name="replay", parse=parse, forms=(Form(usage="replay 2024-07-12", does=words.REPLAY_DOES),)),)
+
+
+def _told(day: date, told: Sequence[Change], published: int, asked: Asked, page: int) -> Reply:
+    title = (words.REPLAY_TITLE if asked.asker else words.REPLAY_TITLE_ALL).format(day=words.day(day))
+    sentence = words.REPLAY_SENTENCE.format(
+        title=title, alerts=words.counted(len(told), "alert"), published=words.counted(published, "document")
+    )
+    if not told:
+        return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(((sentence,),)),)))
+    command, pages = f"replay {day.isoformat()}", -(-len(told) // PAGE)
+    if not 1 <= page <= pages:
+        return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=f"{asked.command} {command}"))
+    shown = told[(page - 1) * PAGE : page * PAGE]
+    notes = [words.REPLAY_NOTE, *([words.PAGE_NUMBER.format(page=page, pages=pages)] if pages > 1 else [])]
+    blocks: tuple[Block, ...] = (
+        Paragraph(((sentence,),)),
+        *(_alert(change, asked) for change in shown),
+        SmallPrint(tuple((note,) for note in notes)),
+    )
+    return Reply(card=Card(title=title, sentence=sentence, blocks=blocks, buttons=turning(command, page, pages)))
+
+
+def _alert(change: Change, asked: Asked) -> Bullets:
+    """The headline of the alert, with a line for each judgement."""
+    report = change.reading if isinstance(change.reading, Report) else None
+    items: list[Line] = [(words.capital(told),) for told in movements(change)]
+    items += [(flag,)] if report and (flag := parts.flag(report)) else []
+    items.append((parts.read_link(report, change.listing, letter=False),))
+    return Bullets(title=alerts.headline(change, asked.now).title, items=tuple(items))

@@ -1,0 +1,42 @@
+"""Writes docs/commands.md from the table of commands: `make commands`. A test compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot import words
+from bot.commands import VERBS, forms
+
+PLACE = Path(__file__).with_name("commands.md")
+
+
+def manual() -> str:
+    """The whole of docs/commands.md."""
+    return "\n".join(_lines()) + "\n"
+
+
+def table() -> str:
+    """The table of commands as it also stands in the README."""
+    return "\n".join(f"| `{words.COMMAND} {form.usage}` | {form.does} |" for form in forms())
+
+
+def _lines() -> Iterator[str]:
+    yield from (f"# {words.MANUAL_TITLE}", "", words.MANUAL_MADE, "")
+    yield from (words.MANUAL_WHERE, "", "| command | answer |", "|---|---|", table(), "")
+    yield from (words.HELP_NAMES, "", words.MANUAL_PAGES, "", words.MANUAL_TO_WHOM, "")
+    only = words.joined([f"`{verb.name}`" for verb in VERBS if verb.only_in_slack])
+    yield from (words.MANUAL_ONLY_IN_SLACK.format(verbs=only), "")
+    yield from (
+        f"## {words.MANUAL_EXPORT}",
+        "",
+        words.MANUAL_EXPORT_ROWS,
+        "",
+        "| column | what it holds |",
+        "|---|---|",
+    )
+    yield from (f"| `{name}` | {holds} |" for name, holds in words.EXPORT_COLUMNS.items())
+
+
+if __name__ == "__main__":
+    PLACE.write_text(manual(), encoding="utf-8")
