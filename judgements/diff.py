@@ -46,6 +46,7 @@ UNREAD_NOW = "It could not be read with certainty in this report"
 UNREAD_BEFORE = "It could not be read with certainty in the earlier report"
 SPLIT = "Compared with “{label}”, since split"
 COUSIN = "Compared with “{label}”, its nearest counterpart"
+MERGED = "Judged within “{label}” in the later inspection"
 OTHER_WORD = "“{was}” and “{now}” are not the same word, though each is grade {rank} of {count}"
 APART = "One inspection judged it once, the other for each service by itself"
 OTHER_SCALE = "The two inspections grade on different scales"
@@ -167,8 +168,23 @@ def _pairs(older: _Side, younger: _Side) -> Iterator[_Pair]:
         else:
             yield _Pair(younger=one, obstacle=_Obstacle.APART if partners else _forebears_unread(one, older, younger))
     for one in older.report.graded:
-        if one not in children:
+        if one in children:
+            continue
+        if merged := _merged(one, younger):
+            yield _Pair(older=one, why=merged)
+        else:
             yield _Pair(older=one, obstacle=_Obstacle.APART if one in apart else _heirs_unread(one, younger))
+
+
+def _merged(one: Judgement, younger: _Side) -> str:
+    """Why one that has an heir is not set beside it: the heir has another partner. "" if there is no heir."""
+    heirs = (
+        each
+        for each in younger.report.graded
+        if one.theme in younger.kin(each.theme)[1:] and None in (each.group, one.group)
+    )
+    heir = next(heirs, None)
+    return MERGED.format(label=younger.label(heir)) if heir else ""
 
 
 def _forebears_unread(one: Judgement, older: _Side, younger: _Side) -> _Obstacle | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -64,8 +65,17 @@ def framework(key: str, scale: str, edition: str, first: date, areas: str) -> Fr
     return replace(model, key=key, scale=tuple(Grade(GRADES[letter]) for letter in scale), editions=(only,))
 
 
+def merging(old: str, themes: str) -> Framework:
+    """A framework that never was, in which these themes of an older one become one judgement."""
+    made = framework(old, "OGRI", "2028", date(2028, 1, 1), "children overall")
+    children, overall = made.editions[0].areas
+    whole = replace(made.editions[0], areas=(replace(children, compares_with=tuple(themes.split())), overall))
+    return replace(made, editions=(whole,))
+
+
 ALL: Mapping[str, Framework] = {
     **FRAMEWORKS,
+    "merged": merging("merged", "in_care care_leavers"),
     "forebear": framework("forebear", "OGAI", "2012", date(2012, 1, 1), "quality_of_practice overall"),
     "heir": framework("heir", "OGI", "2027", date(2027, 1, 1), "overall"),
 }
@@ -177,6 +187,37 @@ TABLE = [
         ],
     ),
     (
+        "two judgements that become one: it is set beside the first, and the other is not lost",
+        ("ilacs 2023", "in_care O, care_leavers R, overall G"),
+        ("merged 2028", "children G, overall G"),
+        [
+            "children: in_care O -> children G down",
+            "overall: overall G -> overall G same",
+            "care_leavers: care_leavers R -> nothing gone",
+        ],
+    ),
+    (
+        "arrangements for the protection of children to SIF: its overall grade is of one judgement's subject",
+        ("child_protection 2012", "protection_overall A, protection_practice I"),
+        ("sif 2013", "sif_help_and_protection R, looked_after_children G, overall R"),
+        [
+            "sif_help_and_protection: protection_overall A -> sif_help_and_protection R ?",
+            "looked_after_children: nothing -> looked_after_children G new",
+            "overall: nothing -> overall R new",
+            "protection_practice: protection_practice I -> nothing gone",
+        ],
+    ),
+    (
+        "inspection of looked after children to SIF",
+        ("looked_after 2013", "looked_after_overall A, looked_after_leadership G"),
+        ("sif 2013", "looked_after_children G, sif_leadership G"),
+        [
+            "looked_after_children: looked_after_overall A -> looked_after_children G up",
+            "sif_leadership: nothing -> sif_leadership G new",
+            "looked_after_leadership: looked_after_leadership G -> nothing gone",
+        ],
+    ),
+    (
         "adequate to requires improvement: the same rank, another word",
         ("forebear 2012", "quality_of_practice A, overall A"),
         ("sif 2013", "sif_help_and_protection R, overall R"),
@@ -233,6 +274,12 @@ WHYS = [
     ("sif 2013", "adoption G", "ilacs 2023", "leadership G", "adoption",
      "Not a judgement of its own for inspections from January 2018"),
     ("sif 2013", "lscb G", "sif 2013", "adoption G", "lscb", "This inspection did not judge it"),
+    ("ilacs 2023", "in_care O, care_leavers R", "merged 2028", "children G", "care_leavers",
+     "Judged within “children” in the later inspection. Not a judgement of its own for inspections from January 2028"),
+    ("child_protection 2012", "protection_overall A", "sif 2013", "sif_help_and_protection R",
+     "sif_help_and_protection",
+     "Compared with “Overall effectiveness”, its nearest counterpart. “adequate” and “requires improvement to be good” "
+     "are not the same word, though each is grade 3 of 4"),
     ("sif 2013", "adoption G", "sif 2013", "adoption -", "adoption", "This inspection did not judge it"),
     ("sif 2013", "adoption -", "sif 2013", "adoption G", "adoption", "The earlier inspection did not judge it"),
     ("sif 2013", "adoption -", "sif 2013", "adoption -, lscb G", "adoption", "Neither inspection judged it"),
@@ -324,22 +371,21 @@ def test_letters_judge_nothing() -> None:
 
 # What must hold for any two reports.
 
-SCALE = [letter for letter in GRADES if letter != "A"]
-EDITIONS = [
-    (framework, edition)
-    for framework in FRAMEWORKS.values()
-    for edition in framework.editions
-    if edition.areas and framework.scale == FRAMEWORKS["ilacs"].scale
-]
+LETTER_OF = {grade: letter for letter, grade in GRADES.items()}
+EDITIONS = [(framework, edition) for framework in ALL.values() for edition in framework.editions if edition.areas]
+"""Of every scale, with and without services that are judged by themselves."""
 
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
     framework, edition = draw(st.sampled_from(EDITIONS))
-    themes = draw(st.sets(st.sampled_from([area.theme for area in edition.areas]), min_size=1))
-    grades = ", ".join(f"{theme} {draw(st.sampled_from(SCALE))}" for theme in sorted(themes))
-    end = date(2014, 1, 1) + timedelta(days=draw(st.integers(min_value=0, max_value=5000)))
-    return report(f"{framework.key} {edition.key}", grades, end, draw(st.sampled_from([(), ("unread",)])))
+    areas = draw(st.lists(st.sampled_from(edition.areas), min_size=1, unique_by=lambda area: area.theme))
+    scale = [*(LETTER_OF[grade] for grade in framework.scale), "-"]
+    judged = [judgement(area.theme, draw(st.sampled_from(scale)), area.group) for area in areas]
+    end = date(2009, 1, 1) + timedelta(days=draw(st.integers(min_value=0, max_value=7000)))
+    made = report(f"{framework.key} {edition.key}", "overall G", end, draw(st.sampled_from([(), ("unread",)])))
+    overall = next((one for one in judged if one.theme == "overall"), None)
+    return replace(made, overall=overall, judgements=tuple(one for one in judged if one.theme != "overall"))
 
 
 def older_and_younger(one: Report, other: Report) -> tuple[Report, Report]:
@@ -350,19 +396,19 @@ def older_and_younger(one: Report, other: Report) -> tuple[Report, Report]:
 
 @given(one=reports())
 def test_a_report_has_not_changed_against_itself(one: Report) -> None:
-    assert diff(one, one) == ()
+    assert diff(one, one, ALL) == ()
 
 
 @given(one=reports())
 def test_the_same_grades_at_another_inspection_are_the_same(one: Report) -> None:
     again = replace(one, inspection=Inspection(periods=((date(2030, 1, 1), date(2030, 1, 2)),)))
-    assert {comparison.movement for comparison in diff(one, again)} == {Movement.SAME}
+    assert {comparison.movement for comparison in diff(one, again, ALL)} == {Movement.SAME}
 
 
 @given(one=reports(), other=reports())
 def test_every_judgement_stands_in_a_comparison_and_none_is_made_up(one: Report, other: Report) -> None:
     older, younger = older_and_younger(one, other)
-    compared = diff(older, younger)
+    compared = diff(older, younger, ALL)
     if older == younger:
         return
     assert Counter(it.after for it in compared if it.after) == Counter(younger.graded)
@@ -374,9 +420,23 @@ def test_every_judgement_stands_in_a_comparison_and_none_is_made_up(one: Report,
     assert all(it.before or it.after for it in compared)
 
 
+@given(history=st.lists(reports(), min_size=2, max_size=5))
+def test_a_history_replayed_from_its_comparisons_ends_where_it_is(history: list[Report]) -> None:
+    """Whoever knows the first report and every diff since knows the last one."""
+    history.sort(key=lambda one: one.inspection.end if one.inspection else DAY)
+    standing = Counter(history[0].graded)
+    for before, after in pairwise(history):
+        compared = diff(before, after, ALL)
+        assert compared == diff(before, after, ALL)
+        if compared:
+            assert {it.before for it in compared if it.before} == set(standing)
+            standing = Counter(it.after for it in compared if it.after)
+    assert standing == Counter(history[-1].graded)
+
+
 @given(one=reports(), other=reports())
 def test_every_theme_is_told_once(one: Report, other: Report) -> None:
-    themes = [it.theme for it in diff(one, other)]
+    themes = [it.theme for it in diff(one, other, ALL)]
     assert len(themes) == len(set(themes))
 
 
@@ -385,7 +445,7 @@ def test_reading_backwards_turns_every_movement_round(one: Report, other: Report
     older, younger = older_and_younger(one, other)
     if older.inspection == younger.inspection:
         younger = replace(younger, inspection=Inspection(periods=((date(2030, 1, 1), date(2030, 1, 2)),)))
-    forwards, backwards = diff(older, younger), diff(younger, older)
+    forwards, backwards = diff(older, younger, ALL), diff(younger, older, ALL)
     assert [mirrored(it) for it in forwards] == [(it.theme, it.before, it.after, it.movement) for it in backwards]
 
 
@@ -395,7 +455,7 @@ def mirrored(one: Comparison) -> tuple[str, Judgement | None, Judgement | None, 
 
 @given(one=reports(), other=reports())
 def test_a_movement_without_both_grades_always_says_why(one: Report, other: Report) -> None:
-    for it in diff(one, other):
+    for it in diff(one, other, ALL):
         graded = isinstance(it.before and it.before.grade, Grade) and isinstance(it.after and it.after.grade, Grade)
         assert graded or it.why
         if it.movement in (Movement.IMPROVED, Movement.DECLINED):
