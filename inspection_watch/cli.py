@@ -28,8 +28,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import commands
 from bot.slack.client import SlackError, SlackSettingsError
+from inspection_watch import database, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
-from inspection_watch import logs, parsing, run, terminal, wiring
 from inspection_watch import settings as configuration
 from inspection_watch.metrics import Metrics
 from judgements.types import Status
@@ -45,6 +45,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(database.app, name="db", no_args_is_help=True)
 out = Console()
 
 EVERY = 25

@@ -48,6 +48,7 @@ def run(settings: Settings, metrics: Metrics, only: Part | None = None) -> None:
     parts = (only,) if only else tuple(Part)
     slack.check_settings(settings, [name for part in parts for name in _TOKENS[part]])
     with ExitStack() as stack:
+        stack.enter_context(wiring.alone(settings))
         store = stack.enter_context(wiring.store(settings))
         readiness = _readiness(store, parts)
         doors = _doors(store, readiness, metrics)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
+import structlog
+
 from inspection_watch.settings import Settings
+from storage.alone import alone as hold_alone
 from storage.archive import Archive
-from storage.engine import StorageError, open_engine, upgrade
+from storage.engine import Database, StorageError, open_engine, upgrade
 from storage.store import Store
 from watchers.fetch import Fetcher
 from watchers.poll import World
 from watchers.read import Reader
+
+log = structlog.get_logger()
 
 JITTER_SECONDS = 20.0
 """At most this much later than the plan says, so that many watchers do not knock at once."""
@@ -31,20 +36,39 @@ def jitter(settings: Settings) -> timedelta:
     return timedelta(seconds=random.uniform(0, min(JITTER_SECONDS, settings.INSPECTION_WATCH_GAP * JITTER_SECONDS)))
 
 
+def alone(settings: Settings) -> AbstractContextManager[None]:
+    """An SQLite file has one service at a time. Raises `StorageError` that says so and what to do."""
+    _state_dir(settings)
+    return hold_alone(settings.database_url)
+
+
 @contextmanager
 def store(settings: Settings) -> Iterator[Store]:
     """The store with its schema brought up to date. Raises `StorageError`."""
+    with database(settings) as engine:
+        before = upgrade(engine)
+        if not before.is_current:
+            log.info("schema brought up to date", before=before.found, now=before.needed)
+        yield Store(engine)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """The database with its schema as it is, in a state directory that exists. Raises `StorageError`."""
+    _state_dir(settings)
+    engine = open_engine(settings.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _state_dir(settings: Settings) -> None:
     folder = settings.INSPECTION_WATCH_STATE_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"INSPECTION_WATCH_STATE_DIR: {folder} cannot be made ({error.strerror}).") from error
-    engine = open_engine(settings.database_url)
-    try:
-        upgrade(engine)
-        yield Store(engine)
-    finally:
-        engine.dispose()
 
 
 def fetcher(settings: Settings, wait: Callable[[float], bool]) -> Fetcher:

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -19,6 +20,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
+Database = Engine
+"""What `open_engine` gives, for whoever passes it on."""
 SETTING = "INSPECTION_WATCH_DATABASE_URL"
 EXAMPLES = "sqlite:////var/lib/inspection-watch/watch.sqlite or postgresql+psycopg://name:password@host/database"
 
@@ -55,11 +58,29 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema up to date: all of it or nothing. Others who start at the same time wait for the first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The schema a database has ("" if it has no tables yet), and the one this version works with."""
 
-    Raises StorageError if the database was made by a newer version of this program, if we may not write it, or if
-    somebody else keeps it locked for too long.
+    found: str
+    needed: str
+
+    @property
+    def is_current(self) -> bool:
+        return self.found == self.needed
+
+
+def schema(engine: Engine) -> Schema:
+    """The schema of the database as it is. Raises StorageError if it cannot be read."""
+    with reading(engine) as connection:
+        return _schema(connection)
+
+
+def upgrade(engine: Engine) -> Schema:
+    """Bring the schema up to date, all of it or nothing, and say what it was before.
+
+    Others who start at the same time wait for the first. Raises StorageError if the database was made by a newer
+    version of this program, if we may not write it, or if somebody else keeps it locked for too long.
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
@@ -67,9 +88,33 @@ def upgrade(engine: Engine) -> None:
             connection.execute(select(func.set_config("lock_timeout", patience, True)))
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         _refuse_unknown_schema(connection)
-        migrations = _migrations()
-        migrations.attributes["connection"] = connection
-        command.upgrade(migrations, "head")
+        before = _schema(connection)
+        migrate(connection, "head")
+        return before
+
+
+def migrate(connection: Connection, to: str) -> None:
+    """Bring the schema forwards to the revision `to`, in the transaction of `connection`."""
+    migrations = _migrations()
+    migrations.attributes["connection"] = connection
+    command.upgrade(migrations, to)
+
+
+def known_schemas() -> frozenset[str]:
+    """Every schema that this version knows how to bring up to date."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions())
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for PostgreSQL. Raises StorageError if `url` is no address of either."""
+    address = _address(url)
+    return Path(str(address.database)).absolute() if address.get_backend_name() == "sqlite" else None
+
+
+def _schema(connection: Connection) -> Schema:
+    heads = MigrationContext.configure(connection).get_current_heads()
+    needed = ScriptDirectory.from_config(_migrations()).get_current_head()
+    return Schema(found=", ".join(sorted(heads)), needed=str(needed))
 
 
 @contextmanager
@@ -102,7 +147,7 @@ def _remedy(error: DBAPIError) -> str:
         return "It seems that another program hangs while it holds a lock there: end it, and start this one again."
     return (
         f"See that it runs, can be reached and has room on its disk, and that the user this runs as, or the one in "
-        f"{SETTING}, may make tables and write there."
+        f"{SETTING}, may make tables and write there; or let one who may run “inspection-watch db upgrade” first."
     )
 
 
@@ -187,8 +232,7 @@ def _reason(error: DBAPIError | OSError) -> str:
 
 
 def _refuse_unknown_schema(connection: Connection) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()}
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known_schemas()
     if unknown:
         raise StorageError(
             f"The database has the schema {', '.join(sorted(unknown))}, which this version does not know: it was made "

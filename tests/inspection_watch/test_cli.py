@@ -21,6 +21,7 @@ from inspection_watch.demo.histories import SCENES, build_site
 from inspection_watch.demo.site import LocalSite, Site
 from inspection_watch.health import healthz
 from inspection_watch.settings import Settings
+from storage.alone import alone
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def ask(
 def test_help_lists_the_commands_that_exist_and_no_other(ask: Ask) -> None:
     said = ask("--help")
     assert said.status == 0
-    for command in ("run", "poll", "parse", "judgements", "doctor", "demo"):
+    for command in ("run", "poll", "parse", "judgements", "db", "doctor", "demo"):
         assert f" {command} " in said.out
     for later in ("export", "replay", "reparse"):
         assert later not in said.out
@@ -238,6 +239,33 @@ def test_run_says_when_slack_cannot_be_reached(ask: Ask, monkeypatch: pytest.Mon
     assert said.status == 1, "that may pass: a service manager is to start it again"
     assert said.err.splitlines()[-1].startswith("Slack cannot be reached")
     assert "hunter2" not in said.err
+
+
+def test_the_database_is_upgraded_copied_and_put_back_by_hand(ask: Ask, tmp_path: Path) -> None:
+    assert ask("db", "upgrade").out == "The schema was not there yet and is 0001 now.\n"
+    assert ask("db", "upgrade").out == "The schema is up to date (0001).\n"
+    copy = str(tmp_path / "copy")
+    assert f"{copy} is a whole copy of the database" in ask("db", "backup", copy).out
+    again = ask("db", "backup", copy)
+    assert (again.status, "say --replace" in again.err) == (1, True)
+    assert ask("db", "backup", copy, "--replace").status == 0
+    said = ask("db", "restore", copy)
+    assert said.out.startswith(f"The database is now as {copy} has it.\nWhat was there before is kept as ")
+    assert Path(said.out.rpartition(" ")[2].strip().rstrip(".")).exists()
+
+
+def test_a_second_service_on_one_sqlite_file_is_refused_with_what_to_do(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ask("db", "upgrade")
+    ask("db", "backup", str(tmp_path / "copy"))
+    with alone(f"sqlite:///{tmp_path}/state/inspection-watch.sqlite"):
+        second = ask("run", "--only", "watch")
+        restored = ask("db", "restore", str(tmp_path / "copy"))
+    for said in (second, restored):
+        assert said.status == 1
+        assert "in use by another inspection-watch" in said.err.splitlines()[-1]
+        assert "let them share a PostgreSQL" in said.err
 
 
 def checked(said: Said) -> dict[str, str]:

@@ -12,10 +12,11 @@ from psycopg import sql
 from sqlalchemy import Engine, insert, select, text
 
 from storage.engine import _MIGRATION_LOCK, StorageError, open_engine, reading, upgrade, writing
-from storage.schema import documents, visits
+from storage.rows import columns_of
+from storage.schema import authorities, documents
 from storage.store import Store
 from tests.counterparts import Postgres
-from tests.storage.examples import T0, URN
+from tests.storage.examples import document, listing
 
 PASSWORD = "s3cr3t-pass"
 
@@ -90,29 +91,31 @@ def test_a_new_sqlite_file_may_be_opened_by_two_at_the_same_time(tmp_path: Path)
 
 
 def test_a_document_of_an_authority_that_is_not_there_is_a_bug_and_not_a_sentence(engine: Engine) -> None:
-    orphan = {"file_id": "1", "urn": URN, "title": "a title", "url": "", "published": T0.date(), "standing": "read"}
+    orphan = columns_of(documents, document(listing()), listing())
     with pytest.raises(Exception, match=r"(?i)foreign key") as failure, writing(engine) as connection:
-        connection.execute(insert(documents).values(orphan | {"first_seen_at": T0, "why": "", "failures": 0}))
-    assert "a title" not in str(failure.value), "an error may be logged, and what people wrote does not belong there"
+        connection.execute(insert(documents).values(orphan))
+    assert listing().title not in str(failure.value), (
+        "an error may be logged, and what people wrote does not belong there"
+    )
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(engine: Engine) -> None:
     def begin_and_fail() -> None:
         with writing(engine) as connection:
-            connection.execute(insert(visits).values({"url": "https://site.example/", "sha256": "ab", "at": T0}))
+            connection.execute(insert(authorities).values(urn="80573"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         begin_and_fail()
     with reading(engine) as connection:
-        assert connection.execute(select(visits)).all() == []
+        assert connection.execute(select(authorities)).all() == []
 
 
 def test_a_reader_waits_for_no_writer(engine: Engine) -> None:
     with writing(engine) as writer:
-        writer.execute(insert(visits).values({"url": "https://site.example/", "sha256": "ab", "at": T0}))
+        writer.execute(insert(authorities).values(urn="80573"))
         with reading(engine) as reader:
-            assert reader.execute(select(visits)).all() == []
+            assert reader.execute(select(authorities)).all() == []
 
 
 def test_sqlite_without_tables_says_so_in_a_sentence(tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ def test_a_connection_that_is_cut_is_a_sentence_and_the_next_work_is_done(
     def read_while_it_is_cut() -> None:
         with reading(engine) as connection:
             cut()
-            connection.execute(select(visits))
+            connection.execute(select(authorities))
 
     with pytest.raises(StorageError, match="did not do its work"):
         read_while_it_is_cut()
