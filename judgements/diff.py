@@ -14,14 +14,10 @@ from enum import Enum
 from itertools import takewhile
 
 from judgements.frameworks import FRAMEWORKS, Area, Edition, Framework
-from judgements.types import Comparison, Grade, Judgement, Kind, Listing, Movement, Outcome, Report
+from judgements.types import INSPECTIONS, Comparison, Grade, Judgement, Kind, Listing, Movement, Outcome, Report
 
 FAMILY: Mapping[Kind, str] = {
-    Kind.ILACS_INSPECTION: "children's services",
-    Kind.SIF_INSPECTION: "children's services",
-    Kind.LOOKED_AFTER_CHILDREN_INSPECTION: "children's services",
-    Kind.CHILD_PROTECTION_INSPECTION: "children's services",
-    Kind.SLAC_INSPECTION: "children's services",
+    **dict.fromkeys(sorted(INSPECTIONS), "children's services"),
     Kind.AREA_SEND_INSPECTION: "area SEND",
 }
 """Which inspections follow one another. Letters and a council's own report follow nothing and precede nothing."""
