@@ -29,6 +29,10 @@ MOST_CHARACTERS = 1_000_000
 FEWEST_CHARACTERS = 40
 """A text layer with fewer in the whole document is none: the pages are pictures."""
 
+MOST_NO_LETTERS = 0.1
+"""Of the first characters of a text so many may be none; in an old encoding only its quotes and dashes are."""
+
+_NO_LETTERS = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
 _NOT_FOUND = re.compile(r"^\s*report not found\b", re.IGNORECASE)
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
 _MARKDOWN = (
@@ -167,9 +171,11 @@ def _html(data: bytes) -> Document | NotRead:
 
 
 def _text(data: bytes) -> Document | NotRead:
-    if b"\0" in data[:HEAD]:
-        return _unreadable("The file is neither a PDF, nor a web page, nor plain text.")
     text = data.decode("utf-8", errors="replace").replace("\f", "\n")
+    if b"\0" in data[:HEAD] or len(_NO_LETTERS.findall(text[:HEAD])) > len(text[:HEAD]) * MOST_NO_LETTERS:
+        return _unreadable("The file is neither a PDF, nor a web page, nor plain text.")
+    if b"endobj" in data and b"%%EOF" in data[-TAIL:]:
+        return _unreadable("The PDF is damaged: its first bytes do not say that it is one.")
     for mark, becomes in _MARKDOWN:
         text = mark.sub(becomes, text)
     return _document("text", [text])

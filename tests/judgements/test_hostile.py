@@ -7,6 +7,7 @@ import re
 import resource
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
+from random import Random
 
 import pytest
 
@@ -64,7 +65,10 @@ PAPERS: dict[str, Case] = {
     "nothing": (lambda: b"", UNREADABLE, "empty"),
     "a page that says it is not found": (NOT_FOUND.encode, NOT_A_REPORT, "Report not found"),
     "a password": (lambda: pdf([LINES], encrypt="secret"), UNREADABLE, "password"),
-    "other magic bytes": (lambda: good().replace(b"%PDF-", b"%PDX-", 1), UNRECOGNISED, NO_TITLE),
+    "other magic bytes": (lambda: good().replace(b"%PDF-", b"%PDX-", 1), UNREADABLE, "first bytes do not say"),
+    "bytes before a PDF": (lambda: b"\x93" * 2000 + good(), UNREADABLE, "neither a PDF"),
+    "bytes of nothing": (lambda: Random(1).randbytes(60_000).replace(b"\0", b"x"), UNREADABLE, "neither a PDF"),
+    "a picture": (lambda: b"\xff\xd8\xff\xe1 JFIF" + Random(2).randbytes(9_000), UNREADABLE, "neither a PDF"),
     "an archive": (lambda: b"PK\x03\x04" + bytes(2000) + good(), UNREADABLE, "neither a PDF, nor a web page"),
     "a scan": (hostile.scan, UNREADABLE, "no text in it, only pictures of pages (a scan)"),
     "10,000 pages": (lambda: hostile.many_pages(10_000), UNREADABLE, "10000 pages"),
@@ -105,6 +109,12 @@ def test_a_document_that_hurts_has_its_reason_and_the_next_one_is_read(reader: R
     make, status, words = PAPERS[name]
     found = refused(reader, make())
     assert (found.status, words in found.why) == (status, True), found
+
+
+def test_a_text_in_an_old_encoding_is_read_all_the_same(reader: Reader) -> None:
+    text = "\n".join(LINES)
+    assert "’" in text
+    assert isinstance(reader.read(text.encode("cp1252")), Report)
 
 
 def test_a_report_cut_off_anywhere_says_so(reader: Reader) -> None:
