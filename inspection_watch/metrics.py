@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from inspection_watch.health import InTime
 from inspection_watch.listen import Reply
 from storage.engine import StorageError
-from storage.types import SourceState
+from storage.types import SourceState, TroubleKind
 from storage.vitals import DocumentOutcome, Vitals, Waiting
 
 Line = Mapping[str, Any]
@@ -179,6 +179,7 @@ def _families(vitals: Vitals | None) -> Iterator[GaugeMetricFamily]:
     yield from _documents(vitals.documents if vitals else {})
     yield from _queue("change", "Changes found and not yet turned into messages", vitals.changes if vitals else None)
     yield from _queue("delivery", "Messages owed and not sent", vitals.deliveries if vitals else None)
+    yield from _troubles(vitals.troubles if vitals else {})
     dead = _gauge("deliveries_dead", "Messages given up")
     if vitals:
         dead.add_metric([], vitals.dead)
@@ -204,6 +205,16 @@ def _documents(documents: Mapping[DocumentOutcome, Waiting]) -> Iterator[GaugeMe
         number.add_metric([outcome], waiting.number)
         if waiting.since is not None:
             since.add_metric([outcome], waiting.since.timestamp())
+    yield from (number, since)
+
+
+def _troubles(troubles: Mapping[TroubleKind, Waiting]) -> Iterator[GaugeMetricFamily]:
+    number = _gauge("troubles", "What is wrong now with what is watched, by kind", "kind")
+    since = _gauge("oldest_trouble_timestamp_seconds", "Since when the oldest of them lasts", "kind")
+    for kind, waiting in troubles.items():
+        number.add_metric([kind], waiting.number)
+        if waiting.since is not None:
+            since.add_metric([kind], waiting.since.timestamp())
     yield from (number, since)
 
 

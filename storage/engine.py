@@ -240,7 +240,10 @@ def _refuse_unknown_schema(connection: Connection) -> None:
         )
 
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 def _migrations() -> Config:
     migrations = Config()
-    migrations.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    migrations.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return migrations

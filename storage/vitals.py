@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Executable, Row, and_, case, func, select, type_coerce
+from sqlalchemy import Connection, Executable, Row, and_, case, func, select
 
 from storage.engine import reading
 from storage.rows import ALL_SOURCES, Room
-from storage.schema import changes, deliveries, documents
-from storage.types import DeliveryStatus, SourceState, Standing
+from storage.schema import changes, deliveries, documents, troubles
+from storage.types import DeliveryStatus, SourceState, Standing, TroubleKind
 
 
 class DocumentOutcome(StrEnum):
@@ -47,6 +47,8 @@ class Vitals:
     """Messages that are owed and not sent."""
     dead: int
     """Messages given up."""
+    troubles: Mapping[TroubleKind, Waiting]
+    """What is wrong now, by kind; only the kinds that are."""
 
 
 class Signs(Room):
@@ -63,6 +65,7 @@ class Signs(Room):
                 changes=_one(connection, _CHANGES),
                 deliveries=_one(connection, _DELIVERIES),
                 dead=connection.scalar(_DEAD) or 0,
+                troubles={row.kind: _waiting(row) for row in connection.execute(_TROUBLES)},
             )
 
 
@@ -74,15 +77,23 @@ def _waiting(row: Row[Any]) -> Waiting:
     return Waiting(number=row.number, since=row.since)
 
 
-_NOT_READ = type_coerce(documents.c.reading, JSON)["status"].as_string().is_not(None)
+# The second id of a document and what the site has taken back are nobody's business here.
+_COUNTED = and_(documents.c.withdrawn_at.is_(None), documents.c.same_as == "")
 _OUTCOME = case(
     (documents.c.standing == Standing.AWAITED, DocumentOutcome.AWAITED.value),
-    (and_(documents.c.reading.is_not(None), _NOT_READ), DocumentOutcome.UNREAD.value),
+    (documents.c.kind.is_(None), DocumentOutcome.UNREAD.value),
     else_=DocumentOutcome.READ.value,
 ).label("outcome")
-_DOCUMENTS = select(
-    _OUTCOME, func.count().label("number"), func.min(documents.c.first_seen_at).label("since")
-).group_by(_OUTCOME)
+_DOCUMENTS = (
+    select(_OUTCOME, func.count().label("number"), func.min(documents.c.first_seen_at).label("since"))
+    .where(_COUNTED)
+    .group_by(_OUTCOME)
+)
+_TROUBLES = (
+    select(troubles.c.kind, func.count().label("number"), func.min(troubles.c.since).label("since"))
+    .where(troubles.c.over_at.is_(None))
+    .group_by(troubles.c.kind)
+)
 _CHANGES = select(func.count().label("number"), func.min(changes.c.seen_at).label("since")).where(
     changes.c.fanned_out_at.is_(None)
 )

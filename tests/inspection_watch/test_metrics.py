@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from inspection_watch import metrics as instruments
 from inspection_watch.metrics import MOST_REASONS, NOT_COUNTED, Metrics
 from storage.engine import StorageError
-from storage.types import SourceState
+from storage.types import SourceState, TroubleKind
 from storage.vitals import DocumentOutcome, Vitals, Waiting
 from watchers.poll import PollSummary
 
@@ -32,6 +32,7 @@ VITALS = Vitals(
     changes=NOTHING,
     deliveries=Waiting(number=7, since=T0),
     dead=1,
+    troubles={TroubleKind.PAGE_SUSPECT: Waiting(number=2, since=T0)},
 )
 
 
@@ -116,6 +117,8 @@ def test_what_the_database_knows_is_asked_at_the_scrape(metrics: Metrics) -> Non
     assert found["inspection_watch_delivery_queue_oldest_timestamp_seconds"] == T0.timestamp()
     assert "inspection_watch_change_queue_oldest_timestamp_seconds" not in found, "none waits"
     assert found["inspection_watch_deliveries_dead"] == 1
+    assert found["inspection_watch_troubles{kind=page_suspect}"] == 2
+    assert found["inspection_watch_oldest_trouble_timestamp_seconds{kind=page_suspect}"] == T0.timestamp()
 
 
 def test_a_database_that_hangs_or_fails_leaves_out_its_numbers_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, insert, update
 
 from judgements.types import NotRead, Status
 from storage.engine import writing
-from storage.schema import deliveries
+from storage.schema import deliveries, sources
 from storage.store import Store
-from storage.types import DeliveryStatus, Standing
+from storage.types import DeliveryStatus, Standing, TroubleKind
 from storage.vitals import DocumentOutcome, Vitals, Waiting
 from tests.storage.examples import MINUTE, T0, change, document, intent, listing, report, tell
 
@@ -17,7 +17,9 @@ NOTHING = Waiting(number=0, since=None)
 
 def test_an_empty_database_has_noughts_and_nothing_that_waits(store: Store) -> None:
     nothing = dict.fromkeys(DocumentOutcome, NOTHING)
-    assert store.vitals() == Vitals(sources=(), documents=nothing, changes=NOTHING, deliveries=NOTHING, dead=0)
+    assert store.vitals() == Vitals(
+        sources=(), documents=nothing, changes=NOTHING, deliveries=NOTHING, dead=0, troubles={}
+    )
 
 
 def test_documents_are_counted_by_what_became_of_them_and_the_oldest_says_since_when(store: Store) -> None:
@@ -29,6 +31,8 @@ def test_documents_are_counted_by_what_became_of_them_and_the_oldest_says_since_
                 document(listing("2"), reading=unread, first_seen_at=T0 + MINUTE),
                 document(listing("3"), reading=unread),
                 document(listing("4"), standing=Standing.AWAITED, first_seen_at=T0 - MINUTE),
+                document(listing("5"), reading=unread, withdrawn_at=T0),
+                document(listing("6"), reading=unread, same_as="2"),
             )
         )
     )
@@ -54,7 +58,18 @@ def test_a_change_waits_until_it_is_fanned_out_and_its_messages_until_they_are_s
     assert (store.vitals().deliveries, store.vitals().dead) == (NOTHING, 2)
 
 
-def test_a_source_is_shown_as_it_was_left(store: Store) -> None:
-    state = store.claim_source("list", T0, MINUTE)
-    assert state is not None
-    assert store.vitals().sources == (state,)
+def test_a_source_is_shown_as_it_was_left(store: Store, engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            insert(sources).values(key="list", last_ok_at=T0, failures=2, trouble="it is slow", seen=153)
+        )
+    (source,) = store.vitals().sources
+    assert (source.key, source.last_ok_at, source.failures, source.seen) == ("list", T0, 2, 153)
+
+
+def test_troubles_are_counted_by_kind_while_they_last(store: Store) -> None:
+    for key, now in (("a", T0 + MINUTE), ("b", T0)):
+        store.raise_trouble(key, TroubleKind.PAGE_SUSPECT, "a page lists less", now)
+    store.raise_trouble("c", TroubleKind.UNREAD, "a document is not read", T0)
+    store.end_trouble("c", T0 + MINUTE)
+    assert store.vitals().troubles == {TroubleKind.PAGE_SUSPECT: Waiting(number=2, since=T0)}
