@@ -1,4 +1,4 @@
-"""A history -> a timeline picture with words that stand for it. Pure: the same history gives the same bytes.
+"""A timeline -> its picture. Pure: the same timeline gives the same bytes.
 
 Read from the left: four steps of grades; a line that is where the authority stands; a dashed upright where another
 framework, or another edition of it, begins; below, a mark for each letter and each area SEND inspection. Colour only
@@ -7,7 +7,7 @@ underlines what place, shape and words say. It is drawn large enough to be read 
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +18,14 @@ from itertools import pairwise
 from PIL import Image, ImageDraw, ImageFont
 
 from bot import words
-from bot.reports import Read, order
+from bot.timeline import Stand, Timeline
 from judgements.frameworks import FRAMEWORKS
-from judgements.types import INSPECTIONS, LETTERS, Grade, Report
+from judgements.types import Grade, Report
 
-WIDTH, HEIGHT = 1280, 800
-LEFT, RIGHT, TOP, BOTTOM = 272, 30, 136, 572
+WIDTH, HEIGHT = 1280, 832
+LEFT, RIGHT, TOP, BOTTOM = 272, 30, 136, 604
 """The field of grades; above it stand the title and the frameworks, below it letters, years and the legend."""
-MARKS, YEARS, LEGEND = 626, 680, 752
+MARKS, YEARS, LEGEND = 658, 712, 784
 SMALL, NORMAL, LARGE = 34, 38, 48
 DOT, EDGE = 16, 34
 """The size of a dot, and how far the first and the last day stay from the edges of the field."""
@@ -35,38 +35,17 @@ Ink = str
 
 PAPER, BLACK, GREY, PALE, RED = "#ffffff", "#1d1c1d", "#5f5e60", "#dcdcde", "#b3261e"
 STEPS: tuple[tuple[frozenset[Grade], tuple[str, ...], Ink, Ink], ...] = (
-    (frozenset({Grade.OUTSTANDING}), ("Outstanding",), "#1b5e8c", "#eaf2f8"),
-    (frozenset({Grade.GOOD}), ("Good",), "#2e7d4f", "#edf6f0"),
+    (frozenset({Grade.OUTSTANDING}), ("Outstanding",), "#1b5e8c", "#dce9f6"),
+    (frozenset({Grade.GOOD}), ("Good",), "#2e7d4f", "#e2f2e4"),
     (
         frozenset({Grade.REQUIRES_IMPROVEMENT, Grade.ADEQUATE}),
         ("Requires", "improvement"),
         "#b26a00",
-        "#fdf4e5",
+        "#fcf0d9",
     ),
-    (frozenset({Grade.INADEQUATE}), ("Inadequate",), RED, "#fbecea"),
+    (frozenset({Grade.INADEQUATE}), ("Inadequate",), RED, "#fae3e0"),
 )
 """Each step from the top: its grades, how it is named at the edge, and the colours of its dots and of its field."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """A PNG, and the words that stand for it."""
-
-    png: bytes
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Stand:
-    """A report on the timeline, and the grades it stands at: the overall one, or how many areas stand at each."""
-
-    read: Read
-    overall: Grade | None
-    areas: Counter[Grade]
-
-    @property
-    def day(self) -> date:
-        return self.read.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +60,23 @@ class _Scale:
         return LEFT + EDGE + (WIDTH - LEFT - RIGHT - 2 * EDGE) * (day - self.first).days / whole
 
 
-def timeline(name: str, documents: Sequence[Read], today: date) -> Drawn | None:
-    """The picture of these documents, in any order; None if there is no graded report to draw."""
-    stands = _stands(documents)
-    if not stands:
-        return None
-    letters = sorted((one for one in documents if one.report.kind in LETTERS), key=order)
-    outcomes = sorted((one for one in documents if one.report.outcome), key=order)
-    first = min(one.day for one in (*(each.read for each in stands), *letters, *outcomes))
-    scale = _Scale(first=date(first.year, 1, 1), last=max(today, stands[-1].day))
+def draw(timeline: Timeline) -> bytes:
+    """The picture as a PNG."""
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
-    _title(draw, name)
+    scale = _Scale(first=timeline.first, last=timeline.last)
+    _title(draw, timeline.name)
     _steps(draw)
     _years(draw, scale)
-    _frameworks(draw, scale, stands)
-    _line(draw, scale, stands)
-    _dates(draw, scale, stands)
-    _marks(draw, scale, letters, outcomes)
-    _legend(draw, letters, outcomes, stands)
+    _frameworks(draw, scale, timeline.stands)
+    _line(draw, scale, timeline.stands)
+    _dates(draw, scale, timeline.stands)
+    _marks(draw, scale, timeline)
+    _legend(draw, timeline)
     out = BytesIO()
     # Few colours, found the quick way: a third of the size, and of the time.
     image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
-    return Drawn(png=out.getvalue(), alt=_alternative(name, stands=stands, letters=letters, outcomes=outcomes))
-
-
-def _stands(documents: Iterable[Read]) -> tuple[_Stand, ...]:
-    graded = sorted((one for one in documents if one.report.kind in INSPECTIONS and one.report.graded), key=order)
-    stands = (_Stand(one, _overall(one.report), _areas(one.report)) for one in graded)
-    return tuple(each for each in stands if each.overall or each.areas)
-
-
-def _overall(report: Report) -> Grade | None:
-    grade = report.overall.grade if report.overall else None
-    return grade if isinstance(grade, Grade) else None
-
-
-def _areas(report: Report) -> Counter[Grade]:
-    return Counter(one.grade for one in report.judgements if isinstance(one.grade, Grade))
+    return out.getvalue()
 
 
 def _step(grade: Grade) -> int:
@@ -152,7 +110,7 @@ def _words(
         font=_font(size),
         fill=ink,
         anchor=anchor,
-        stroke_width=0 if halo == PAPER else 5,
+        stroke_width=0 if halo == PAPER else 4,
         stroke_fill=halo,
     )
 
@@ -190,7 +148,7 @@ def _years(draw: ImageDraw.ImageDraw, scale: _Scale) -> None:
             _words(draw, (x, YEARS), str(year), SMALL, GREY, "mm")
 
 
-def _frameworks(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[_Stand]) -> None:
+def _frameworks(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[Stand]) -> None:
     """Where another framework or edition begins, and what each is called, as far as there is room."""
     begins = [(float(LEFT), _framework(stands[0].read.report))]
     for older, younger in pairwise(stands):
@@ -208,7 +166,7 @@ def _frameworks(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[_Stan
 
 def _fitting(name: str, begin: float, end: float) -> tuple[float, str] | None:
     """Where a framework's name begins and as much of it as there is room for; at the edge it may reach back."""
-    for form in dict.fromkeys((name, name.split()[0], name.split()[-1])):
+    for form in (name, *re.findall(r"\d{4}$", name)):
         if begin + 10 + _width(form, SMALL) < end:
             return begin + 10, form
     return None
@@ -240,7 +198,7 @@ def _dashed(draw: ImageDraw.ImageDraw, x: float, top: float, bottom: float) -> N
         y += 22
 
 
-def _line(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[_Stand]) -> None:
+def _line(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[Stand]) -> None:
     """The steps: level while a grade stands, upright where the next inspection moved it."""
     for stand, following in zip(stands, (*stands[1:], None), strict=True):
         if stand.overall is None:
@@ -254,14 +212,14 @@ def _line(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[_Stand]) ->
         _dots(draw, scale.x(stand.day), stand)
 
 
-def _dots(draw: ImageDraw.ImageDraw, x: float, stand: _Stand) -> None:
+def _dots(draw: ImageDraw.ImageDraw, x: float, stand: Stand) -> None:
     if stand.overall:
         _dot(draw, (x, _y(_step(stand.overall))), STEPS[_step(stand.overall)][2])
         return
     # Hollow, with the number of areas that stand there.
     for grade, number in stand.areas.items():
         y, ink = _y(_step(grade)), STEPS[_step(grade)][2]
-        draw.ellipse((x - 24, y - 24, x + 24, y + 24), fill=PAPER, outline=ink, width=5)
+        draw.ellipse((x - 23, y - 23, x + 23, y + 23), fill=PAPER, outline=ink, width=5)
         _words(draw, (x, y), str(number), SMALL, ink, "mm")
 
 
@@ -270,7 +228,7 @@ def _dot(draw: ImageDraw.ImageDraw, place: Point, ink: Ink) -> None:
     draw.ellipse((x - DOT, y - DOT, x + DOT, y + DOT), fill=ink, outline=PAPER, width=3)
 
 
-def _dates(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[_Stand]) -> None:
+def _dates(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[Stand]) -> None:
     """The month of each inspection beside its dot, and the grade's word where it is not that of its step.
 
     It stands on the side that the line does not come from.
@@ -287,7 +245,8 @@ def _dates(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[_Stand]) -
             text = f"{words.GRADES[Grade.ADEQUATE]}, {text}"
         half = _width(text, SMALL) / 2
         x = min(max(scale.x(stand.day), LEFT + half + 4), WIDTH - RIGHT - half - 4)
-        ways = (_y(step) - 38, _y(step) + 38)
+        away = 38 if stand.overall else 43
+        ways = (_y(step) - away, _y(step) + away)
         y = next((y for y in (ways if over else ways[::-1]) if _is_free(taken, x, y, half)), ways[not over])
         taken.append((x, y, half))
         _words(draw, (x, y), text, SMALL, BLACK, "mm", halo=STEPS[step][3])
@@ -297,10 +256,10 @@ def _is_free(taken: Iterable[tuple[float, float, float]], x: float, y: float, ha
     return all(abs(x - other) > half + width + 8 or abs(y - level) > 30 for other, level, width in taken)
 
 
-def _marks(draw: ImageDraw.ImageDraw, scale: _Scale, letters: Iterable[Read], outcomes: Iterable[Read]) -> None:
-    for letter in letters:
+def _marks(draw: ImageDraw.ImageDraw, scale: _Scale, timeline: Timeline) -> None:
+    for letter in timeline.letters:
         _mark(draw, scale.x(letter.day), flagged=bool(letter.report.priority_actions))
-    for one in outcomes:
+    for one in timeline.outcomes:
         _square(draw, scale.x(one.day))
 
 
@@ -314,21 +273,19 @@ def _square(draw: ImageDraw.ImageDraw, x: float, y: float = MARKS) -> None:
     draw.rectangle((x - 12, y - 14, x + 12, y + 10), fill=PAPER, outline=GREY, width=5)
 
 
-def _legend(
-    draw: ImageDraw.ImageDraw, letters: Sequence[Read], outcomes: Sequence[Read], stands: Sequence[_Stand]
-) -> None:
+def _legend(draw: ImageDraw.ImageDraw, timeline: Timeline) -> None:
     """What the marks mean, of those that are there."""
     x = 44.0
-    if any(not one.report.priority_actions for one in letters):
+    if any(not one.report.priority_actions for one in timeline.letters):
         _mark(draw, x, flagged=False, y=LEGEND + 2)
         x = _explained(draw, x + 20, words.CHART_LETTER)
-    if any(one.report.priority_actions for one in letters):
+    if any(one.report.priority_actions for one in timeline.letters):
         _mark(draw, x, flagged=True, y=LEGEND + 12)
         x = _explained(draw, x + 28, words.CHART_FLAGGED)
-    if outcomes:
+    if timeline.outcomes:
         _square(draw, x + 8, LEGEND + 2)
         x = _explained(draw, x + 32, words.CHART_SEND)
-    if any(each.overall is None for each in stands):
+    if any(each.overall is None for each in timeline.stands):
         draw.ellipse((x - 4, LEGEND - 16, x + 28, LEGEND + 16), fill=PAPER, outline=GREY, width=4)
         _words(draw, (x + 12, LEGEND), "3", 24, GREY, "mm")
         _explained(draw, x + 42, words.CHART_AREAS)
@@ -337,22 +294,3 @@ def _legend(
 def _explained(draw: ImageDraw.ImageDraw, x: float, text: str) -> float:
     _words(draw, (x, LEGEND), text, SMALL, GREY)
     return x + _width(text, SMALL) + 48
-
-
-def _alternative(name: str, *, stands: Sequence[_Stand], letters: Sequence[Read], outcomes: Sequence[Read]) -> str:
-    """The picture in words, for who cannot see it."""
-    told = "; ".join(_told(stand) for stand in stands)
-    flagged = sum(bool(one.report.priority_actions) for one in letters)
-    also = [words.counted(len(letters), "letter")] if letters else []
-    also += [words.CHART_ALT_FLAGGED.format(number=flagged)] if flagged else []
-    also += [words.counted(len(outcomes), "area SEND inspection")] if outcomes else []
-    rest = f" {words.CHART_ALT_ALSO.format(told=words.joined(also))}" if also else ""
-    return f"{words.CHART_ALT.format(name=name, told=told)}{rest}"
-
-
-def _told(stand: _Stand) -> str:
-    when = f"{stand.day:%B %Y}"
-    if stand.overall:
-        return f"{when} {words.GRADES[stand.overall]}"
-    areas = words.joined([f"{number} {words.GRADES[grade]}" for grade, number in stand.areas.most_common()])
-    return words.CHART_ALT_AREAS.format(when=when, areas=areas)

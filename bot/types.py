@@ -6,6 +6,7 @@ tables of it. Every text in it may come from a stranger's document or keyboard: 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,12 +137,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """Something to hand over beside the words. `alt` is the text that stands for a picture, "" if it is none."""
+    """Something to hand over beside the words, made when it is asked for: an answer must not wait for it.
+
+    `alt` is the text that stands for a picture, "" if it is none.
+    """
 
     name: str
     title: str
-    content: bytes
+    make: Callable[[], bytes]
     alt: str = ""
+
+    @property
+    def content(self) -> bytes:
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import commands
+from bot.answers.export import Export
+from bot.answers.replay import Replay
+from bot.grammar import Command
 from bot.slack.client import SlackError, SlackSettingsError
-from inspection_watch import database, logs, parsing, run, terminal, wiring
+from inspection_watch import database, exporting, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
 from inspection_watch import settings as configuration
 from inspection_watch.metrics import Metrics
@@ -196,14 +199,41 @@ def parse(
 @app.command()
 def judgements(
     text: Annotated[list[str], typer.Argument(metavar="AUTHORITY", help="As after /judgements in Slack; try “help”.")],
+    save: Annotated[Path | None, typer.Option(help="A folder for the pictures and files of the answer.")] = None,
 ) -> None:
     """What /judgements answers in Slack, here: for example inspection-watch judgements west-sussex.
 
     Exit status 1 if the answer is a question, or that it cannot be done.
     """
+    _answer(commands.parse(" ".join(text)), save)
+
+
+@app.command()
+def replay(
+    day: Annotated[str, typer.Argument(metavar="DAY", help="For example 2024-07-12.")],
+    page: Annotated[int, typer.Option(help="Of a long answer, this page.")] = 1,
+) -> None:
+    """What a channel subscribed to all of England would have got that day; exit status 1 if it cannot be said."""
+    _answer(Replay(day, page), None)
+
+
+@app.command()
+def export(
+    form: Annotated[exporting.Form, typer.Argument(metavar="FORM", help="csv, json or xlsx.")] = exporting.Form.CSV,
+    history: Annotated[bool, typer.Option("--history", help="Every report and letter, not the latest alone.")] = False,
+    output: Annotated[Path | None, typer.Option(help="A file to write; without it, standard output.")] = None,
+) -> None:
+    """Write the stored judgements as a file, one row a judgement; docs/commands.md says what the columns hold."""
     with wiring.store(configuration.load()) as store:
-        reply = commands.answer(commands.parse(" ".join(text)), store, wiring.now())
-    terminal.show(out, reply.card)
+        (file,) = commands.answer(Export(form.value, history=history), store, wiring.now()).files
+    exporting.hand_out(file, output)
+
+
+def _answer(command: Command, save: Path | None) -> NoReturn:
+    with wiring.store(configuration.load()) as store:
+        reply = commands.answer(command, store, wiring.now())
+        terminal.show(out, reply.card)
+        exporting.save_or_offer(out, reply.files, save)
     raise typer.Exit(0 if reply.answered else 1)
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import xlsxwriter
 
@@ -43,7 +44,7 @@ class Export:
             which=which, rows=words.counted(len(rows), "row"), day=words.day(asked.today)
         )
         name = f"judgements-{'history' if self.history else 'latest'}-{asked.today.isoformat()}.{self.form}"
-        file = File(name=name, title=words.capital(which), content=FORMS[self.form](rows))
+        file = File(name=name, title=words.capital(which), make=partial(FORMS[self.form], rows))
         told = Bullets(title=words.EXPORT_COLUMNS_TITLE, items=tuple(_column(*one) for one in COLUMNS.items()))
         card = Card(title=words.EXPORT_TITLE, sentence=sentence, blocks=(Paragraph(((sentence,),)), told))
         return Reply(card=card, files=(file,))

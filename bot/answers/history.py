@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot import cards, charts, naming, parts, reports, words
 from bot.answers.paging import page_of, turning
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
 from bot.reports import Read
+from bot.timeline import timeline
 from bot.types import Block, Button, Card, File, Line, Link, Paragraph, Reply, SmallPrint, Strong
 from judgements.authorities import Authority
 from judgements.partners import NotCompared
@@ -39,7 +41,7 @@ class History:
             )
             return refused(said)
         shown = documents[(self.page - 1) * PAGE : self.page * PAGE]
-        picture = timeline(one, known, asked) if self.page == 1 else ()
+        picture = picture_of(one, known, asked) if self.page == 1 else ()
         card = _card(one, documents, shown, self.page, pages)
         return Reply(card=card, files=picture)
 
@@ -56,13 +58,13 @@ VERBS = (
 )
 
 
-def timeline(one: Authority, known: KnownAuthority, asked: Asked) -> tuple[File, ...]:
+def picture_of(one: Authority, known: KnownAuthority, asked: Asked) -> tuple[File, ...]:
     """The picture of an authority's grades; () if it was never given one."""
-    drawn = charts.timeline(one.spoken, reports.read(known.documents), asked.today)
-    if drawn is None:
+    shown = timeline(one.spoken, reports.read(known.documents), asked.today)
+    if shown is None:
         return ()
     title = words.CHART_TITLE.format(name=one.spoken)
-    return (File(name=f"{one.slug}-timeline.png", title=title, content=drawn.png, alt=drawn.alt),)
+    return (File(name=f"{one.slug}-timeline.png", title=title, make=partial(charts.draw, shown), alt=shown.alt),)
 
 
 def _order(document: KnownDocument) -> tuple[object, ...]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 import pytest
-import slackblocks
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_sdk.models.blocks import Block
 
 from bot import messages
 from bot.messages import render, shortened, tidied
-from bot.types import Bullets, Button, Card, GradeRow, Grades, Line, Link, Message, Paragraph, Person, SmallPrint, Table
+from bot.types import (
+    Block,
+    Bullets,
+    Button,
+    Card,
+    GradeRow,
+    Grades,
+    Grid,
+    Line,
+    Link,
+    Paragraph,
+    Person,
+    SmallPrint,
+    Table,
+)
 from tests.bot.examples import CHANGES, HOSTILE
 from tests.bot.messages_said import MESSAGES
+from tests.bot.validators import buttons, check, marks, texts
 
 HUGE = Card(
     title=f"{HOSTILE} " * 20,
@@ -28,6 +37,8 @@ HUGE = Card(
             tuple(GradeRow(name=HOSTILE, sign="▲", movement="improved", after=HOSTILE, why=HOSTILE) for _ in range(60))
         ),
         Table(columns=("a", "b"), rows=tuple(((HOSTILE,), (Person("U01ALICE"),)) for _ in range(153))),
+        Grid(columns=(HOSTILE, "b"), rows=((HOSTILE, ((HOSTILE,), ())),) * 3),
+        Grid(columns=(HOSTILE, "b"), rows=((HOSTILE, ((HOSTILE,), ())),) * 3, upright=True),
         SmallPrint(((HOSTILE,),)),
     ),
     buttons=tuple(Button(label=HOSTILE * 2, command=f"subscribe {n}" + "x" * 3000) for n in range(12)),
@@ -36,86 +47,15 @@ ALL = {**MESSAGES, "huge": render(HUGE)}
 EVERY = pytest.mark.parametrize("name", ALL)
 
 
-def texts(blocks: object) -> Iterator[Mapping[str, Any]]:
-    """Every text object of a message, however deep."""
-    if isinstance(blocks, Mapping):
-        if blocks.get("type") in ("mrkdwn", "plain_text"):
-            yield blocks
-        blocks = list(blocks.values())
-    if isinstance(blocks, list | tuple):
-        for one in blocks:
-            yield from texts(one)
-
-
-def buttons(message: Message) -> list[Mapping[str, Any]]:
-    return [one for block in message.blocks if block["type"] == "actions" for one in block["elements"]]
+@EVERY
+def test_slack_would_take_it(name: str) -> None:
+    check(ALL[name])
 
 
 @EVERY
-def test_slacks_own_library_finds_nothing_wrong(name: str) -> None:
-    for block in ALL[name].blocks:
-        (parsed,) = Block.parse_all([block])
-        assert parsed is not None
-        parsed.validate_json()
-        assert parsed.to_dict() == block
-
-
-@EVERY
-def test_another_library_can_build_the_same_blocks(name: str) -> None:
-    rebuilt = [_rebuilt(block) for block in ALL[name].blocks]
-    made = slackblocks.Message(channel="C1", text=ALL[name].text, blocks=rebuilt)
-    assert len(made.to_dict()["blocks"]) == len(ALL[name].blocks)
-
-
-def _rebuilt(block: Mapping[str, Any]) -> slackblocks.Block:
-    match block["type"]:
-        case "header":
-            return slackblocks.HeaderBlock(block["text"]["text"])
-        case "section":
-            return slackblocks.SectionBlock(slackblocks.Text(block["text"]["text"]))
-        case "context":
-            return slackblocks.ContextBlock([slackblocks.Text(one["text"]) for one in block["elements"]])
-        case "actions":
-            return slackblocks.ActionsBlock([_rebuilt_button(one) for one in block["elements"]])
-    raise AssertionError(block["type"])
-
-
-def _rebuilt_button(button: Mapping[str, Any]) -> slackblocks.Button:
-    text = slackblocks.Text(button["text"]["text"], slackblocks.TextType.PLAINTEXT)
-    return slackblocks.Button(text, action_id=button["action_id"], value=button["value"])
-
-
-@EVERY
-def test_it_keeps_to_slacks_limits(name: str) -> None:
-    message = ALL[name]
-    assert 1 <= len(message.blocks) <= 50
-    assert 1 <= len(message.text) <= 3000
-    assert sum(len(text["text"]) for text in texts(message.blocks)) < 12_000
-    for block in message.blocks:
-        most = {"header": 150, "section": 3000, "context": 3000, "actions": 75}[block["type"]]
-        assert all(1 <= len(text["text"]) <= most for text in texts(block))
-
-
-@EVERY
-def test_every_button_has_an_id_of_its_own_and_a_command(name: str) -> None:
-    ids = [button["action_id"] for button in buttons(ALL[name])]
-    assert len(ids) == len(set(ids))
-    assert all(1 <= len(button["value"]) <= 2000 for button in buttons(ALL[name]))
-
-
-@EVERY
-def test_only_our_own_marks_stand_between_angle_brackets(name: str) -> None:
-    for text in texts(ALL[name].blocks):
-        if text["type"] == "mrkdwn":
-            assert text["verbatim"] is True, "else Slack makes mentions of plain words"
-            marks = [part.split(">")[0] for part in text["text"].split("<")[1:]]
-            assert all(mark.startswith("https://files.ofsted.gov.uk/") or mark == "@U01ALICE" for mark in marks)
-    assert "<" not in ALL[name].text
-
-
-@EVERY
-def test_it_can_be_sent_as_json(name: str) -> None:
-    assert json.loads(json.dumps(ALL[name].blocks)) == list(ALL[name].blocks)
+def test_its_links_lead_to_documents_and_nowhere_else(name: str) -> None:
+    found = [mark for one in texts(ALL[name].blocks) if one["type"] == "mrkdwn" for mark in marks(one["text"])]
+    assert all(mark.startswith("https://files.ofsted.gov.uk/") or mark == "@U01ALICE" for mark in found)
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -166,3 +106,22 @@ def test_shortening_never_cuts_an_entity(text: str, most: int) -> None:
     short = shortened(messages.escaped(text), most)
     assert len(short) <= most
     assert short.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "").count("&") == 0
+
+
+def _texts(*blocks: Block) -> list[str]:
+    return [str(block["text"]["text"]) for block in render(Card(title="", sentence="x", blocks=blocks)).blocks]
+
+
+def test_a_grid_is_read_across_and_says_nothing_of_empty_cells() -> None:
+    grid = Grid(columns=("good", "inadequate"), rows=(("Leadership", (("3",), ())), ("Adoption", (("1",), ("2",)))))
+    assert _texts(grid) == ["*Leadership*: 3 good\n*Adoption*: 1 good, 2 inadequate"]
+
+
+def test_an_upright_grid_has_a_line_for_each_cell() -> None:
+    grid = Grid(columns=("Kent", "Essex"), rows=(("Leadership", (("good",), ("outstanding",))),), upright=True)
+    assert _texts(grid) == ["*Leadership*\n• Kent: good\n• Essex: outstanding"]
+
+
+def test_a_table_with_a_title_needs_no_columns_in_a_message() -> None:
+    rows = ((("Kent",), (), ("2025",)),)
+    assert _texts(Table(title="Good (1)", columns=("a", "b", "c"), rows=rows)) == ["*Good (1)*\n• Kent · 2025"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import signal
@@ -16,12 +17,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from inspection_watch import cli, listen
+from inspection_watch import cli, listen, wiring
+from inspection_watch import settings as configuration
 from inspection_watch.demo.histories import SCENES, build_site
 from inspection_watch.demo.site import LocalSite, Site
 from inspection_watch.health import healthz
 from inspection_watch.settings import Settings
 from storage.alone import alone
+from tests.bot.histories import fill, histories
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,8 @@ def ask(
 def test_help_lists_the_commands_that_exist_and_no_other(ask: Ask) -> None:
     said = ask("--help")
     assert said.status == 0
-    for command in ("run", "poll", "parse", "judgements", "db", "doctor", "demo"):
+    for command in ("run", "poll", "parse", "judgements", "export", "replay", "db", "doctor", "demo"):
         assert f" {command} " in said.out
-    for later in ("export", "replay", "reparse"):
-        assert later not in said.out
 
 
 def test_a_poll_ends_with_a_summary_and_the_judgements_can_be_asked_for(ask: Ask, site: Site) -> None:
@@ -135,6 +136,38 @@ def test_a_poll_by_hand_does_not_wait_for_a_source_that_rests(ask: Ask, site: Si
 
 def test_the_version_is_said(ask: Ask) -> None:
     assert ask("--version").out.startswith("inspection-watch 0.")
+
+
+@pytest.fixture
+def stored(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    """The histories of West Sussex and Norfolk, in the state directory of `ask`."""
+    with wiring.store(configuration.load()) as store:
+        fill(store, {urn: documents for urn, documents in histories().items() if urn in ("80578", "80418")})
+    capsys.readouterr()
+
+
+def test_an_answers_picture_is_offered_and_saved_where_it_is_wanted(ask: Ask, stored: None, tmp_path: Path) -> None:
+    assert "add --save and a folder to get west-sussex-timeline.png" in ask("judgements", "history", "west-sussex").out
+    said = ask("judgements", "history", "west-sussex", "--save", "pictures")
+    assert (said.status, "pictures/west-sussex-timeline.png" in said.out) == (0, True)
+    assert (tmp_path / "pictures/west-sussex-timeline.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_export_goes_down_a_pipe_or_into_a_file(ask: Ask, stored: None, tmp_path: Path) -> None:
+    said = ask("export", "csv")
+    assert said.status == 0
+    latest = list(csv.DictReader(said.out.removeprefix("\ufeff").splitlines()))
+    assert {row["authority"] for row in latest} == {"West Sussex", "Norfolk"}
+    assert ask("export", "json", "--history", "--output", "new/all.json").status == 0
+    everything = json.loads((tmp_path / "new/all.json").read_text(encoding="utf-8"))
+    assert len(everything) > len(latest)
+
+
+def test_a_past_day_is_replayed(ask: Ask, stored: None) -> None:
+    said = ask("replay", "2023-05-11")
+    assert said.status == 0
+    assert "West Sussex improved overall: inadequate → requires improvement to be good" in said.out
+    assert ask("replay", "someday").status == 1
 
 
 def test_judgements_without_a_name_is_a_usage(ask: Ask) -> None:
