@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -14,38 +15,64 @@ from slack_bolt import Ack, App, BoltResponse, Respond
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from bot import messages, words
+from bot import home, messages, unfurling, words
+from bot.answers import status
 from bot.commands import answer, parse
-from bot.grammar import Command
-from bot.types import Asker, Reply
+from bot.grammar import Asked, Command
+from bot.slack import uploads
+from bot.types import Asker, Card, Reply
+from judgements.authorities import REGISTRY
 from storage.store import Store
 
 SlackApp = App
 """What `build` makes and the doors to Slack take."""
+MOST_CHANNELS = 1000
+"""Of one person's: so many are asked for in one call."""
 
 log = structlog.get_logger()
 
 
-def build(store: Store, client: WebClient, clock: Callable[[], datetime], *, signing_secret: str | None = None) -> App:
-    """The app that answers /judgements and its buttons from what is stored.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """With what everything is answered. `operators` is the channel of those who run the bot, "" if there is none."""
+
+    store: Store
+    client: WebClient
+    clock: Callable[[], datetime]
+    operators: str = ""
+
+
+def build(desk: Desk, *, signing_secret: str | None = None) -> App:
+    """The app that answers people from what is stored.
 
     With a signing secret it answers signed HTTP, and nothing that is not signed with it; without, Socket Mode.
     """
     app = App(
-        client=client,
+        client=desk.client,
         signing_secret=signing_secret,
         token_verification_enabled=False,
         raise_error_for_unhandled_request=True,
     )
+    _answer_commands(app, desk)
+    _show_home(app, desk)
+    _unfold_addresses(app, desk)
+    app.error(_on_error)
+    return app
 
+
+def _answer_commands(app: App, desk: Desk) -> None:
     def on_words(typed: str, asker: Asker, respond: Respond) -> None:
-        begun = clock()
+        begun = desk.clock()
         _join_lines()
         command = parse(typed)
-        _reply(respond, answer(command, store, clock(), asker))
-        seconds = (clock() - begun).total_seconds()
+        reply = answer(command, desk.store, desk.clock(), asker)
+        _reply(respond, reply)
+        seconds = (desk.clock() - begun).total_seconds()
         # What was typed is not logged: people paste all sorts of things.
         log.info("command", command=_name(command), seconds=seconds, team=asker.team, channel=asker.channel)
+        if reply.files and not uploads.hand_over(desk.client, reply.files, asker):
+            title = words.joined([one.title for one in reply.files])
+            respond(text=words.SENT_DIRECTLY.format(title=title), response_type="ephemeral", replace_original=False)
 
     @app.command(words.COMMAND)
     def on_command(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
@@ -56,11 +83,62 @@ def build(store: Store, client: WebClient, clock: Callable[[], datetime], *, sig
     @app.action(re.compile(f"^{messages.ACTION}:"))
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         ack()
-        asker = Asker(team=body["team"]["id"], channel=body["channel"]["id"], user=body["user"]["id"])
-        on_words(action["value"], asker, respond)
+        on_words(action["value"], _who(body), respond)
 
-    app.error(_on_error)
-    return app
+
+def _show_home(app: App, desk: Desk) -> None:
+    @app.event("app_home_opened")
+    def on_home(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if event.get("tab", "home") == "home":
+            view = home.view(_home_cards(desk, body["team_id"], event["user"]))
+            desk.client.views_publish(user_id=event["user"], view=view)
+
+
+def _home_cards(desk: Desk, team: str, user: str) -> tuple[Card, ...]:
+    asked = Asked(store=desk.store, now=desk.clock(), asker=None)
+    theirs = desk.client.users_conversations(
+        user=user, types="public_channel,private_channel", exclude_archived=True, limit=MOST_CHANNELS
+    )
+    ids = [str(one["id"]) for one in theirs["channels"]]
+    held = {channel: desk.store.subscriptions(team, channel) for channel in ids}
+    latest = desk.store.published_between(asked.today - home.LATELY, asked.today)
+    return (home.channels(held), home.latest(latest, asked.today), status.Status().answer(asked).card)
+
+
+def _unfold_addresses(app: App, desk: Desk) -> None:
+    @app.event("link_shared")
+    def on_links(event: dict[str, Any], body: dict[str, Any]) -> None:
+        urls = [str(link["url"]) for link in event["links"]]
+        channel = str(event["channel"])
+        unfolded = {
+            target.url: {"blocks": list(messages.render(card).blocks)}
+            for target in unfurling.targets(urls)
+            if (card := _unfolded(desk, target)) and _is_due(desk, body["team_id"], channel, target.url)
+        }
+        if unfolded:
+            where = (
+                {"unfurl_id": event["unfurl_id"], "source": event["source"]}
+                if event.get("unfurl_id")
+                else {"channel": channel, "ts": event["message_ts"]}
+            )
+            desk.client.chat_unfurl(unfurls=unfolded, **where)
+
+
+def _is_due(desk: Desk, team: str, channel: str, url: str) -> bool:
+    return desk.store.first_unfurl(team, channel, url, desk.clock(), unfurling.AGAIN_AFTER)
+
+
+def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
+    if target.urn:
+        one = REGISTRY.by_urn(target.urn)
+        today = words.london_day(desk.clock())
+        return unfurling.of_authority(desk.store.known(target.urn), one, today) if one else None
+    found = desk.store.documents_with_id(target.file_id)
+    return unfurling.of_document(found[0]) if found else None
+
+
+def _who(body: Mapping[str, Any]) -> Asker:
+    return Asker(team=body["team"]["id"], channel=body["channel"]["id"], user=body["user"]["id"])
 
 
 def _reply(respond: Respond, reply: Reply) -> None:

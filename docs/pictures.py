@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-from bot.app import build
+from bot.app import Desk, build
 from bot.deliver import Step, deliver_next, fan_out_next
 from bot.slack.client import web_client
 from bot.slack.socket_mode import connect, disconnect
@@ -86,7 +86,7 @@ def _told(store: Store, slack: LocalSlack) -> Iterator[None]:
     fan_out_next(store, PUBLISHED)
     while deliver_next(store, client, lambda: PUBLISHED, lambda: 0.0) is Step.SENT:
         pass
-    handler = connect(build(store, client, lambda: PUBLISHED), slack.app_token, slack.api_url)
+    handler = connect(build(Desk(store=store, client=client, clock=lambda: PUBLISHED)), slack.app_token, slack.api_url)
     try:
         yield
     finally:

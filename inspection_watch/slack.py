@@ -92,8 +92,9 @@ def answering(settings: Settings, store: Store, clock: Callable[[], datetime], d
     check_settings(settings, WHERE)
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
+    desk = bolt.Desk(store=store, client=client, clock=clock)
     answer = _over_a_line if settings.SLACK_APP_TOKEN else _over_http
-    with answer(settings, lambda secret: bolt.build(store, client, clock, signing_secret=secret), doors) as check:
+    with answer(settings, lambda secret: bolt.build(desk, signing_secret=secret), doors) as check:
         log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
         yield check
 

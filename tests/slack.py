@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from slack_sdk.signature import SignatureVerifier
+
 from inspection_watch.demo.slack import ALICE, CHANNEL, LocalSlack
 
 BINARY = Path(__file__).parent.parent / ".tools/node_modules/local-slack-linux-x64/bin/local-slack"
@@ -45,6 +47,10 @@ class People:
             "interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action}
         )
 
+    def open_home(self, user: str = ALICE) -> None:
+        """Open the app's Home tab."""
+        self._post("open-home", {"user": user})
+
     def start_afresh(self) -> None:
         self._post("reset", {})
 
@@ -71,6 +77,17 @@ class People:
         request = urllib.request.Request(f"{self.slack.control_url}/{path}", data=data, headers=headers)
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             answer.read()
+
+
+def signed(body: str, secret: str, moment: float) -> dict[str, str]:
+    """The headers with which Slack posts this body at this moment."""
+    at = str(int(moment))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=at, body=body)
+    return {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": str(signature),
+    }
 
 
 def soon(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:

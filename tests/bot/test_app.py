@@ -179,3 +179,37 @@ def test_what_is_not_for_us_is_acknowledged_and_not_complained_of(
         people.say("good morning")
     assert len(people.messages()) == 1
     assert caplog.text == ""
+
+
+@pytest.mark.usefixtures("bot")
+def test_the_timeline_picture_goes_into_the_channel(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("history west-sussex")
+    card, picture = people.wait_for(2)
+    assert card["ephemeral_to"] == ALICE
+    (file,) = picture["files"]
+    assert file["name"] == "west-sussex-timeline.png"
+    assert file["mimetype"] == "image/png"
+    assert "West Sussex" in file["alt_txt"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_an_export_goes_into_the_channel_as_a_file(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("export csv")
+    _, export = people.wait_for(2)
+    assert [one["name"].endswith(".csv") for one in export["files"]] == [True]
+
+
+@pytest.mark.usefixtures("bot")
+def test_home_shows_the_channels_what_was_published_and_how_the_bot_does(people: People, sqlite_store: Store) -> None:
+    people.type("subscribe west-sussex")
+    people.wait_for(1)
+    people.open_home()
+    soon(lambda: bool(people.calls("views.publish")), "the home to be shown")
+    (shown,) = people.calls("views.publish")
+    said = str(shown["view"]["blocks"])
+    assert f"<#{CHANNEL}>: West Sussex" in said
+    assert "How I am doing" in said or "Status" in said
+    ids = [one["action_id"] for block in shown["view"]["blocks"] for one in block.get("elements", ()) if "value" in one]
+    assert len(ids) == len(set(ids))

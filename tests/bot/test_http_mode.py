@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from slack_sdk.signature import SignatureVerifier
 
-from bot.app import SlackApp, build
+from bot.app import Desk, SlackApp, build
 from bot.slack import http_mode
 from bot.slack.client import web_client
 from storage.store import Store
 from tests.bot.examples import T0
+from tests.slack import signed as signed_by
 
 SECRET = "0123456789abcdef0123456789abcdef"
 BODY = '{"type": "url_verification", "challenge": "are you there?"}'
@@ -21,18 +21,13 @@ BODY = '{"type": "url_verification", "challenge": "are you there?"}'
 
 @pytest.fixture
 def app(sqlite_store: Store) -> SlackApp:
-    return build(sqlite_store, web_client("xoxb-none", "http://127.0.0.1:1/api/"), lambda: T0, signing_secret=SECRET)
+    client = web_client("xoxb-none", "http://127.0.0.1:1/api/")
+    return build(Desk(store=sqlite_store, client=client, clock=lambda: T0), signing_secret=SECRET)
 
 
 def signed(body: str = BODY, secret: str = SECRET, age: float = 0) -> Mapping[str, str]:
     """The headers of a request that Slack signed so many seconds ago."""
-    moment = str(int(time.time() - age))
-    signature = SignatureVerifier(secret).generate_signature(timestamp=moment, body=body)
-    return {
-        "Content-Type": "application/json",
-        "X-Slack-Request-Timestamp": moment,
-        "X-Slack-Signature": str(signature),
-    }
+    return signed_by(body, secret, time.time() - age)
 
 
 def test_what_slack_signed_is_acknowledged(app: SlackApp) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.app import build
+from bot.app import Desk, build
 from bot.slack.client import SlackSettingsError, SlackUnreachableError, check_app_token, sign_in, web_client
 from bot.slack.socket_mode import connect
 from inspection_watch.demo.slack import BOT_USER, TEAM, LocalSlack
@@ -40,7 +40,7 @@ def _sign_in(url: str, _: Store) -> object:
 
 
 def _connect(url: str, store: Store) -> object:
-    return connect(build(store, web_client("xoxb-local-bot", url), now), SECRET, url)
+    return connect(build(Desk(store=store, client=web_client("xoxb-local-bot", url), clock=now)), SECRET, url)
 
 
 def _check(url: str, _: Store) -> object:

@@ -1,0 +1,82 @@
+"""The App Home: what a person's channels are subscribed to, what was published lately, and how the bot is doing. Pure.
+
+It is made of cards, one under another; a view may have a hundred blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from bot import messages, parts, scopes, words
+from bot.types import Button, Card, Channel, Line, Link, Paragraph
+from judgements.types import Report
+from storage.types import KnownDocument, Subscription
+
+MOST_BLOCKS = 100
+MOST_CHANNELS = 20
+MOST_SCOPES = 12
+"""So many subscriptions of one channel are named; /judgements subscriptions has them all."""
+MOST_DOCUMENTS = 10
+LATELY = timedelta(days=28)
+
+View = dict[str, Any]
+
+
+def view(cards: Iterable[Card]) -> View:
+    """The cards as a view of Slack's, as many blocks of them as it may have."""
+    blocks: list[dict[str, Any]] = []
+    for place, card in enumerate(cards):
+        made = messages.render(card).blocks
+        divider = [{"type": "divider"}] if place else []
+        if len(blocks) + len(divider) + len(made) > MOST_BLOCKS:
+            break
+        blocks += [*divider, *(_apart(block, place) for block in made)]
+    return {"type": "home", "blocks": blocks}
+
+
+def _apart(block: dict[str, Any], place: int) -> dict[str, Any]:
+    """The same block with ids of its own: those of one view must all differ, and each card counts from nought."""
+    if block["type"] != "actions":
+        return block
+    elements = [{**one, "action_id": f"{one['action_id']}:{place}"} for one in block["elements"]]
+    return {**block, "elements": elements}
+
+
+def channels(held: Mapping[str, Sequence[Subscription]]) -> Card:
+    """What each of the person's channels, by Slack's id, is subscribed to."""
+    told = {channel: wishes for channel, wishes in held.items() if wishes}
+    if not told:
+        how = words.HOME_HOW.format(command=words.COMMAND)
+        none = Paragraph(((words.HOME_NONE,), (how,)))
+        return Card(title=words.HOME_CHANNELS, sentence=words.HOME_NONE, blocks=(none,))
+    lines: list[Line] = [_channel(channel, wishes) for channel, wishes in list(told.items())[:MOST_CHANNELS]]
+    if (more := len(told) - MOST_CHANNELS) > 0:
+        lines.append((words.HOME_MORE_CHANNELS.format(more=words.counted(more, "channel")),))
+    sentence = words.HOME_CHANNELS_SENTENCE.format(channels=words.counted(len(told), "channel"))
+    return Card(title=words.HOME_CHANNELS, sentence=sentence, blocks=(Paragraph(tuple(lines)),))
+
+
+def _channel(channel: str, wishes: Sequence[Subscription]) -> Line:
+    names = [scopes.spoken(one.scope) for one in wishes[:MOST_SCOPES]]
+    if len(wishes) > MOST_SCOPES:
+        names.append(words.HOME_MORE.format(more=len(wishes) - MOST_SCOPES))
+    return (Channel(channel), f": {words.joined(names)}")
+
+
+def latest(documents: Sequence[KnownDocument], today: date) -> Card:
+    """What was published lately, newest first."""
+    items = tuple(_published(one, today) for one in documents[:MOST_DOCUMENTS])
+    if not items:
+        return Card(title=words.HOME_LATEST, sentence=words.NO_DOCUMENT, blocks=(Paragraph(((words.NO_DOCUMENT,),)),))
+    button = Button(label=words.HOME_RECENT, command="recent 28d")
+    return Card(title=words.HOME_LATEST, sentence=words.HOME_LATEST, blocks=(Paragraph(items),), buttons=(button,))
+
+
+def _published(document: KnownDocument, today: date) -> Line:
+    listing, reading = document.listing, document.reading
+    name = parts.authority_name(listing.urn)
+    what = parts.what(reading) if isinstance(reading, Report) else listing.title
+    when = f"{words.day(listing.published)}, {words.ago(listing.published, today)}"
+    return (Link(f"{name}: {what}", listing.url), f" ({when})")
