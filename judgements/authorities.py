@@ -47,6 +47,8 @@ MOST_NEAREST = 5
 NEAR_ENOUGH = 75.0
 """From this likeness (of 100) on, a name is worth offering to somebody who mistyped one: "kemt" for Kent, not "hello"
 for Hull."""
+LONGEST_NAME = 5
+"""Words of the longest name of an authority: "Bath and North East Somerset"."""
 MOST_WORDS = 30
 """So many words of a text are looked through for several names."""
 
@@ -143,6 +145,22 @@ class Registry:
         bare = [*undress(name)][-1].name
         sharing = () if bare in self._printed else self._sharing(bare)
         return Ambiguous(candidates=sharing) if len(sharing) > 1 else Unknown()
+
+    def mentioned(self, text: str, on: date | None = None) -> tuple[Authority, ...]:
+        """The authorities whose whole names stand in a sentence of a document, in their order, each once.
+
+        A name begins and ends with a word in capitals or with a capital letter ("in Reading", not "in reading").
+        """
+        words = text.split()
+        found: list[Authority] = []
+        place = 0
+        while place < len(words):
+            runs = (words[place : place + length] for length in range(LONGEST_NAME, 0, -1))
+            known = ((run, self._printed.get(spell(" ".join(run)), ())) for run in runs if _is_name(run))
+            run, meant = next(((run, ones) for run, ones in known if ones), ([""], ()))
+            found += self._of_that_day(meant, on)
+            place += len(run)
+        return tuple(dict.fromkeys(found))
 
     def find(self, text: str) -> Found | Region:
         """The authority a person means by `text`: a name, a nickname, a slug, a URN, an ONS code or an LA code.
@@ -252,6 +270,10 @@ class Registry:
 @lru_cache(maxsize=4)
 def _registry(authorities: tuple[Authority, ...], today: date) -> Registry:
     return Registry(authorities, today)
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    return bool(words) and words[0][0].isupper() and words[-1][0].isupper()
 
 
 def _nearest_first(typed: str, found: tuple[Authority, ...]) -> tuple[Authority, ...]:

@@ -27,10 +27,10 @@ _TWO = "Two authorities may be meant on the front page: “{first}” and “{se
 def place(flow: Flow, form: Form, front_end: int, on: date | None) -> tuple[str | None, str | None, tuple[str, ...]]:
     """URN, the words printed, and problems. `on` is a day on which the authority was inspected."""
     failed: list[tuple[str, Found]] = []
-    for name in _names(flow, form, front_end):
+    for before, name in _names(flow, form, front_end):
         found = REGISTRY.printed(name, on)
         if isinstance(found, Authority):
-            other = _another(found, failed, on)
+            other = _another(found, failed, on) or _beside(found, before, on)
             return (
                 (found.urn, name, ()) if other is None else (None, name, (_TWO.format(first=other.name, second=name),))
             )
@@ -52,6 +52,11 @@ def _another(found: Authority, failed: Sequence[tuple[str, Found]], on: date | N
     return None
 
 
+def _beside(found: Authority, before: str, on: date | None) -> Authority | None:
+    """Another authority in the words that lead to the name: "children from Leicestershire placed in Leicester"."""
+    return next((one for one in REGISTRY.mentioned(before, on) if one.urn != found.urn), None)
+
+
 def _problem(printed: str, found: Found) -> str:
     if isinstance(found, Ambiguous):
         names = ", ".join(one.name for one in found.candidates)
@@ -59,15 +64,19 @@ def _problem(printed: str, found: Found) -> str:
     return f"“{printed}” is not the name of an authority known here."
 
 
-def _names(flow: Flow, form: Form, front_end: int) -> Iterator[str]:
-    """The words that may be the name; where it can stand above the title, prose about somebody is never it."""
+def _names(flow: Flow, form: Form, front_end: int) -> Iterator[tuple[str, str]]:
+    """The words that may be the name, after those that lead to them.
+
+    Where the name can stand above the title, prose about somebody is never it.
+    """
     titles = [title.start() for title in titles_of(flow, form)]
     for match in flow.search(form.authority, begin=min(titles, default=front_end), end=front_end):
         if match.start() in titles[:1] or not form.authority_above:
-            yield flow.text[match.start("authority") : match.end("authority")].strip(" ,.")
+            begin = match.start("authority")
+            yield flow.text[match.start() : begin], flow.text[begin : match.end("authority")].strip(" ,.")
     for title in titles if form.authority_above else ():
         names = list(_above(flow, flow.line_at(title)))
-        yield from names
+        yield from (("", name) for name in names)
         if names:
             return
 

@@ -7,8 +7,11 @@ from datetime import date
 
 import pytest
 
-from judgements.authorities import AS_OF, REGISTRY, Ambiguous, Authority, AuthorityType, Unknown
+from judgements.authorities import AS_OF, LONGEST_NAME, REGISTRY, Ambiguous, Authority, AuthorityType, Unknown
+from judgements.frameworks import FRAMEWORKS
 from judgements.names import halves, head, spell
+from judgements.parse import read
+from judgements.types import Report
 
 LONDON, METROPOLITAN, COUNTY, UNITARY = (
     AuthorityType.LONDON_BOROUGH,
@@ -249,3 +252,42 @@ def test_every_place_where_two_names_may_be_joined_is_tried() -> None:
         ("bath and wells", "kent for all"),
         ("bath and wells and kent", "all"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("children from Leicestershire placed in Leicester", ["Leicestershire", "Leicester"]),
+        ("neglect in Bath and North East Somerset, and in Telford & Wrekin.", None),
+        ("the reading of bury and of Reading", ["Reading"]),
+        ("BRIGHTON AND HOVE", ["Brighton and Hove"]),
+        ("Northamptonshire and Dorset", ["North Northamptonshire", "West Northamptonshire", "Dorset"]),
+        ("West Sussex", ["West Sussex"]),
+        ("- \u00ad", []),
+        ("", []),
+    ],
+)
+def test_the_authorities_that_a_sentence_names(text: str, named: list[str] | None) -> None:
+    found = [one.spoken for one in REGISTRY.mentioned(text, on=date(2024, 5, 1))]
+    assert found == (["Bath and North East Somerset", "Telford and Wrekin"] if named is None else named)
+
+
+def test_no_name_is_longer_than_those_that_are_looked_for_in_a_sentence() -> None:
+    longest = max(len(name.split()) for one in REGISTRY.all for name in (one.name, one.spoken.partition(" (")[0]))
+    assert longest == LONGEST_NAME
+
+
+JTAI = FRAMEWORKS["jtai"].examples
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["from Leicestershire placed in Leicester", "in Leicestershire placed in Leicester", "living in Kent, in Medway"],
+)
+def test_a_joint_letter_that_names_two_authorities_is_not_taken_for_one(where: str) -> None:
+    for example, own in ((JTAI[0], "in Herefordshire"), (JTAI[1], "in Rutland")):
+        text = example.text.replace("inspection of Rutland", f"inspection of services {where}").replace(own, where)
+        reading = read(text.encode())
+        assert isinstance(reading, Report)
+        assert reading.authority is None
+        assert any("authorit" in problem for problem in reading.problems)
