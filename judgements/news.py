@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from judgements.diff import diff
 from judgements.partners import NotCompared, partner
-from judgements.types import LETTERS, Change, ChangeKind, Kind, Listing, Reading, Report
+from judgements.types import LETTERS, Change, ChangeKind, Kind, Listing, NotRead, Reading, Report, Status
 
 
 def news(listing: Listing, reading: Reading, others: Sequence[tuple[Listing, Reading | None]]) -> Change:
@@ -52,3 +52,39 @@ def _compared(listing: Listing, report: Report, others: Sequence[tuple[Listing, 
     if before is None:
         return change
     return replace(change, before=before[1], before_listing=before[0], comparisons=diff(before[1], report))
+
+
+def read_at_last(told: str, news_now: Change) -> Change:
+    """What was told as not read, under the key `told`, is read: `news_now` is what would have been told of it."""
+    key = key_of(ChangeKind.READ_AT_LAST, news_now.listing)
+    return replace(news_now, key=key, kind=ChangeKind.READ_AT_LAST, amends=told)
+
+
+def corrected(told: str, was: Reading, news_now: Change, *, turn: int) -> Change:
+    """The document reads otherwise than what people know, `was`; its `turn`-th correction (from 1).
+
+    `news_now` is what would be told of it as it is: with it the first alert, `told`, can be said anew.
+    """
+    key = f"{key_of(ChangeKind.CORRECTED, news_now.listing)}:{turn}"
+    return replace(news_now, key=key, kind=ChangeKind.CORRECTED, amends=told, instead_of=was)
+
+
+def withdrawn(told: str, listing: Listing, reading: Reading, *, turn: int) -> Change:
+    """The document is not on its authority's page any more, for the `turn`-th time (from 1)."""
+    return _turned(ChangeKind.WITHDRAWN, told, listing, reading, turn)
+
+
+def returned(told: str, listing: Listing, reading: Reading, *, turn: int) -> Change:
+    """The document that was withdrawn for the `turn`-th time is on the page again."""
+    return _turned(ChangeKind.RETURNED, told, listing, reading, turn)
+
+
+def _turned(kind: ChangeKind, told: str, listing: Listing, reading: Reading, turn: int) -> Change:
+    change = _change(kind, listing, reading)
+    return replace(change, key=f"{change.key}:{turn}", amends=told)
+
+
+def authority_change(kind: ChangeKind, listing: Listing, why: str) -> Change:
+    """An authority is created or abolished: `listing` is its page, with the day it happens; `why` a sentence."""
+    reading = NotRead(status=Status.NOT_A_REPORT, why=why)
+    return Change(key=f"{kind}:{listing.urn}", kind=kind, urn=listing.urn, listing=listing, reading=reading)

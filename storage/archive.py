@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from storage.engine import StorageError
 
 _TRIAL = bytes(4096)
 """A block: a full disk may still take an empty file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bytes of a disk."""
+
+    whole: int
+    free: int
 
 
 class Archive:
@@ -50,6 +60,11 @@ class Archive:
                 os.fsync(trial.fileno())
         except OSError as error:
             raise StorageError(_cannot_write(self._directory, error)) from error
+
+    def room(self) -> Room:
+        """How much room there is on its disk."""
+        usage = shutil.disk_usage(self._directory)
+        return Room(whole=usage.total, free=usage.free)
 
     def get(self, sha256: str) -> bytes:
         """What was put; KeyError if nothing with this hash was."""

@@ -92,7 +92,8 @@ class Watching(Room):
 
     def missing_documents(self) -> Mapping[str, int]:
         """How many documents are gone from their page and not yet told as withdrawn, by the URN of their authority."""
-        gone = and_(documents.c.missing_since.is_not(None), documents.c.withdrawn_at.is_(None))
+        first = documents.c.same_as == ""
+        gone = and_(documents.c.missing_since.is_not(None), documents.c.withdrawn_at.is_(None), first)
         query = select(documents.c.urn, func.count().label("number")).where(gone).group_by(documents.c.urn)
         with reading(self._engine) as connection:
             return {row.urn: row.number for row in connection.execute(query)}

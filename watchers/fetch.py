@@ -13,7 +13,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -52,6 +52,8 @@ class Fetched:
     etag: str | None = None
     last_modified: str | None = None
     not_modified: bool = False
+    headers: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """All that came with the body, names in lower case. Two answers are the same whatever their date says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +233,7 @@ class Fetcher:
             body=body,
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
+            headers=tuple((name.lower(), value) for name, value in response.headers.items()),
         )
 
 

@@ -5,93 +5,43 @@ its page -> the documents that are new on it -> their bytes -> child process -> 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import partial
 
 import structlog
 
-from judgements.document import is_pdf
-from judgements.types import Listing, NotRead
+from judgements.types import Listing
 from judgements.version import PARSER
-from storage.archive import Archive
 from storage.engine import StorageError
-from storage.store import Store
-from storage.types import Holding, KnownDocument, Visit
-from watchers import decide
-from watchers.fetch import Fetched, Fetcher, Trouble
+from storage.types import KnownAuthority, TroubleKind
+from watchers import decide, suspicion
+from watchers.fetch import Trouble
+from watchers.lifecycle import Got
 from watchers.listings import NotThePage, ProviderPage, provider_page
-from watchers.read import Reader
+from watchers.looks import Look
+from watchers.pages import Opened, by_todays_parser, document_at, page_at
 from watchers.sources import Source
+from watchers.world import PollSummary, World, holding
 
 log = structlog.get_logger()
 
-PAGE_LIMIT = 3 * 2**20
-"""Bytes of a page of the site; a search page of 100 authorities has a tenth of a megabyte."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What a poll works with: where it reads, where it writes, and the time."""
+class Footing:
+    """What a walk stands on: the day of the last good poll (None: there was none), and whether the site is believed."""
 
-    store: Store
-    archive: Archive
-    fetcher: Fetcher
-    reader: Reader
-    site: str
-    clock: Callable[[], datetime]
-    owner: str = "this process"
-    """Who we are: no two processes on one database may be the same."""
-    stopping: Callable[[], bool] = lambda: False
-    progress: Callable[[int, int, str], None] = lambda _done, _total, _name: None
+    since: date | None = None
+    trusted: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollSummary:
-    """How a poll went, so far. `troubles` are sentences for operators; () means that all is well."""
-
-    seen: int = 0
-    opened: int = 0
-    documents: int = 0
-    changes: int = 0
-    troubles: tuple[str, ...] = ()
-    stopped: bool = False
-    skipped: str = ""
-    """Why nothing was done, where nothing was to be done."""
-    rest: timedelta | None = None
-    """The source gave no list, or refused us: it is left in peace for so long at least. None: it is well."""
-    refused: int | None = None
-    """The HTTP status of the last page that could not be had."""
-    failures_in_a_row: int = 0
-    again_at: datetime | None = None
-    """When to look again, if that is before the plan says: a failure to be tried again, a document not there yet."""
-
-    @property
-    def fields(self) -> dict[str, object]:
-        """For the log line."""
-        counts = {"seen": self.seen, "opened": self.opened, "documents": self.documents, "changes": self.changes}
-        return {**counts, "troubles": self.troubles, "stopped": self.stopped}
-
-
-def holding(world: World, source: Source) -> Holding:
-    """The lease under which a source is polled."""
-    return Holding(name=f"source:{source.key}", owner=world.owner)
-
-
-def look_at(
-    world: World,
-    source: Source,
-    look: decide.Look,
-    summary: PollSummary,
-    *,
-    since: date | None,
-) -> PollSummary:
+def look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
     """Open one authority's page, read what is new on it, write it down; the summary with what came of it.
 
     A failure that nobody foresaw is logged whole and costs this authority only.
     """
     try:
-        return _look_at(world, source, look, summary, since=since)
+        return _look_at(world, source, look, summary, footing)
     except StorageError:
         raise
     except Exception:
@@ -99,49 +49,85 @@ def look_at(
         return _failed(summary, f"{look.entry.name}: the program failed on it, see the log")
 
 
-def _look_at(
-    world: World,
-    source: Source,
-    look: decide.Look,
-    summary: PollSummary,
-    *,
-    since: date | None,
-) -> PollSummary:
-    page = _provider_page(world, source, look.entry.urn)
-    if isinstance(page, Trouble) and page.stopped:
-        return replace(summary, stopped=True)
-    if isinstance(page, Trouble | NotThePage):
-        log.warning("authority not looked at", urn=look.entry.urn, why=page.why)
-        trouble = page if isinstance(page, Trouble) else None
-        return _failed(summary, f"{look.entry.name}: {page.why}", trouble=trouble)
+def _look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
+    url = source.provider_url(world.site, look.number)
+    opened = page_at(world, url, partial(provider_page, urn=look.entry.urn, url=url))
+    if isinstance(opened, Trouble):
+        if opened.stopped:
+            return replace(summary, stopped=True)
+        return _failed(summary, f"{look.entry.name}: {opened.why}", trouble=opened)
     known = world.store.known(look.entry.urn)
-    odd = tuple(f"{look.entry.name}: {why}" for why in (decide.suspicion(known, look.entry, page), *page.odd) if why)
-    if not page.listings and odd:
-        return _failed(summary, *odd)
-    got: dict[Listing, decide.Got] = {}
+    page, doubts = opened.page, _doubts(known, look, opened)
+    _tell_operators(world, look, opened, doubts)
+    if isinstance(page, NotThePage) or (doubts and not page.listings):
+        return _failed(summary, *doubts)
+    got: dict[Listing, Got] = {}
     for listing in decide.wanted(known, page, now=world.clock()):
-        got[listing] = _document(world, listing)
+        known = _read_today(world, source, known)
+        old = next((one for one in known.documents if one.listing.file_id == listing.file_id), None)
+        got[listing] = document_at(world, listing.url, old)
         if world.stopping():  # also in mid-wait: what was asked for then is no failure, and is not written
             return replace(summary, stopped=True)
-    if got:
-        known = replace(
-            known, documents=tuple(by_todays_parser(world, source, document) for document in known.documents)
-        )
-    intent = decide.decide(known, look.entry, page, got, parser=PARSER, now=world.clock(), since=since)
+    intent = decide.decide(
+        known,
+        look.entry,
+        page,
+        got,
+        parser=PARSER,
+        now=world.clock(),
+        since=footing.since,
+        trusted=footing.trusted,
+    )
     world.store.apply(intent, holding(world, source))
-    log.info("authority", urn=intent.urn, looked=look.why, outcome=intent.reason, odd=odd)
+    log.info("authority", urn=intent.urn, looked=look.why, outcome=intent.reason, doubts=doubts)
     return replace(
         summary,
         opened=summary.opened + 1,
         documents=summary.documents + len(got),
         changes=summary.changes + len(intent.changes),
-        troubles=(*summary.troubles, *odd),
+        doubts=(*summary.doubts, *doubts),
         refused=None,
         failures_in_a_row=0,
     )
 
 
+def _doubts(known: KnownAuthority, look: Look, opened: Opened[ProviderPage | NotThePage]) -> tuple[str, ...]:
+    page = opened.page
+    whys = (page.why,) if isinstance(page, NotThePage) else suspicion.doubts(known, look.entry, page)
+    return tuple(f"{look.entry.name}: {why}" for why in whys)
+
+
+def _read_today(world: World, source: Source, known: KnownAuthority) -> KnownAuthority:
+    """What is compared is read by today's parser, all of it."""
+    return replace(known, documents=tuple(by_todays_parser(world, source, one) for one in known.documents))
+
+
+def _tell_operators(
+    world: World, look: Look, opened: Opened[ProviderPage | NotThePage], doubts: tuple[str, ...]
+) -> None:
+    """A page that is suspect, or well again, and what has never been seen on one."""
+    page, key = opened.page, f"page:{look.entry.urn}"
+    if doubts:
+        _raise(world, key, TroubleKind.PAGE_SUSPECT, ". ".join(doubts), opened.body)
+    else:
+        world.store.end_trouble(key, world.clock())
+    if isinstance(page, NotThePage):
+        return
+    for words in page.unfamiliar:
+        # The same on the pages of many authorities is one thing.
+        known_as = f"unfamiliar:{words.replace(page.name, '…')}"
+        _raise(world, known_as, TroubleKind.UNFAMILIAR, f"{look.entry.name}: {words}", opened.body)
+
+
+def _raise(world: World, key: str, kind: TroubleKind, sentence: str, body: bytes) -> None:
+    """With a copy of the page, the first time."""
+    known = any(trouble.key == key for trouble in world.store.open_troubles())
+    copy = None if known else world.archive.put(body)
+    world.store.raise_trouble(key, kind, f"{sentence}.", world.clock(), copy=copy)
+
+
 def _failed(summary: PollSummary, *why: str, trouble: Trouble | None = None) -> PollSummary:
+    log.warning("authority not looked at", why=why)
     return replace(
         summary,
         troubles=(*summary.troubles, *why),
@@ -149,58 +135,3 @@ def _failed(summary: PollSummary, *why: str, trouble: Trouble | None = None) -> 
         rest=timedelta(seconds=trouble.retry_after) if trouble and trouble.retry_after else summary.rest,
         failures_in_a_row=summary.failures_in_a_row + 1,
     )
-
-
-def _provider_page(world: World, source: Source, urn: str) -> ProviderPage | NotThePage | Trouble:
-    url = source.provider_url(world.site, urn)
-    body = page_at(world, url)
-    return body if isinstance(body, Trouble) else provider_page(body, urn=urn, url=url)
-
-
-def page_at(world: World, url: str) -> bytes | Trouble:
-    """The body of a page, from the archive if the site says that it has not changed."""
-    visit = world.store.visit(url)
-    kept = world.archive.find(visit.sha256) if visit else None
-    answer = _ask(world, url, visit if kept is not None else None)
-    if isinstance(answer, Trouble):
-        return answer
-    if answer.not_modified and kept is not None:
-        return kept
-    if answer.etag or answer.last_modified:
-        world.store.record_visit(
-            Visit(
-                url=url,
-                etag=answer.etag,
-                last_modified=answer.last_modified,
-                sha256=world.archive.put(answer.body),
-                at=world.clock(),
-            )
-        )
-    return answer.body
-
-
-def _ask(world: World, url: str, visit: Visit | None) -> Fetched | Trouble:
-    if visit is None:
-        return world.fetcher.get(url, limit=PAGE_LIMIT)
-    return world.fetcher.get(url, etag=visit.etag, last_modified=visit.last_modified, limit=PAGE_LIMIT)
-
-
-def _document(world: World, listing: Listing) -> decide.Got:
-    answer = world.fetcher.get(listing.url)
-    if isinstance(answer, Trouble):
-        return decide.Got(why=answer.why)
-    reading = world.reader.read(answer.body)
-    if is_pdf(answer.body):
-        return decide.Got(sha256=world.archive.put(answer.body), reading=reading)
-    return decide.Got(why=reading.why if isinstance(reading, NotRead) else "What stands at its address is not a PDF.")
-
-
-def by_todays_parser(world: World, source: Source, document: KnownDocument) -> KnownDocument:
-    """The document with a reading of today's parser, written down; nothing is announced by it."""
-    if document.sha256 is None or document.parser == PARSER:
-        return document
-    data = world.archive.find(document.sha256)
-    reading = world.reader.read(data) if data is not None else None
-    fresh = decide.reread(document, reading, parser=PARSER, now=world.clock())
-    world.store.record_reading(fresh, holding(world, source))
-    return fresh

@@ -1,40 +1,40 @@
 """One poll of one source.
 
-    claim -> search pages -> which authorities moved -> for each: look at it -> release
+    claim -> search pages -> which authorities moved -> for each: look at it -> upkeep -> release -> tell operators
 
-Everything that can be known beforehand is decided in `decide.py`; here things are only called in order. What goes wrong
-with one authority is written down and never stops the others; a site that refuses us is left in peace.
+Everything that can be known beforehand is decided in pure functions (`decide.py` says where); here things are only
+called in order. What goes wrong with one authority is written down and never stops the others; a site that refuses us
+is left in peace. A poll whose lease was lost writes nothing more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from judgements.version import PARSER
 from storage.engine import StorageError
 from storage.store import LostLeaseError
 from storage.types import SourceState
-from watchers import decide
 from watchers.fetch import Trouble
 from watchers.lease import LEASE, kept
-from watchers.listings import NotThePage, SearchEntry, search_page
-from watchers.look import PollSummary, World, by_todays_parser, holding, look_at, page_at
-from watchers.sources import Source, no_more
+from watchers.look import Footing, look_at
+from watchers.looks import Look, looks
+from watchers.rota import LONDON, again_after
+from watchers.schedule import walk_due
+from watchers.search import Listed, search, shrunk
+from watchers.sources import Source
+from watchers.suspicion import is_widespread
+from watchers.upkeep import tell_operators, upkeep
+from watchers.world import PollSummary, World, holding
 
 log = structlog.get_logger()
 
-MAX_SEARCH_PAGES = 20
 REFUSALS = frozenset({403, 429})
 PATIENCE = 3
 """Authorities in a row whose pages cannot be had before the walk is broken off."""
-MOST_ODD = 5
-"""Sentences on what is odd about the search pages that are kept: each authority may have one."""
-REREAD_AT_ONCE = 50
-"""Documents that are read again by today's parser in one poll."""
 
 __all__ = ["LEASE", "PollSummary", "World", "poll"]
 
@@ -47,22 +47,15 @@ def poll(world: World, source: Source, *, full: bool = False, even_if_resting: b
         return _skipped(world, source, now)
     try:
         with kept(world.store, ours, world.clock) as lost:
-            summary = _poll_ours(replace(world, stopping=lambda: lost() or world.stopping()), source, state, full=full)
-            world.store.release_source(_after(state, summary, now=world.clock()), ours)
+            alert = replace(world, stopping=lambda: lost() or world.stopping())
+            summary, listed = _poll(alert, source, state, full=full)
+            after = _after(state, summary, now=world.clock(), next_look=world.next_look(world.clock()))
+            tell_operators(world, source, after, listed)
+            world.store.release_source(after, ours)
     except LostLeaseError:
         return _skipped(world, source, world.clock())
     log.info("poll", source=source.key, **summary.fields)
-    after = world.store.source(source.key)
     return replace(summary, again_at=_soonest((after.next_check_at, *world.store.awaited().values())))
-
-
-def _poll_ours(world: World, source: Source, state: SourceState, *, full: bool) -> PollSummary:
-    try:
-        return _poll(world, source, state, full=full)
-    except LostLeaseError:
-        raise
-    except StorageError as error:  # a full disk, say: the next poll goes on from here
-        return PollSummary(troubles=(str(error),), rest=timedelta())
 
 
 def _skipped(world: World, source: Source, now: datetime) -> PollSummary:
@@ -81,85 +74,64 @@ def _soonest(moments: Iterable[datetime | None]) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _poll(world: World, source: Source, state: SourceState, *, full: bool) -> PollSummary:
-    found = _search(world, source)
-    if isinstance(found, Trouble):
-        if found.stopped:
-            return PollSummary(stopped=True)
-        return PollSummary(troubles=(found.why,), rest=timedelta(seconds=found.retry_after or 0))
-    summary = _walk(world, source, state, found, full=full)
-    return summary if summary.stopped else _reread(world, source, summary)
+def _poll(world: World, source: Source, state: SourceState, *, full: bool) -> tuple[PollSummary, Listed | None]:
+    """How it went, and the list if there was one."""
+    listed: Listed | None = None
+    try:
+        found = search(world, source)
+        if isinstance(found, Trouble):
+            return _no_list(found), None
+        listed = found
+        summary = _walk(world, source, state, listed, full=full)
+        return (summary if summary.stopped else upkeep(world, source, summary)), listed
+    except LostLeaseError:
+        raise
+    except StorageError as error:  # a full disk, say: the next poll goes on from here
+        return PollSummary(troubles=(str(error),), rest=timedelta()), listed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listed:
-    """Every authority on the search pages, and what was odd about them."""
-
-    entries: tuple[SearchEntry, ...]
-    odd: tuple[str, ...]
+def _no_list(trouble: Trouble) -> PollSummary:
+    if trouble.stopped:
+        return PollSummary(stopped=True)
+    return PollSummary(troubles=(trouble.why,), rest=timedelta(seconds=trouble.retry_after or 0))
 
 
-def _search(world: World, source: Source) -> _Listed | Trouble:
-    """What the search pages list, or what went wrong. Pages on until one brings nothing new."""
-    entries: dict[str, SearchEntry] = {}
-    odd: list[str] = []
-    for _ in range(MAX_SEARCH_PAGES):
-        body = page_at(world, source.search_url(world.site, len(entries)))
-        if isinstance(body, Trouble):
-            return body
-        page = search_page(body)
-        if isinstance(page, NotThePage):
-            return Trouble(why=f"{source.name} answers with {page.why}")
-        fresh = [entry for entry in page.entries if entry.urn not in entries]
-        entries.update((entry.urn, entry) for entry in fresh)
-        odd.extend(page.odd)
-        if not fresh or not page.has_next:
-            listed = _Listed(entries=tuple(entries.values()), odd=tuple(odd[:MOST_ODD]))
-            return listed if entries else Trouble(why=f"{source.name} is empty")
-    return Trouble(why=f"{source.name} does not end after {MAX_SEARCH_PAGES} pages")
-
-
-def _walk(world: World, source: Source, state: SourceState, listed: _Listed, *, full: bool) -> PollSummary:
+def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, full: bool) -> PollSummary:
     """Open the pages of the authorities that moved, one transaction each."""
-    known = world.store.known_authorities()
-    looks = decide.looks(known, world.store.awaited(), listed.entries, full=full, now=world.clock())
-    summary = PollSummary(
-        seen=len(listed.entries), troubles=(*_shrunk(source, known, listed.entries, world.clock()), *listed.odd)
+    now, known = world.clock(), world.store.known_authorities()
+    less = shrunk(source, known, listed, now=now)
+    summary = PollSummary(seen=len(listed.entries), troubles=(less,) if less else (), doubts=listed.odd)
+    since = state.last_ok_at.astimezone(LONDON).date() if state.last_ok_at else None
+    footing = Footing(since=since, trusted=not is_widespread(world.store.missing_documents()))
+    to_open = looks(
+        known,
+        world.store.awaited(),
+        listed.entries,
+        walk_due=lambda walked, at: full or walk_due(world.walks, walked, at),
+        now=now,
     )
-    since = state.last_ok_at.date() if state.last_ok_at else None
-    for done, look in enumerate(looks):
+    for done, look in enumerate(to_open):
         if world.stopping():
             return replace(summary, stopped=True)
-        world.progress(done, len(looks), look.entry.name)
-        summary = look_at(world, source, look, summary, since=since)
+        world.progress(done, len(to_open), look.entry.name)
+        summary = look_at(world, source, _numbered(look, listed), summary, footing)
         if summary.refused in REFUSALS or summary.failures_in_a_row >= PATIENCE:
             return replace(summary, rest=summary.rest or timedelta())
-    world.progress(len(looks), len(looks), "")
+    world.progress(len(to_open), len(to_open), "")
     return summary
 
 
-def _shrunk(source: Source, known: Iterable[str], entries: tuple[SearchEntry, ...], now: datetime) -> tuple[str, ...]:
-    gone = decide.missing(source.expected.union(known) - no_more(now.date()), entries)
-    return (
-        (f"{source.name} shows {len(entries)} authorities, {len(gone)} that have to be there are not",) if gone else ()
-    )
+def _numbered(look: Look, listed: Listed) -> Look:
+    return replace(look, number=listed.numbers.get(look.entry.urn, look.entry.urn))
 
 
-def _reread(world: World, source: Source, summary: PollSummary) -> PollSummary:
-    """Some of the documents that another version of the parser read are read again. Nothing is announced by it."""
-    for document in world.store.stale(PARSER, REREAD_AT_ONCE):
-        if world.stopping():
-            return replace(summary, stopped=True)
-        by_todays_parser(world, source, document)
-    return summary
-
-
-def _after(state: SourceState, summary: PollSummary, *, now: datetime) -> SourceState:
+def _after(state: SourceState, summary: PollSummary, *, now: datetime, next_look: datetime | None) -> SourceState:
     """The state of a source after a poll: well, or in trouble, and at rest if it gave no list or refused us."""
+    state = replace(state, next_look_at=next_look or state.next_look_at)
     if summary.stopped and not summary.troubles:
         return state
     if not summary.troubles:
         return replace(state, last_ok_at=now, failures=0, trouble="", next_check_at=None, seen=summary.seen)
     failures = state.failures + 1
-    rest = None if summary.rest is None else now + max(summary.rest, decide.again_after(failures))
+    rest = None if summary.rest is None else now + max(summary.rest, again_after(failures))
     return replace(state, failures=failures, trouble=" ".join(summary.troubles), next_check_at=rest)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from hashlib import sha256
 
 from judgements.types import (
     ChangeKind,
@@ -20,8 +22,13 @@ from judgements.types import (
 )
 from storage.types import KnownAuthority, KnownDocument, Standing
 from watchers import decide
-from watchers.decide import Got, looks, missing, suspicion, wanted
+from watchers.decide import wanted
+from watchers.lifecycle import Got
 from watchers.listings import ProviderPage, SearchEntry
+from watchers.looks import looks
+from watchers.rota import again_after
+from watchers.schedule import parse_walks, walk_due
+from watchers.suspicion import doubts, missing
 
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
 YESTERDAY = T0 - timedelta(days=1)
@@ -53,6 +60,7 @@ def document(file_id: str, grade: Grade, start: date) -> KnownDocument:
         standing=Standing.READ,
         first_seen_at=YESTERDAY,
         sha256="a" * 64,
+        told_sha256="a" * 64,
         reading=report(grade, start=start),
         parser=TODAYS,
     )
@@ -79,7 +87,7 @@ def intent(  # type: ignore[no-untyped-def]
 
 
 def read(reading: Report | NotRead) -> Got:
-    return Got(sha256="b" * 64, reading=reading)
+    return Got(sha256=sha256(repr(reading).encode()).hexdigest(), reading=reading)
 
 
 def test_first_sight_is_a_baseline_and_announces_nothing() -> None:
@@ -149,11 +157,11 @@ def test_a_listed_document_that_is_not_there_is_asked_for_again_and_told_after_a
         known = replace(KNOWN, documents=(*KNOWN.documents, *new.documents))
     assert told == [[], [], ["not_read:80578:50000001"], [], [], []]
     (change,) = intent(known, {listing(): read(report(Grade.GOOD))}, T0 + timedelta(days=9)).changes
-    assert change.key == "new_inspection:80578:50000001"
+    assert (change.key, change.amends) == ("read_at_last:80578:50000001", "not_read:80578:50000001")
 
 
 def test_waiting_grows_to_a_day_and_never_ends() -> None:
-    pauses = [decide.again_after(failures) for failures in range(1, 100)]
+    pauses = [again_after(failures) for failures in range(1, 100)]
     assert pauses == sorted(pauses)
     assert pauses[-1] == timedelta(days=1)
 
@@ -183,6 +191,10 @@ def test_a_known_document_with_another_date_title_or_host_is_not_new() -> None:
     assert wanted(KNOWN, page(moved), now=T0) == ()
 
 
+def never_due(_walked: datetime | None, _now: datetime) -> bool:
+    return False
+
+
 WALKED = {"baseline_at": YESTERDAY, "walked_at": T0 - timedelta(hours=1)}
 
 
@@ -190,35 +202,38 @@ def test_only_authorities_that_moved_are_opened() -> None:
     quiet = SearchEntry(urn="1", name="Quiet", latest_report=date(2020, 1, 1))
     known = {"1": KnownAuthority(urn="1", latest_report=date(2020, 1, 1), **WALKED), URN: KNOWN}
     unseen = SearchEntry(urn="2", name="Unseen", latest_report=None)
-    opened = looks(known, {}, (quiet, ENTRY, unseen), full=False, now=T0)
+    opened = looks(known, {}, (quiet, ENTRY, unseen), walk_due=never_due, now=T0)
     assert [(look.entry.urn, look.why) for look in opened] == [
         (URN, "its latest report is of 2026-05-18, was 2023-05-11"),
         ("2", "first sight"),
     ]
-    assert len(looks(known, {}, (quiet, ENTRY, unseen), full=True, now=T0)) == 3
+    assert len(looks(known, {}, (quiet, ENTRY, unseen), walk_due=lambda _walked, _now: True, now=T0)) == 3
 
 
 def test_a_page_is_opened_for_some_days_after_a_publication_because_another_may_follow_on_that_day() -> None:
     known = {URN: replace(KNOWN, latest_report=date(2026, 5, 18), walked_at=T0)}
-    (look,) = looks(known, {}, (ENTRY,), full=False, now=T0)
+    (look,) = looks(known, {}, (ENTRY,), walk_due=never_due, now=T0)
     assert look.why == "another document may follow on the same day"
-    assert len(looks(known, {}, (ENTRY,), full=False, now=T0 + timedelta(days=2))) == 1
+    assert len(looks(known, {}, (ENTRY,), walk_due=never_due, now=T0 + timedelta(days=2))) == 1
     known = {URN: replace(known[URN], walked_at=T0 + timedelta(days=3))}
-    assert looks(known, {}, (ENTRY,), full=False, now=T0 + timedelta(days=3)) == ()
+    assert looks(known, {}, (ENTRY,), walk_due=never_due, now=T0 + timedelta(days=3)) == ()
 
 
-def test_every_page_is_opened_at_least_once_a_day() -> None:
+def test_every_page_is_opened_by_the_plan_of_walks_after_those_that_moved() -> None:
+    plan = partial(walk_due, parse_walks("02:30; mon-fri 10:45"))
     quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
-    walked = {URN: replace(KNOWN, walked_at=T0)}
-    assert looks(walked, {}, (quiet,), full=False, now=T0 + timedelta(hours=19)) == ()
-    assert [look.why for look in looks(walked, {}, (quiet,), full=False, now=T0 + timedelta(hours=21))] == ["full walk"]
+    known = {URN: replace(KNOWN, walked_at=datetime(2026, 5, 18, 9, 44, tzinfo=UTC))}
+    assert looks(known, {}, (quiet,), walk_due=plan, now=datetime(2026, 5, 18, 9, 44, tzinfo=UTC)) == ()
+    moved = SearchEntry(urn="2", name="Unseen", latest_report=None)
+    opened = looks(known, {}, (quiet, moved), walk_due=plan, now=datetime(2026, 5, 18, 9, 45, tzinfo=UTC))
+    assert [look.why for look in opened] == ["first sight", "full walk"], "quarter to eleven in London"
 
 
 def test_an_authority_is_opened_again_when_a_missing_document_is_due() -> None:
     quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
     known = replace(KNOWN, walked_at=T0)
-    assert looks({URN: known}, {URN: T0}, (quiet,), full=False, now=T0 - timedelta(seconds=1)) == ()
-    (look,) = looks({URN: known}, {URN: T0}, (quiet,), full=False, now=T0)
+    assert looks({URN: known}, {URN: T0}, (quiet,), walk_due=never_due, now=T0 - timedelta(seconds=1)) == ()
+    (look,) = looks({URN: known}, {URN: T0}, (quiet,), walk_due=never_due, now=T0)
     assert look.why == "a listed document was not there yet"
 
 
@@ -237,11 +252,12 @@ def test_a_list_that_shows_fewer_authorities_is_suspect() -> None:
 
 
 def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
-    assert "1 documents that its page listed before" in suspicion(KNOWN, ENTRY, page(listing()))
-    assert suspicion(KNOWN, ENTRY, page(KNOWN.documents[0].listing, listing())) == ""
-    assert "lists no document" in suspicion(KnownAuthority(urn=URN), ENTRY, page())
+    assert doubts(KNOWN, ENTRY, page(listing())) == ("1 documents that its page listed before are not there",)
+    assert doubts(KNOWN, ENTRY, page(KNOWN.documents[0].listing, listing())) == ()
+    (empty,) = doubts(KnownAuthority(urn=URN), ENTRY, page())
+    assert "lists no document" in empty
     none_yet = SearchEntry(urn=URN, name="West Sussex", latest_report=None)
-    assert suspicion(KnownAuthority(urn=URN), none_yet, page()) == ""
+    assert doubts(KnownAuthority(urn=URN), none_yet, page()) == ()
 
 
 def test_a_document_without_its_bytes_is_unread_and_fetched_again() -> None:

@@ -13,18 +13,18 @@ import pytest
 from inspection_watch.demo.site import LocalSite, Provider, Publication, Site
 from judgements.authorities import REGISTRY
 from judgements.types import Change, Grade, Kind, Movement, Report
+from judgements.version import PARSER
 from storage.archive import Archive
 from storage.engine import StorageError
 from storage.store import Store
 from storage.types import Holding, Intent
 from tests.fakes import FakeReader, paper
-from watchers import lease, look
-from watchers import poll as room
+from watchers import lease, look, pages, upkeep
 from watchers.fetch import Fetcher
 from watchers.lease import LEASE, extended
-from watchers.look import holding
 from watchers.poll import PollSummary, World, poll
 from watchers.sources import LOCAL_AUTHORITIES, Source
+from watchers.world import holding
 
 SOURCE = replace(LOCAL_AUTHORITIES, expected=frozenset())
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
@@ -365,8 +365,8 @@ def test_both_documents_of_a_comparison_are_read_by_todays_parser(
 ) -> None:
     """Yesterday's parser read a wrong grade: mending it tells nothing, and the next comparison is right."""
     with monkeypatch.context() as yesterday:
-        yesterday.setattr(room, "PARSER", "yesterday")
-        yesterday.setattr(look, "PARSER", "yesterday")
+        for room in (look, pages, upkeep):
+            yesterday.setattr(room, "PARSER", "yesterday")
         wrong = paper(WEST, date(2023, 3, 13), Grade.OUTSTANDING)
         yesterday.setattr(FakeReader, "read", lambda self, data, read=FakeReader.read: read(self, wrong))
         bench.poll()
@@ -381,4 +381,4 @@ def test_both_documents_of_a_comparison_are_read_by_todays_parser(
     assert isinstance(change.before, Report)
     assert change.before.overall is not None
     assert change.before.overall.grade is Grade.REQUIRES_IMPROVEMENT
-    assert {document.parser for document in bench.world.store.known(WEST).documents} == {room.PARSER}
+    assert {document.parser for document in bench.world.store.known(WEST).documents} == {PARSER}

@@ -1,0 +1,117 @@
+"""Pages and documents from the source site, and from the archive where the site says that nothing has changed.
+
+A page is archived when what it lists is not what it listed before: its banner, its token or the order of its attributes
+may be another one each time. A document is archived whatever it is, if it is a PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+from judgements.document import is_pdf
+from judgements.types import NotRead, Reading
+from judgements.version import PARSER
+from storage.types import Fetch, KnownDocument, Visit
+from watchers import decide
+from watchers.fetch import MAX_BODY, Fetched, Trouble
+from watchers.lifecycle import Got, believed
+from watchers.sources import Source
+from watchers.world import World, holding
+
+PAGE_LIMIT = 3 * 2**20
+"""Bytes of a page of the site; a search page of 100 authorities has a tenth of a megabyte."""
+
+Page = TypeVar("Page")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Generic[Page]):
+    """A page as it was understood, and as it stands on the site."""
+
+    page: Page
+    body: bytes
+
+
+def page_at(world: World, url: str, understand: Callable[[bytes], Page]) -> Opened[Page] | Trouble:
+    """The page at an address; from the archive if the site says that it has not changed."""
+    visit = world.store.visit(url)
+    kept = world.archive.find(visit.sha256) if visit else None
+    answer = _ask(world, url, visit if kept is not None else None, limit=PAGE_LIMIT)
+    if isinstance(answer, Trouble):
+        return answer
+    if answer.not_modified and kept is not None:
+        return Opened(page=understand(kept), body=kept)
+    page = understand(answer.body)
+    meaning = sha256(repr(page).encode()).hexdigest()
+    if visit is None or kept is None or visit.meaning != meaning:
+        _keep(world, url, answer, meaning)
+    elif (visit.etag, visit.last_modified) != (answer.etag, answer.last_modified):
+        world.store.record_visit(_visit(world, url, answer, visit.sha256, meaning))
+    return Opened(page=page, body=answer.body)
+
+
+def _ask(world: World, url: str, visit: Visit | None, *, limit: int = MAX_BODY) -> Fetched | Trouble:
+    if visit is None:
+        return world.fetcher.get(url, limit=limit)
+    return world.fetcher.get(url, etag=visit.etag, last_modified=visit.last_modified, limit=limit)
+
+
+def _keep(world: World, url: str, answer: Fetched, meaning: str = "") -> str:
+    """Put a body into the archive, and write down where it came from."""
+    digest = world.archive.put(answer.body)
+    fetch = Fetch(
+        sha256=digest, url=url, fetched_at=world.clock(), size=len(answer.body), headers=tuple(answer.headers)
+    )
+    world.store.record_visit(_visit(world, url, answer, digest, meaning), fetch)
+    return digest
+
+
+def _visit(world: World, url: str, answer: Fetched, digest: str, meaning: str) -> Visit:
+    return Visit(
+        url=url,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        sha256=digest,
+        at=world.clock(),
+        meaning=meaning,
+    )
+
+
+def document_at(world: World, url: str, old: KnownDocument | None) -> Got:
+    """The document at an address, archived and read. `old`: as it is known, its reading by today's parser."""
+    visit = world.store.visit(url) if old and old.sha256 else None
+    answer = _ask(world, url, visit if visit and old and visit.sha256 == old.sha256 else None)
+    if isinstance(answer, Trouble):
+        return Got(why=answer.why)
+    if answer.not_modified:
+        assert old is not None
+        return Got(sha256=old.sha256, reading=old.reading, was=_was(world, old, old.sha256))
+    reading = world.reader.read(answer.body)
+    if is_pdf(answer.body):
+        digest = _keep(world, url, answer)
+        return Got(sha256=digest, reading=reading, was=_was(world, old, digest))
+    return Got(why=reading.why if isinstance(reading, NotRead) else "What stands at its address is not a PDF.")
+
+
+def _was(world: World, old: KnownDocument | None, digest: str | None) -> Reading | None:
+    """What today's parser reads in the bytes that people were told of, if they are not these."""
+    if old is None or old.told_sha256 is None or old.told_sha256 == digest:
+        return None
+    if old.told_sha256 == old.sha256:
+        return old.reading
+    data = world.archive.find(old.told_sha256)
+    return believed(old.listing, world.reader.read(data)) if data is not None else None
+
+
+def by_todays_parser(world: World, source: Source, document: KnownDocument) -> KnownDocument:
+    """The document with a reading of today's parser, written down; nothing is announced by it."""
+    if document.sha256 is None or document.parser == PARSER:
+        return document
+    data = world.archive.find(document.sha256)
+    reading = world.reader.read(data) if data is not None else None
+    fresh = decide.reread(document, reading, parser=PARSER, now=world.clock())
+    world.store.record_reading(fresh, holding(world, source))
+    return fresh

@@ -1,0 +1,90 @@
+"""The list of all authorities: its pages one after the other, and what is odd about the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from judgements.authorities import REGISTRY, Registry
+from judgements.authority import Authority
+from watchers.fetch import Trouble
+from watchers.listings import NotThePage, SearchEntry, search_page
+from watchers.pages import page_at
+from watchers.rota import LONDON
+from watchers.sources import Source, no_more
+from watchers.suspicion import missing
+from watchers.world import World
+
+MAX_SEARCH_PAGES = 20
+MOST_ODD = 5
+"""Sentences on what is odd about the search pages that are kept: each authority may have one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Every authority on the search pages, and what was odd about them.
+
+    `numbers` are the site's own of those that we know by another key, by that key; `unfamiliar` what has never been
+    seen there before.
+    """
+
+    entries: tuple[SearchEntry, ...]
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    odd: tuple[str, ...] = ()
+    unfamiliar: tuple[str, ...] = ()
+
+
+def search(world: World, source: Source) -> Listed | Trouble:
+    """What the search pages list, or what went wrong. Pages on until one brings nothing new."""
+    entries: dict[str, SearchEntry] = {}
+    odd: list[str] = []
+    unfamiliar: list[str] = []
+    for _ in range(MAX_SEARCH_PAGES):
+        opened = page_at(world, source.search_url(world.site, len(entries)), search_page)
+        if isinstance(opened, Trouble):
+            return opened
+        page = opened.page
+        if isinstance(page, NotThePage):
+            return Trouble(why=f"{source.name} answers with {page.why}")
+        fresh = [entry for entry in page.entries if entry.urn not in entries]
+        entries.update((entry.urn, entry) for entry in fresh)
+        odd.extend(page.odd)
+        unfamiliar.extend(page.unfamiliar)
+        if not fresh or not page.has_next:
+            listed = Listed(
+                entries=tuple(entries.values()),
+                odd=tuple(odd[:MOST_ODD]),
+                unfamiliar=tuple(dict.fromkeys(unfamiliar)),
+            )
+            return identified(listed, today=_today(world)) if entries else Trouble(why=f"{source.name} is empty")
+    return Trouble(why=f"{source.name} does not end after {MAX_SEARCH_PAGES} pages")
+
+
+def identified(listed: Listed, *, today: date, registry: Registry = REGISTRY) -> Listed:
+    """A new authority has a key of ours until its number is known: under its name, this is it."""
+    known_as = {entry.urn: _key(entry, registry.on(today)) for entry in listed.entries}
+    return replace(
+        listed,
+        entries=tuple(replace(entry, urn=known_as[entry.urn]) for entry in listed.entries),
+        numbers={key: number for number, key in known_as.items() if key != number},
+    )
+
+
+def _key(entry: SearchEntry, registry: Registry) -> str:
+    if registry.by_urn(entry.urn) is not None:
+        return entry.urn
+    found = registry.printed(entry.name)
+    return found.urn if isinstance(found, Authority) and found.provisional else entry.urn
+
+
+def shrunk(source: Source, known: Collection[str], listed: Listed, *, now: datetime) -> str:
+    """What is wrong with a list on which authorities are missing, "" if none is."""
+    gone = missing(source.expected.union(known) - no_more(now.astimezone(LONDON).date()), listed.entries)
+    if not gone:
+        return ""
+    return f"{source.name} shows {len(listed.entries)} authorities, {len(gone)} that have to be there are not"
+
+
+def _today(world: World) -> date:
+    return world.clock().astimezone(LONDON).date()

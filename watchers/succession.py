@@ -1,0 +1,46 @@
+"""Authorities that are created or abolished on a day that the registry knows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+from judgements.authorities import REGISTRY, Registry
+from judgements.authority import Authority, Reorganisation
+from judgements.news import authority_change
+from judgements.types import Change, ChangeKind, Listing
+from storage.types import KnownAuthority
+
+ABOLISHED = "{name} is no more since {day:%-d %B %Y}. {others} took over."
+CREATED = "{name} took over from {others} on {day:%-d %B %Y}."
+
+
+def turns(
+    known: Mapping[str, KnownAuthority], page: Callable[[str], str], *, today: date, registry: Registry = REGISTRY
+) -> tuple[Change, ...]:
+    """What has happened to authorities since we began to watch, up to and including today, the earliest first.
+
+    `page(urn)` is the address of an authority's own page. What was told once has the same key for ever.
+    """
+    began = min((one.baseline_at.date() for one in known.values() if one.baseline_at), default=today)
+    return tuple(change for turn in registry.changes_between(began, today) for change in _changes(turn, page))
+
+
+def _changes(turn: Reorganisation, page: Callable[[str], str]) -> Iterator[Change]:
+    for one in turn.abolished:
+        heirs = [heir for heir in turn.created if heir.urn in one.successors]
+        why = ABOLISHED.format(name=one.spoken, day=turn.day, others=_named(heirs))
+        yield authority_change(ChangeKind.AUTHORITY_ABOLISHED, _page(one, turn.day, page), why)
+    for one in turn.created:
+        before = [each for each in turn.abolished if one.urn in each.successors]
+        why = CREATED.format(name=one.spoken, day=turn.day, others=_named(before))
+        yield authority_change(ChangeKind.AUTHORITY_CREATED, _page(one, turn.day, page), why)
+
+
+def _page(one: Authority, day: date, page: Callable[[str], str]) -> Listing:
+    return Listing(file_id="", urn=one.urn, title=one.spoken, url=page(one.urn), published=day)
+
+
+def _named(authorities: Iterable[Authority]) -> str:
+    *first, last = [one.spoken for one in authorities] or ["Another authority"]
+    return f"{', '.join(first)} and {last}" if first else last

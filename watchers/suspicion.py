@@ -1,0 +1,57 @@
+"""What is wrong with a list or a page: what is suspect is told to operators and is never read as a withdrawal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storage.types import KnownAuthority
+from watchers.listings import ProviderPage, SearchEntry
+
+WIDESPREAD = 3
+"""From so many authorities on whose pages have lost a document, it is the site that has changed."""
+
+
+def missing(expected: Iterable[str], entries: Iterable[SearchEntry]) -> tuple[str, ...]:
+    """URNs that have to be listed and are not. Anything but () makes the list suspect."""
+    return tuple(sorted(set(expected) - {entry.urn for entry in entries}))
+
+
+def doubts(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> tuple[str, ...]:
+    """What is wrong with an authority's page, in words; () if nothing is."""
+    return tuple(filter(None, (_empty(entry, page), _shrunk(known, page), *page.odd)))
+
+
+def may_withdraw(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> bool:
+    """Whether what is not on this page may be taken for withdrawn, if that lasts.
+
+    Not if the page has anything on it that cannot be understood, or has lost the greater part of what it had.
+    """
+    if page.odd or _empty(entry, page) or not page.listings:
+        return False
+    lost = _lost(known, page)
+    here = sum(one.missing_since is None or one.withdrawn_at is None for one in known.documents)
+    return lost < 2 or 2 * lost <= here
+
+
+def is_widespread(missing_on: Iterable[str]) -> bool:
+    """Whether so many authorities have lost a document that none of them is believed."""
+    return len(set(missing_on)) >= WIDESPREAD
+
+
+def _empty(entry: SearchEntry, page: ProviderPage) -> str:
+    if page.listings or entry.latest_report is None:
+        return ""
+    return f"its latest report is of {entry.latest_report}, but its page lists no document"
+
+
+def _shrunk(known: KnownAuthority, page: ProviderPage) -> str:
+    lost = _lost(known, page)
+    return f"{lost} documents that its page listed before are not there" if lost else ""
+
+
+def _lost(known: KnownAuthority, page: ProviderPage) -> int:
+    """Documents that stand for an inspection, are not told as withdrawn, and are not on the page under any number."""
+    listed = {listing.file_id for listing in page.listings}
+    there = listed | {one.same_as for one in known.documents if one.listing.file_id in listed}
+    firsts = [one for one in known.documents if not one.same_as and one.withdrawn_at is None]
+    return sum(one.listing.file_id not in there for one in firsts)

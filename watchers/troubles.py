@@ -1,0 +1,135 @@
+"""What operators must know of the source as a whole, at the end of each poll. Pure: the rules are the functions.
+
+(What is wrong with the page of one authority is found when it is opened, see `look.py`.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from storage.archive import Room
+from storage.types import KnownDocument, KnownTrouble, SourceState, TroubleKind
+from watchers.rota import LONDON
+from watchers.sources import Source
+from watchers.suspicion import is_widespread
+
+BROKEN_AFTER = 5
+"""Looks in a row that failed: with the pauses between them, some four hours of a source that is down."""
+NO_GOOD_POLL_FOR = timedelta(hours=24)
+NOTHING_NEW_FOR = timedelta(weeks=4)
+UNREAD_FOR = timedelta(hours=1)
+LEAST_FREE = 500 * 2**20
+"""Bytes on the disk of the archive; a year of documents has some hundred megabytes."""
+LEAST_SHARE_FREE = 0.03
+NOT_SEEN_FOR = timedelta(days=3)
+"""What is found on pages that are opened daily, and was not found again for so long, is over."""
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What the rules look at. `list_doubts` are sentences on the list, () if there was no list to look at."""
+
+    source: Source
+    state: SourceState
+    list_doubts: tuple[str, ...] = ()
+    unfamiliar: tuple[str, ...] = ()
+    newest: date | None = None
+    unread: tuple[KnownDocument, ...] = ()
+    missing_on: Mapping[str, int] = field(default_factory=dict)
+    room: Room | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Something operators must know. `key` is what it is about."""
+
+    key: str
+    kind: TroubleKind
+    sentence: str
+
+
+def troubles(seen: Observed, now: datetime) -> tuple[Found, ...]:
+    """Everything that is wrong now."""
+    return tuple(found for rule in RULES for found in rule(seen, now))
+
+
+def over(known: KnownTrouble, found: tuple[Found, ...], seen: Observed, now: datetime) -> bool:
+    """Whether a trouble that was open is over."""
+    if known.kind in ON_PAGES:
+        return not seen.state.failures and known.last_at <= now - NOT_SEEN_FOR
+    return known.key not in {one.key for one in found}
+
+
+ON_PAGES = frozenset({TroubleKind.PAGE_SUSPECT, TroubleKind.UNFAMILIAR})
+"""Found when a page is opened, and not at every poll."""
+
+
+def _broken(seen: Observed, _now: datetime) -> Iterator[Found]:
+    if seen.state.failures >= BROKEN_AFTER:
+        words = f"{seen.source.name} has failed {seen.state.failures} times in a row: {seen.state.trouble}"
+        yield Found(key=f"broken:{seen.source.key}", kind=TroubleKind.SOURCE_FAILING, sentence=words)
+
+
+def _no_good_poll(seen: Observed, now: datetime) -> Iterator[Found]:
+    last = seen.state.last_ok_at
+    if last is not None and last <= now - NO_GOOD_POLL_FOR:
+        words = f"{seen.source.name} was last read whole on {_moment(last)}: what was published since is not known"
+        yield Found(key=f"no-good-poll:{seen.source.key}", kind=TroubleKind.NO_GOOD_POLL, sentence=f"{words}.")
+
+
+def _list(seen: Observed, _now: datetime) -> Iterator[Found]:
+    if seen.list_doubts:
+        words = ". ".join(seen.list_doubts)
+        yield Found(key=f"list:{seen.source.key}", kind=TroubleKind.LIST_SUSPECT, sentence=f"{words}.")
+    for one in seen.unfamiliar:
+        yield Found(key=f"unfamiliar:{one}", kind=TroubleKind.UNFAMILIAR, sentence=f"{seen.source.name}: {one}.")
+
+
+def _widespread(seen: Observed, _now: datetime) -> Iterator[Found]:
+    if is_widespread(seen.missing_on):
+        words = (
+            f"The pages of {len(seen.missing_on)} authorities have lost documents: that is taken for a fault of the "
+            f"site, and none is told as withdrawn"
+        )
+        yield Found(key=f"missing:{seen.source.key}", kind=TroubleKind.MANY_MISSING, sentence=f"{words}.")
+
+
+def _nothing_new(seen: Observed, now: datetime) -> Iterator[Found]:
+    if seen.newest is not None and seen.newest <= (now - NOTHING_NEW_FOR).date():
+        words = (
+            f"{seen.source.name} has shown nothing new since {seen.newest:%-d %B %Y}: see by hand whether that is so"
+        )
+        yield Found(key=f"nothing-new:{seen.source.key}", kind=TroubleKind.NOTHING_NEW, sentence=f"{words}.")
+
+
+def _archive(seen: Observed, _now: datetime) -> Iterator[Found]:
+    room = seen.room
+    if room is not None and room.free < max(LEAST_FREE, int(room.whole * LEAST_SHARE_FREE)):
+        words = f"The disk of the archive is nearly full: {room.free / 2**20:,.0f} MB are left"
+        yield Found(key="archive", kind=TroubleKind.ARCHIVE_NEARLY_FULL, sentence=f"{words}.")
+
+
+def _unread(seen: Observed, now: datetime) -> Iterator[Found]:
+    waiting = [one.listing for one in seen.unread if one.first_seen_at <= now - UNREAD_FOR]
+    if waiting:
+        named = ", ".join(f"{one.title} of {one.published:%-d %B %Y} ({one.url})" for one in waiting[-MOST_NAMED:])
+        words = f"{len(waiting)} published documents are not read, the last ones {named}"
+        yield Found(key="unread", kind=TroubleKind.UNREAD, sentence=f"{words}.")
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(LONDON):%-d %B at %H:%M}"
+
+
+RULES: tuple[Callable[[Observed, datetime], Iterator[Found]], ...] = (
+    _broken,
+    _no_good_poll,
+    _list,
+    _widespread,
+    _nothing_new,
+    _archive,
+    _unread,
+)
