@@ -14,7 +14,7 @@ from judgements.authorities import REGISTRY, Authority
 from storage.types import KnownAuthority
 
 FEWEST, MOST = 2, 5
-BETWEEN = re.compile(r"\s+(?:vs|versus|v)\.?\s+", re.IGNORECASE)
+BETWEEN = re.compile(r"(?:^|\s)(?:vs|versus|v)\.?(?=\s|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Replay:
     page: int = 1
 
     def answer(self, asked: Asked) -> Reply:
-        day = _day(self.typed, asked.today)
+        day = day_of(self.typed, asked.today)
         if day is None or day > asked.today:
             form = words.REPLAY_NO_DAY if day is None else words.REPLAY_FUTURE
             return refused(form.format(command=asked.command))
@@ -47,7 +47,7 @@ class Replay:
         return _told(day, told, len(changes), asked, self.page)
 
 
-def _day(typed: str, today: date) -> date | None:
+def day_of(typed: str, today: date) -> date | None:
     """The day somebody wrote: 2024-07-12, 12/07/2024, 12 July 2024, yesterday; None for what is none."""
     text = typed.casefold()
     if text in ("today", "yesterday"):

@@ -1,0 +1,67 @@
+"""Every inspection and letter of an authority."""
+
+from __future__ import annotations
+
+from bot.answers.history import PAGE
+from bot.commands import answer, parse
+from bot.types import Paragraph, Strong
+from storage.store import Store
+from tests.bot.answers.conftest import Ask
+from tests.bot.examples import ALICE, HISTORY, T0, UNREAD, WEST_SUSSEX, intent
+from tests.bot.histories import fill, many
+
+
+def heads(blocks: object) -> list[str]:
+    told = [block for block in blocks if isinstance(block, Paragraph)]  # type: ignore[attr-defined]
+    return [run.text for block in told for run in block.lines[0] if isinstance(run, Strong)]
+
+
+def test_documents_are_told_from_the_oldest_on_each_with_how_it_moved(sqlite_store: Store) -> None:
+    sqlite_store.apply(intent(*reversed(HISTORY)))
+    card = answer(parse("history west-sussex"), sqlite_store, T0, ALICE).card
+    assert heads(card.blocks) == [
+        "Inspection of children's services, 25 February to 8 March 2019",
+        "Inspection of children's services, 13 to 24 March 2023",
+        "Focused visit, 16 to 17 July 2024",
+        "Area SEND inspection, 4 to 8 November 2024",
+    ]
+    assert "▲ overall effectiveness: inadequate → requires improvement to be good" in str(card.blocks)
+    assert "⚠ 1 area for priority action" in str(card.blocks)
+    assert card.sentence == "West Sussex: 4 documents, published from 8 May 2019 to 14 January 2025."
+
+
+def test_what_was_not_read_stands_in_its_place_and_says_so(sqlite_store: Store) -> None:
+    sqlite_store.apply(intent(*HISTORY, UNREAD))
+    card = answer(parse("history west-sussex"), sqlite_store, T0, ALICE).card
+    assert str(card.blocks[-2]).endswith("'; it has not been read'),))")
+
+
+def test_the_picture_goes_with_the_first_page_and_says_in_words_what_it_shows(ask: Ask) -> None:
+    (picture,) = ask("history blackpool").files
+    assert picture.content.startswith(b"\x89PNG")
+    assert picture.name == "blackpool-timeline.png"
+    assert "June 2026 no overall grade given, areas: 3 outstanding and 1 good" in picture.alt
+
+
+def test_a_long_history_has_pages(sqlite_store: Store) -> None:
+    fill(sqlite_store, many({WEST_SUSSEX: HISTORY}, 5))
+    first, second = (answer(parse(f"history west-sussex{page}"), sqlite_store, T0, ALICE) for page in ("", " page 2"))
+    assert len(heads(first.card.blocks)) == PAGE
+    assert len(heads(second.card.blocks)) == 5 * len(HISTORY) - PAGE
+    assert (len(first.files), len(second.files)) == (1, 0)
+    assert first.card.buttons[0].command == "history west-sussex page 2"
+
+
+def test_an_authority_without_documents_says_so(ask: Ask) -> None:
+    reply = ask("history bolton")
+    assert (reply.answered, reply.files) == (False, ())
+    assert reply.card.sentence.endswith("Ofsted lists no document on Bolton.")
+
+
+def test_an_authority_that_is_no_more_leads_to_its_successors(ask: Ask) -> None:
+    reply = ask("history cumbria")
+    assert "was abolished on 1 April 2023" in reply.card.sentence
+    assert sorted(button.command for button in reply.card.buttons) == [
+        "history cumberland",
+        "history westmorland-and-furness",
+    ]

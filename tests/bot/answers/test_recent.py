@@ -1,0 +1,68 @@
+"""What was published lately."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answers.recent import Recent
+from bot.commands import parse
+from bot.types import Bullets, Card
+from tests.bot.answers.conftest import Ask
+
+
+def days(card: Card) -> list[str]:
+    return [block.title for block in card.blocks if isinstance(block, Bullets)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("recent", Recent()),
+        ("recent 14d", Recent(14)),
+        ("recent 3 weeks", Recent(21)),
+        ("recent last 2 days", Recent(2)),
+        ("recent region london", Recent(7, "london")),
+        ("recent london 30d", Recent(30, "london")),
+        ("recent 30d region south-east page 2", Recent(30, "south-east", 2)),
+        ("recent in the north east", Recent(7, "the north east")),
+        ("recent 1m england", Recent(31)),
+    ],
+)
+def test_days_and_region_stand_in_any_order(typed: str, command: Recent) -> None:
+    assert parse(typed) == command
+
+
+def test_the_newest_day_comes_first_and_each_document_says_how_it_moved(ask: Ask) -> None:
+    card = ask("recent 30d").card
+    assert days(card) == ["20 August 2026", "18 August 2026", "4 August 2026", "28 July 2026"]
+    assert "▲ leadership: good → outstanding" in str(card.blocks)
+    assert card.sentence == "Published in the last 30 days: 4 documents."
+
+
+def test_a_region_leaves_the_others_out(ask: Ask) -> None:
+    card = ask("recent 30d region north-east").card
+    assert days(card) == ["4 August 2026"]
+
+
+def test_nothing_published_says_how_to_look_further_back(ask: Ask) -> None:
+    card = ask("recent 2d region london").card
+    assert card.sentence == "Published in the last 2 days in London: nothing."
+    assert "/judgements recent 4w" in str(card.blocks)
+
+
+def test_a_long_list_has_pages(ask: Ask) -> None:
+    first, second = ask("recent 366d").card, ask("recent 366d page 2").card
+    assert first.buttons[0].command == "recent 366d page 2"
+    assert days(first)[0] == "20 August 2026"
+    assert days(first)[-1] != days(second)[-1]
+
+
+@pytest.mark.parametrize("typed", ["recent 0d", "recent 9999d", "recent 400w"])
+def test_a_time_that_is_too_long_is_refused(typed: str, ask: Ask) -> None:
+    assert ask(typed).card.sentence.startswith("That is longer than can be told")
+
+
+def test_a_region_that_is_none_is_asked_about_with_the_same_days(ask: Ask) -> None:
+    reply = ask("recent 14d region narnia")
+    assert not reply.answered
+    assert reply.card.buttons[0].command == "recent 14d region east-midlands"

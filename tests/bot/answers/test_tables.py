@@ -1,0 +1,104 @@
+"""Tables of many authorities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.commands import answer, parse
+from bot.types import Card, Grid, Table
+from storage.store import Store
+from tests.bot.answers.conftest import Ask
+from tests.bot.examples import ALICE, HISTORY, T0, UNREAD, inspection, intent, listing
+from tests.bot.examples import document as stored
+
+
+def tables(card: Card) -> dict[str, Table]:
+    return {block.title: block for block in card.blocks if isinstance(block, Table)}
+
+
+def names(card: Card) -> list[str]:
+    return [str(getattr(row[0][0], "text", row[0][0])) for table in tables(card).values() for row in table.rows]
+
+
+def test_england_is_told_in_pages_that_together_have_everybody_once(ask: Ask) -> None:
+    pages = [ask(f"england page {number}").card for number in (1, 2, 3)]
+    assert ask("England").card == ask("all").card == pages[0]
+    told = [name for page in pages for name in names(page)]
+    assert len(told) == len(set(told)) == 153
+    assert [[button.command for button in page.buttons] for page in pages] == [
+        ["england page 2"],
+        ["england page 1", "england page 3"],
+        ["england page 2"],
+    ]
+    assert len({page.sentence for page in pages}) == 1
+
+
+def test_counts_of_a_table_are_those_of_its_groups(ask: Ask) -> None:
+    card = ask("region north-east").card
+    for title, table in tables(card).items():
+        assert title.endswith(f"({len(table.rows)})")
+        assert f"{len(table.rows)} {title[0].lower()}{title[1:].partition(' (')[0]}" in card.sentence
+
+
+def test_grades_are_counted_judgement_by_judgement(ask: Ask) -> None:
+    card = ask("england").card
+    (grid,) = [block for block in card.blocks if isinstance(block, Grid)]
+    first, counts = grid.rows[0]
+    assert first == "Overall effectiveness"
+    for grade, cell in zip(grid.columns, counts, strict=True):
+        assert f"{cell[0]} {grade}" in card.sentence
+
+
+@pytest.mark.parametrize("typed", ["region north-east", "region North East", "region the north east", "north-east"])
+def test_a_region_is_found_however_it_is_typed(typed: str, ask: Ask) -> None:
+    assert ask(typed).card.title == "North East"
+
+
+def test_a_region_that_is_none_is_answered_with_all_of_them(ask: Ask) -> None:
+    reply = ask("region narnia")
+    assert not reply.answered
+    assert [ask(button.command).card.title for button in reply.card.buttons] == [b.label for b in reply.card.buttons]
+    assert len(reply.card.buttons) == 9
+
+
+def test_neighbours_are_the_authority_and_its_ten(ask: Ask) -> None:
+    card = ask("neighbours west-sussex").card
+    assert len(names(card)) == 11
+    assert "West Sussex" in names(card)
+
+
+@pytest.mark.parametrize("typed", ["england page 4", "england page 0", "region north-east page 2"])
+def test_a_page_that_is_not_there_is_refused_with_how_many_there_are(typed: str, ask: Ask) -> None:
+    reply = ask(typed)
+    assert (reply.answered, reply.card.sentence.startswith("There is no such page: this has ")) == (False, True)
+
+
+@pytest.mark.parametrize("typed", ["region", "neighbours"])
+def test_a_table_of_nothing_says_what_is_missing(typed: str, ask: Ask) -> None:
+    assert f"/judgements {typed} " in ask(typed).card.sentence
+
+
+def test_without_an_overall_grade_the_areas_speak(ask: Ask) -> None:
+    found = tables(ask("region north-west").card)
+    (group,) = [table for title, table in found.items() if title.startswith("Without an overall grade")]
+    (row,) = [row for row in group.rows if "Blackpool" in str(row)]
+    assert row[2] == (
+        "leadership outstanding; help and protection good; children in care outstanding; care leavers outstanding",
+    )
+
+
+def test_a_newer_document_that_was_not_read_is_flagged(sqlite_store: Store) -> None:
+    sqlite_store.apply(intent(*HISTORY, UNREAD))
+    card = answer(parse("region south-east"), sqlite_store, T0, ALICE).card
+    (row,) = tables(card)["Requires improvement to be good (1)"].rows
+    assert row[2] == ("⚠ a newer document has not been read yet",)
+
+
+def test_what_was_withdrawn_is_not_where_an_authority_stands(sqlite_store: Store) -> None:
+    newest = stored(listing(date(2026, 8, 20)), inspection("OOOO", "O", (date(2026, 7, 6), date(2026, 7, 17))))
+    sqlite_store.apply(intent(*HISTORY, replace(newest, withdrawn_at=T0)))
+    for typed in ("region south-east", "west-sussex", "kent vs west-sussex"):
+        assert "outstanding" not in answer(parse(typed), sqlite_store, T0, ALICE).card.sentence

@@ -1,0 +1,53 @@
+"""Document, page and words behind each grade."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.types import Card, Table
+from tests.bot.answers.conftest import Ask
+
+
+def evidence(card: Card) -> list[str]:
+    return [str(row[0][0]) for block in card.blocks if isinstance(block, Table) for row in block.rows]
+
+
+def test_every_grade_has_its_page_and_words(ask: Ask) -> None:
+    card = ask("why west-sussex").card
+    first, *_ = [block for block in card.blocks if isinstance(block, Table)]
+    assert [row[0][0] for row in first.rows] == [
+        "Overall effectiveness",
+        "The impact of leaders on social work practice with children and families",
+        "The experiences and progress of children who need help and protection",
+        "The experiences and progress of children in care",
+        "The experiences and progress of care leavers",
+    ]
+    assert all(row[2] == ("page 1",) and str(row[3][0]).startswith("“") for row in first.rows)
+    assert "Outcome" in evidence(card)
+
+
+@pytest.mark.parametrize("words", ["leadership", "impact of leaders", "Leadership"])
+def test_one_judgement_comes_with_the_earlier_one_it_is_compared_with(words: str, ask: Ask) -> None:
+    card = ask(f"why west sussex {words}").card
+    assert evidence(card) == ["The impact of leaders on social work practice with children and families"] * 2
+    assert "published 11 May 2023" in str(card.blocks)
+    assert "published 8 May 2019" in str(card.blocks)
+
+
+def test_a_split_judgement_is_shown_with_its_parent_and_why(ask: Ask) -> None:
+    card = ask("why west-sussex care leavers").card
+    assert evidence(card)[-1] == "The experiences and progress of children in care and care leavers"
+    assert "since split" in str(card.blocks)
+
+
+def test_a_judgement_that_was_not_given_is_answered_with_those_that_were(ask: Ask) -> None:
+    reply = ask("why west-sussex adoption")
+    assert not reply.answered
+    assert "has no judgement “adoption”" in reply.card.sentence
+    assert [len(evidence(ask(button.command).card)) > 0 for button in reply.card.buttons] == [True] * 5
+
+
+def test_the_name_of_an_authority_is_not_cut_short(ask: Ask) -> None:
+    assert ask("why north lincolnshire").card.title.startswith("North Lincolnshire")
+    assert ask("why sussex leadership").answered is False
+    assert ask("why bolton").card.sentence.endswith("Ofsted lists no document on Bolton.")
