@@ -22,7 +22,7 @@ WORDS = {
 class Stated:
     """One place that states one grade.
 
-    `where` names it for people: "the front table". If it is not `alone`, it only confirms another statement. One of
+    `where` names it for people: "the front table". If it is not `alone`, it needs another that says the same. One of
     many is a row of a table, which is right or wrong with its other rows.
     """
 
@@ -46,10 +46,15 @@ def agree(stated: Iterable[Stated]) -> tuple[tuple[Judgement, ...], tuple[str, .
         by_area.setdefault(one.area.theme, []).append(one)
     split = [ones for ones in by_area.values() if len({one.grade for one in ones}) > 1]
     doubtful = {one.where for ones in split for one in ones if one.of_many}
-    sound = [ones for ones in by_area.values() if ones not in split and any(one.alone for one in ones)]
+    sound = [ones for ones in by_area.values() if ones not in split and _enough(ones)]
     kept = [ones for ones in sound if not {one.where for one in ones} <= doubtful]
     problems = [*map(_disagreement, split), *(_doubt(ones[0]) for ones in sound if ones not in kept)]
-    return tuple(_judgement(next(one for one in ones if one.alone)) for ones in kept), tuple(problems)
+    return tuple(_judgement(next((one for one in ones if one.alone), ones[0])) for ones in kept), tuple(problems)
+
+
+def _enough(ones: Sequence[Stated]) -> bool:
+    """One statement that is enough by itself, or two in different places."""
+    return any(one.alone for one in ones) or len({one.where for one in ones}) > 1
 
 
 def _doubt(one: Stated) -> str:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from judgements.agree import Stated
 from judgements.flow import Flow
 from judgements.frameworks import Area, Edition, Form, Framework
 from judgements.types import Inspection, Judgement
 
 
 def edition_of(
-    framework: Framework, form: Form, inspection: Inspection | None, judgements: Sequence[Judgement]
+    framework: Framework,
+    form: Form,
+    inspection: Inspection | None,
+    judgements: Sequence[Judgement],
+    stated: Iterable[Stated] = (),
 ) -> tuple[Edition, tuple[str, ...]]:
-    """The edition of the inspection's first day, else the one whose areas these are; and what is missing from it."""
+    """The edition of the inspection's first day, else the one whose areas these are; and what is missing from it.
+
+    What is only `stated` and was not believed shows too that a document is of another edition.
+    """
     read = {one.theme for one in judgements}
     fitting = [edition for edition in framework.editions if _lacks(edition, read) == () and _knows(edition, read)]
     dated = framework.edition_on(inspection.start) if inspection else None
@@ -20,7 +28,7 @@ def edition_of(
     if not form.graded:
         return edition, ()
     missing = tuple(map(_missing, _lacks(edition, read)))
-    if _knows(edition, read):
+    if _knows(edition, read | {one.area.theme for one in stated}):
         return edition, missing
     strange = "It has judgements that its inspection date does not lead one to expect; they are left out."
     return edition, (*missing, strange)

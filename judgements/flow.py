@@ -86,13 +86,14 @@ def lowered(text: str) -> str:
 def flow(document: Document) -> Flow:
     """A document without its running headers, footers and page numbers (the first page keeps its title)."""
     running = _running(document.pages)
+    front = document.pages[0].number if document.pages else 1
     first = frozenset[str]()
     return _join(
         [
             (page.number, line)
             for page in document.pages
             for edge, line in _edged(page)
-            if not (edge and _is_running(line, running if page.number > 1 else first))
+            if not (edge and _is_running(line, running if page.number > front else first))
         ]
     )
 

@@ -26,6 +26,8 @@ _TAIL = r"(?=(?P<mark> ?\d{0,2}[.:;]? ?))(?P=mark)(?:$|because\b|[^a-z])"
 """What follows the grade of a statement: the end, a footnote's number, a new sentence; no prose that runs on."""
 _OPTIONAL = re.compile(r"[\w,-]\?")
 _TABLE_WORDS = ("judgement", "judgements", "judgment", "judgments", "grade", "grades", "&")
+_JUDGED = ("scale", "wordings", "areas", "editions")
+"""What a framework takes over from one it is like: what is judged and how, not the documents."""
 _SPELLINGS = (
     ("{inspection dates}", r"(?:inspection (?:dates?(?: ?\(s\))?|period)|dates? of (?:the |this )?inspection)"),
     ("n's", "n(?:’s|s’)"),
@@ -99,7 +101,7 @@ class Statement:
     `words` are searched; `lead` is what may stand before them in their line, and `tail` what must follow the grade.
     Where one pattern is that of several areas (two services, each with its own "Leadership and management"), its
     matches are theirs in order. `lower` says that the grade must be in lower case, `front` and `body` in which part of
-    the document it counts, and `alone` whether it is enough by itself or only confirms what a table says.
+    the document it counts, and `alone` whether it is enough by itself or only together with another.
     """
 
     name: str
@@ -234,9 +236,12 @@ def area(framework: str, edition: str, theme: str) -> Area | None:
     return None
 
 
-def load(text: str) -> Framework:
-    """A framework from the text of its file."""
+def load(text: str, others: Mapping[str, str] = MappingProxyType({})) -> Framework:
+    """A framework from the text of its file. `others` are the texts of those it may be `like`, by their keys."""
     data = tomllib.loads(text)
+    if "like" in data:
+        judged = tomllib.loads(others[data.pop("like")])
+        data = {name: judged[name] for name in _JUDGED if name in judged} | data
     areas = {item["theme"]: _area(item) for item in data.get("areas", ())}
     printed = {item["theme"]: item["printed"] for item in data.get("areas", ())}
     wordings = _wordings(data.get("wordings", {}))
@@ -358,7 +363,8 @@ def _example(data: dict[str, Any]) -> Example:
 def _load_all() -> Mapping[str, Framework]:
     folder = resources.files("judgements") / "frameworks"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return MappingProxyType({item.key: item for item in (load(file.read_text("utf-8")) for file in files)})
+    texts = {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in files}
+    return MappingProxyType({item.key: item for item in (load(text, texts) for text in texts.values())})
 
 
 FRAMEWORKS: Mapping[str, Framework] = _load_all()

@@ -21,10 +21,10 @@ from judgements.lists import items
 from judgements.outcome import outcome
 from judgements.people import leads
 from judgements.places import place
-from judgements.recognise import front_end, is_heading, recognise
+from judgements.recognise import behind_a_letter, front_end, is_heading, recognise
 from judgements.statements import stated_in_words
 from judgements.table import closing_begin, stated_in_table
-from judgements.types import Document, Inspection, NotRead, Reading, Report, Status
+from judgements.types import LETTERS, Document, Inspection, NotRead, Reading, Report, Status
 from judgements.visits import previous, visit_number
 
 A_DATE = 40
@@ -41,9 +41,13 @@ def parse(document: Document, frameworks: Mapping[str, Framework] = FRAMEWORKS) 
     """What a document says by one of the frameworks, with page and words for every grade."""
     text = flow(document)
     recognised = recognise(text, frameworks.values())
-    if recognised is None:
-        return _unrecognised(document)
-    return _report(text, *recognised)
+    if recognised:
+        return _report(text, *recognised)
+    covered = behind_a_letter(document)
+    reading = parse(covered, frameworks) if covered else None
+    if isinstance(reading, Report) and reading.kind not in LETTERS:
+        return reading
+    return _unrecognised(document)
 
 
 def _unrecognised(document: Document) -> NotRead:
@@ -64,8 +68,9 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
     sent, outcome_problems = outcome(text, form, end)
     rows, why = stated_in_table(text, framework, form.table, end) if form.table else ((), "")
     record = closing_begin(text, form.table, end) if form.table else len(text.lower)
-    judgements, disagreements = agree([*rows, *stated_in_words(text, framework, form, end, record)])
-    edition, edition_problems = edition_of(framework, form, inspection, judgements)
+    stated = (*rows, *stated_in_words(text, framework, form, end, record))
+    judgements, disagreements = agree(stated)
+    edition, edition_problems = edition_of(framework, form, inspection, judgements, stated)
     expected = {area.theme for area in edition.areas}
     judgements = tuple(one for one in judgements if one.theme in expected)
     overall = edition.overall.theme if edition.overall else None

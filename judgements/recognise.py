@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from judgements.flow import Flow
+from judgements.flow import Flow, lowered
 from judgements.frameworks import Form, Framework
+from judgements.types import Document
 
 FRONT = 4000
 """Characters in which the title must stand."""
@@ -15,6 +16,11 @@ PAGES_OF_A_FRONT = 2
 """Characters, and pages from the one with the title on, after which the front has ended, whether or not the heading
 that ends it was found."""
 
+MOST_PAGES_OF_A_LETTER = 2
+"""Pages of a letter that only covers a report."""
+_SIGNED = re.compile("yours (?:sincerely|faithfully)")
+_OURS = re.compile(r"\bofsted\b|majesty['’]?s (?:chief )?inspector|\bhmi\b")
+_NOT_OURS = re.compile("department for education|parliamentary under|secretary of state|improvement notice")
 _SUBJECT = re.compile("(?:re|ref|subject) ?[:.–-]? ")
 
 
@@ -22,6 +28,18 @@ def recognise(flow: Flow, frameworks: Iterable[Framework]) -> tuple[Framework, F
     """The framework and the form of a document, or None if no title of any framework stands on its front."""
     found = sorted(_titled(flow, frameworks), key=lambda item: item[0])
     return found[0][1:] if found else None
+
+
+def behind_a_letter(document: Document) -> Document | None:
+    """The pages after a letter of the inspectorate that covers a report in the same file; None if there is none."""
+    words = ""
+    for place, page in enumerate(document.pages[:MOST_PAGES_OF_A_LETTER], 1):
+        words += lowered(" ".join(page.lines)) + " "
+        if _SIGNED.search(words, max(words.find("dear "), 0)):
+            ours = "dear " in words and _OURS.search(words) and not _NOT_OURS.search(words)
+            rest = document.pages[place:]
+            return Document(form=document.form, pages=rest) if ours and rest else None
+    return None
 
 
 def title_of(flow: Flow, form: Form) -> re.Match[str] | None:

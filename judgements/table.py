@@ -27,6 +27,7 @@ MOST_WORDS = 2000
 _WORD = re.compile(r"\S+")
 _MARK = re.compile(r"(?<=[a-z])[.:;*]?\d{0,2}[.:;*]?$")
 _NUMBER = re.compile(r"\(?\d{1,2}(?:\.\d)?[.)]?")
+_AFTER_LABEL = re.compile(r"[.:;,*]?\d{0,2}[.:;,*]? ")
 _BETWEEN_LABELS = frozenset({"the", "judgement", "judgements", "grade", "grades"})
 
 
@@ -64,7 +65,7 @@ class _Block:
 
 
 def stated_in_table(flow: Flow, framework: Framework, table: Table, front_end: int) -> tuple[tuple[Stated, ...], str]:
-    """The rows of a table; or none and why, in words.
+    """The rows of a table; or only those that are plain, none of them enough by itself, and why, in words.
 
     Where the front has a second one under the same heading, its rows are there too: both must say the same.
     """
@@ -73,7 +74,8 @@ def stated_in_table(flow: Flow, framework: Framework, table: Table, front_end: i
     for block in blocks:
         rows, why = _rows(flow, framework, table, block)
         if why:
-            return (), f"{_sentence(table)} cannot be read: {why}."
+            plain = (row for part in blocks for row in _plain_rows(flow, framework, table, part))
+            return tuple(plain), f"{_sentence(table)} cannot be read: {why}."
         stated.extend(rows)
     for block in _further(flow, table, front_end):
         stated.extend(_rows(flow, framework, table, block)[0])
@@ -100,6 +102,28 @@ def _rows(flow: Flow, framework: Framework, table: Table, block: _Block) -> tupl
     if not _has_every_row(labels, framework, block.areas):
         return [], "not all of its rows are there"
     return [_stated(flow, table, tokens, *row) for row in zip(labels, grades, strict=True)], ""
+
+
+def _plain_rows(flow: Flow, framework: Framework, table: Table, block: _Block) -> Iterator[Stated]:
+    """The rows of a table that cannot be read as a whole whose label begins a line and whose grade is next to it.
+
+    A row with another name, or a lost one, leaves it open how the others go together, so these only confirm.
+    """
+    begin, end = flow.starts[block.begin], flow.line_end(min(block.end, len(flow.lines)) - 1)
+    for area in block.areas:
+        for match in area.printed.finditer(flow.lower, begin, end):
+            mark = _AFTER_LABEL.match(flow.lower, match.end())
+            cell = framework.any_grade.match(flow.lower, mark.end()) if mark else None
+            grade = framework.grade(cell["grade"]) if cell else None
+            if cell and grade and flow.ends_line(cell.end()) and _begins_row(flow, match.start()):
+                yield Stated(
+                    area=area,
+                    label=flow.text[match.start() : match.end()],
+                    grade=grade,
+                    span=flow.span(match.start(), cell.end()),
+                    where=table.name,
+                    alone=False,
+                )
 
 
 def _blocks(flow: Flow, table: Table, front_end: int) -> tuple[_Block, ...]:
