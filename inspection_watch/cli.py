@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -33,6 +34,7 @@ from bot.grammar import Command
 from bot.slack.client import SlackError, SlackSettingsError
 from inspection_watch import database, exporting, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
+from inspection_watch import reparse as archived
 from inspection_watch import settings as configuration
 from inspection_watch.metrics import Metrics
 from judgements.types import Status
@@ -134,14 +136,14 @@ def poll(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop_or_break_off(stop))
     with (
-        _progress() as progress,
+        _progress("authorities looked at") as progress,
         wiring.store(settings) as store,
         wiring.world(settings, store, stop=stop, progress=progress) as world,
     ):
         summary = poll_source(world, LOCAL_AUTHORITIES, full=full, even_if_resting=True)
     out.print(terminal.plain(_summary(summary)), soft_wrap=True)
-    for trouble in summary.troubles:
-        print(trouble, file=sys.stderr)  # noqa: T201
+    for sentence in (*summary.troubles, *summary.doubts):
+        print(sentence, file=sys.stderr)  # noqa: T201
     raise typer.Exit(1 if summary.troubles or summary.skipped or summary.stopped else 0)
 
 
@@ -153,11 +155,11 @@ def _stop_or_break_off(stop: threading.Event) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """Shows on standard error how far a poll is: a bar where somebody is looking, else a line now and then."""
+def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Shows on standard error how far it is: a bar where somebody is looking, else a line now and then."""
     err = Console(stderr=True)
     if not err.is_terminal:
-        yield _say_now_and_then
+        yield partial(_say_now_and_then, what)
         return
     columns = TextColumn("{task.description:30.30}", markup=False), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=err, transient=True) as bar:
@@ -165,9 +167,9 @@ def _progress() -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name or "done")
 
 
-def _say_now_and_then(done: int, total: int, _name: str) -> None:
+def _say_now_and_then(what: str, done: int, total: int, _name: str) -> None:
     if done and done % EVERY == 0:
-        print(f"{done} of {total} authorities looked at", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"{done} of {total} {what}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _summary(summary: PollSummary) -> str:
@@ -178,6 +180,26 @@ def _summary(summary: PollSummary) -> str:
         f"{summary.changes} changes to tell."
     )
     return f"{counts} Stopped before the end: the next poll goes on from here." if summary.stopped else counts
+
+
+@app.command()
+def reparse(
+    accept: Annotated[bool, typer.Option("--accept", help="Store what is read now.")] = False,
+) -> None:
+    """Read the archive again with today's parser and list what differs from what is stored; nothing is announced.
+
+    Exit status 1 if something differs and is not accepted, or is not in the archive any more.
+    """
+    settings = configuration.load()
+    with _progress("documents read") as progress, wiring.store(settings) as store:
+        found = tuple(archived.reread(store, wiring.archive(settings), wiring.now(), progress))
+        differing = [one for one in found if one.differences]
+        if accept:
+            archived.accept(store, found)
+    archived.show(out, differing)
+    done = " and stored" if accept else ""
+    out.print(f"{len(found)} documents read, {len(differing)} differ from what was stored{done}.")
+    raise typer.Exit(1 if any(one.lost or not accept for one in differing) else 0)
 
 
 @app.command()

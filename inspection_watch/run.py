@@ -22,8 +22,9 @@ from inspection_watch.listen import Doors, serve
 from inspection_watch.metrics import Metrics
 from inspection_watch.settings import Settings, SettingsError
 from storage.store import Store
+from storage.types import Holding
 from watchers import schedule
-from watchers.lease import LEASE
+from watchers.lease import LEASE, on_duty
 from watchers.poll import World, poll
 from watchers.sources import LOCAL_AUTHORITIES
 
@@ -87,8 +88,16 @@ def _stop_when_told(stop: threading.Event) -> None:
 def _watch(settings: Settings, store: Store, _doors: Doors, stop: threading.Event) -> Iterator[Check]:
     plan = schedule.parse_plan(settings.INSPECTION_WATCH_POLL)
     looks = Looks(partial(schedule.next_look, plan), wiring.now())
-    with wiring.world(settings, store, stop=stop) as world:
-        scheduler = schedule.start(plan, lambda: _look(world, looks), jitter=lambda: wiring.jitter(settings))
+    with (
+        wiring.world(settings, store, stop=stop, next_look=partial(schedule.next_look, plan)) as world,
+        on_duty(store, Holding(name=f"watch:{LOCAL_AUTHORITIES.key}", owner=world.owner), world.clock) as standing_by,
+    ):
+        scheduler = schedule.start(
+            plan,
+            lambda: _look(world, looks, standing_by),
+            jitter=lambda: wiring.jitter(settings),
+            walks=world.walks,
+        )
         try:
             yield lambda: looks.overdue(wiring.now()) or _resting(store, wiring.now())
         finally:
@@ -96,11 +105,11 @@ def _watch(settings: Settings, store: Store, _doors: Doors, stop: threading.Even
             scheduler.shutdown(wait=True)
 
 
-def _look(world: World, looks: Looks) -> datetime | None:
+def _look(world: World, looks: Looks, standing_by: Callable[[], datetime | None]) -> datetime | None:
     """When to look again before the plan says so. A failure nobody foresaw is logged whole and tried again."""
     with structlog.contextvars.bound_contextvars(poll=secrets.token_hex(4)):
         try:
-            return poll(world, LOCAL_AUTHORITIES).again_at
+            return standing_by() or poll(world, LOCAL_AUTHORITIES).again_at
         except Exception:
             if world.stopping():
                 return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -86,6 +89,16 @@ def user_agent(settings: Settings) -> str:
     return f"inspection-watch/{version('inspection-watch')}" + (f" (+{contact})" if contact else "")
 
 
+def archive(settings: Settings) -> Archive:
+    """The archive of fetched documents and pages. Raises `StorageError`."""
+    return Archive(settings.INSPECTION_WATCH_STATE_DIR / "archive")
+
+
+def owner() -> str:
+    """Who we are among all processes on one database, and where to look for us."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 @contextmanager
 def world(
     settings: Settings,
@@ -93,6 +106,7 @@ def world(
     *,
     stop: threading.Event,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _name: None,
+    next_look: Callable[[datetime], datetime | None] = lambda _now: None,
 ) -> Iterator[World]:
     """What a poll works with; the connections and the reading child are closed at the end."""
     requests = fetcher(settings, stop.wait)
@@ -100,11 +114,13 @@ def world(
         try:
             yield World(
                 store=opened,
-                archive=Archive(settings.INSPECTION_WATCH_STATE_DIR / "archive"),
+                archive=archive(settings),
                 fetcher=requests,
                 reader=reader,
                 site=settings.INSPECTION_WATCH_SITE_URL,
                 clock=now,
+                owner=owner(),
+                next_look=next_look,
                 stopping=stop.is_set,
                 progress=progress,
             )

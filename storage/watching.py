@@ -99,8 +99,14 @@ class Watching(Room):
             return {row.urn: row.number for row in connection.execute(query)}
 
     def record_reading(self, document: KnownDocument, holding: Holding | None = None) -> None:
-        """Write a document's reading anew, and when it has to be fetched again; it announces nothing."""
-        this = and_(documents.c.file_id == document.listing.file_id, documents.c.urn == document.listing.urn)
+        """Write the reading of a document's bytes anew, and when it has to be fetched again; it announces nothing."""
+        listing = document.listing
+        this = and_(
+            documents.c.file_id == listing.file_id,
+            documents.c.urn == listing.urn,
+            # Replaced in the meantime, it has a reading of its own.
+            documents.c.sha256 == document.sha256,
+        )
         names = ("reading", "parser", "kind", "inspected", "next_try_at")
         with writing(self._engine) as connection:
             leases.still_held(connection, holding)

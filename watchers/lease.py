@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,8 +20,8 @@ from storage.types import Holding
 
 log = structlog.get_logger()
 
-LEASE: Final = timedelta(seconds=40)
-BEAT_SECONDS: Final = 10.0
+LEASE: Final = timedelta(seconds=30)
+BEAT_SECONDS: Final = 8.0
 
 
 @contextmanager
@@ -34,10 +34,42 @@ def kept(store: Store, holding: Holding, clock: Callable[[], datetime]) -> Itera
             if not extended(store, holding, clock()):
                 lost.set()
 
-    thread = threading.Thread(target=beat, name=f"lease of {holding.name}", daemon=True)
+    with _beating(beat, ended):
+        yield lost.is_set
+
+
+@contextmanager
+def on_duty(store: Store, holding: Holding, clock: Callable[[], datetime]) -> Iterator[Callable[[], datetime | None]]:
+    """Of several processes that would do the same work one is on duty, and the others stand by.
+
+    Gives a function that claims the duty, or keeps it: None if it is ours, else when to ask again. At the end of the
+    block it is free at once; of a process that died, once its lease is over.
+    """
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT_SECONDS):
+            extended(store, holding, clock())
+
+    def ask() -> datetime | None:
+        if store.claim_lease(holding, clock(), LEASE):
+            return None
+        return (store.leased_until(holding.name) or clock()) + timedelta(seconds=1)
+
+    with _beating(beat, ended):
+        try:
+            yield ask
+        finally:
+            with suppress(StorageError):  # then it ends by itself
+                store.end_lease(holding)
+
+
+@contextmanager
+def _beating(beat: Callable[[], None], ended: threading.Event) -> Iterator[None]:
+    thread = threading.Thread(target=beat, name="lease", daemon=True)
     thread.start()
     try:
-        yield lost.is_set
+        yield
     finally:
         ended.set()
         thread.join()

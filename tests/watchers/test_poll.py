@@ -3,87 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from inspection_watch.demo.site import LocalSite, Provider, Publication, Site
+from inspection_watch.demo.site import Provider
 from judgements.authorities import REGISTRY
-from judgements.types import Change, Grade, Kind, Movement, Report
+from judgements.types import Grade, Kind, Movement, Report
 from judgements.version import PARSER
 from storage.archive import Archive
 from storage.engine import StorageError
 from storage.store import Store
 from storage.types import Holding, Intent
 from tests.fakes import FakeReader, paper
+from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, T0, WEST, Bench, publication
 from watchers import lease, look, pages, upkeep
-from watchers.fetch import Fetcher
 from watchers.lease import LEASE, extended
-from watchers.poll import PollSummary, World, poll
-from watchers.sources import LOCAL_AUTHORITIES, Source
+from watchers.poll import PollSummary
+from watchers.sources import LOCAL_AUTHORITIES
 from watchers.world import holding
-
-SOURCE = replace(LOCAL_AUTHORITIES, expected=frozenset())
-T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
-WEST, EAST = "80578", "80467"
-MINUTE = timedelta(minutes=1)
-
-
-def publication(file_id: str, published: date, body: bytes, urn: str = WEST) -> Publication:
-    return Publication(urn=urn, title="Children's services inspection", published=published, file_id=file_id, body=body)
-
-
-OLD = publication("50000001", date(2019, 5, 8), paper(WEST, date(2019, 2, 25), Grade.INADEQUATE))
-NEW = publication("50000002", date(2023, 5, 11), paper(WEST, date(2023, 3, 13), Grade.REQUIRES_IMPROVEMENT))
-NEWS = publication("50000003", date(2026, 5, 18), paper(WEST, date(2026, 2, 2), Grade.GOOD))
-
-
-@dataclass
-class Bench:
-    """A world with a site that can be changed between two polls and a clock that goes a minute ahead with each."""
-
-    site: Site
-    world: World
-    source: Source = SOURCE
-    now: list[datetime] = field(default_factory=lambda: [T0])
-
-    def poll(self, *, full: bool = False, later: timedelta = MINUTE) -> PollSummary:
-        self.now[0] += later
-        self.site.forget_requests()
-        return poll(self.world, self.source, full=full)
-
-    @property
-    def asked(self) -> list[str]:
-        return [request.path.partition("?")[0] for request in self.site.requests]
-
-    def told(self) -> list[Change]:
-        """Every change that is to be told, once."""
-        changes = []
-        while claimed := self.world.store.claim_change(self.now[0], MINUTE):
-            self.world.store.fan_out(claimed.change.key, (), self.now[0])
-            changes.append(claimed.change)
-        return changes
-
-
-@pytest.fixture
-def bench(store: Store, tmp_path: Path) -> Iterator[Bench]:
-    site = Site([Provider(urn=WEST, name="West Sussex"), Provider(urn=EAST, name="East Sussex")], [OLD, NEW])
-    with LocalSite(site) as address:
-        fetcher = Fetcher(hosts=[address.removeprefix("http://")], user_agent="test", gap=0, wait=lambda _: False)
-        now = [T0]
-        world = World(
-            store=store,
-            archive=Archive(tmp_path / "archive"),
-            fetcher=fetcher,
-            reader=FakeReader(),  # type: ignore[arg-type]
-            site=address,
-            clock=lambda: now[0],
-        )
-        yield Bench(site=site, world=world, now=now)
-        fetcher.close()
 
 
 def test_first_sight_takes_the_history_and_says_nothing(bench: Bench) -> None:
