@@ -19,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from bot import outcomes
 from inspection_watch.health import InTime
 from inspection_watch.listen import Reply
 from storage.engine import StorageError
@@ -30,11 +31,11 @@ Line = Mapping[str, Any]
 
 LATENCIES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 10.0)
 """Seconds. Slack allows three for the acknowledgement, which comes before all of this."""
-MOST_REASONS = 60
-"""Different reasons that are told apart: more than Slack's codes in `bot.outcomes`, and an end to them."""
+REASONS = (*outcomes.CODES, "unreachable", "no_sense", "http_500", "http_502", "http_503", "http_504")
+MOST_OTHERS = 20
+"""Reasons that nobody has heard of yet which are told apart; all further ones are `OTHER`."""
 OTHER = "other"
-NOT_COUNTED = "not counted"
-"""The event of a line that lacks a field which is counted."""
+GIVEN_UP = "given up"
 
 
 class Metrics:
@@ -44,7 +45,7 @@ class Metrics:
         """Only what this process did is shown, until `read_from` says where the rest is."""
         self._clock = clock
         self.registry = CollectorRegistry()
-        self._reasons: set[str] = set()
+        self._reasons = {OTHER, *REASONS}
         own = self.registry
         self.polls = Counter("inspection_watch_polls", "Looks at a source by how they ended", ["outcome"], registry=own)
         self.poll_ended = Gauge(
@@ -69,10 +70,18 @@ class Metrics:
             buckets=LATENCIES,
             registry=own,
         )
-        self.faults = Counter(
-            "inspection_watch_faults", "Log lines of the level error or worse, by event", ["event"], registry=own
-        )
+        self.faults = Counter("inspection_watch_faults", "What nobody foresaw; the log has the story", registry=own)
         ProcessCollector(registry=self.registry)
+        self._begin_at_nought()
+
+    def _begin_at_nought(self) -> None:
+        """A number that first appears as one has not risen, to Prometheus, and would alert nobody."""
+        for outcome in ("well", "trouble", "stopped", "skipped", "failed"):
+            self.polls.labels(outcome=outcome)
+        for outcome in ("sent", "refused", GIVEN_UP):
+            self.attempts.labels(outcome=outcome)
+        for reason in self._reasons:
+            self.slack_errors.labels(reason=reason)
 
     def read_from(self, vitals: Callable[[], Vitals]) -> None:
         """Show what the database says, too."""
@@ -85,17 +94,18 @@ class Metrics:
             if count := _COUNTED.get(event):
                 count(self, line)
         except (LookupError, TypeError, ValueError):
-            self.faults.labels(event=NOT_COUNTED).inc()
-        if line.get("level") in ("error", "critical"):
-            self.faults.labels(event=event).inc()
+            self.faults.inc()
+        # A message that is given up is bad news and no fault: Slack had its reasons.
+        if line.get("level") in ("error", "critical") and event != GIVEN_UP:
+            self.faults.inc()
 
     def ended_a_poll(self) -> None:
         self.poll_ended.set(self._clock().timestamp())
 
     def reason(self, words: object) -> str:
-        """The reason as a label; after `MOST_REASONS` different ones, all others are one."""
+        """The reason as a label; of those not heard of before, only so many."""
         said = str(words or OTHER)
-        if said not in self._reasons and len(self._reasons) >= MOST_REASONS:
+        if said not in self._reasons and len(self._reasons) > len(REASONS) + MOST_OTHERS:
             return OTHER
         self._reasons.add(said)
         return said
@@ -134,7 +144,7 @@ def _refused(metrics: Metrics, line: Line) -> None:
 
 
 def _given_up(metrics: Metrics, line: Line) -> None:
-    metrics.attempts.labels(outcome="given up").inc()
+    metrics.attempts.labels(outcome=GIVEN_UP).inc()
     metrics.slack_errors.labels(reason=metrics.reason(line["reason"])).inc()
 
 
@@ -149,7 +159,7 @@ _COUNTED: Mapping[str, Callable[[Metrics, Line], None]] = {
     "fanned out": _fanned_out,
     "delivered": _delivered,
     "refused": _refused,
-    "given up": _given_up,
+    GIVEN_UP: _given_up,
     "command": _command,
 }
 

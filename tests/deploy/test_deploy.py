@@ -11,9 +11,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from slack_sdk import WebClient
 from typer.main import get_command
 
+from bot import unfurling
 from inspection_watch.cli import app
+from inspection_watch.run import Part
 from inspection_watch.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -41,6 +44,16 @@ MANIFEST = {
             "type": "object",
             "additionalProperties": False,
             "properties": {
+                "app_home": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "home_tab_enabled": {"type": "boolean"},
+                        "messages_tab_enabled": {"type": "boolean"},
+                        "messages_tab_read_only_enabled": {"type": "boolean"},
+                    },
+                },
+                "unfurl_domains": {"type": "array", "uniqueItems": True, "maxItems": 5, "items": TEXT},
                 "bot_user": {
                     "type": "object",
                     "required": ["display_name"],
@@ -87,6 +100,13 @@ MANIFEST = {
                     "required": ["is_enabled"],
                     "properties": {"is_enabled": {"type": "boolean"}},
                 },
+                "event_subscriptions": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "bot_events": {"type": "array", "uniqueItems": True, "maxItems": 100, "items": TEXT}
+                    },
+                },
                 "org_deploy_enabled": {"type": "boolean"},
                 "socket_mode_enabled": {"type": "boolean"},
                 "token_rotation_enabled": {"type": "boolean"},
@@ -111,10 +131,53 @@ def test_the_manifest_asks_for_socket_mode_buttons_and_our_command(manifest: dic
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/judgements"]
 
 
-def test_every_scope_has_its_reason_in_the_runbook_and_no_other_is_named_there(manifest: dict) -> None:
-    table = RUNBOOK[RUNBOOK.index("| scope |") : RUNBOOK.index("## 2.")]
-    named = re.findall(r"`([a-z]+:[a-z.]+|commands)`", table)
-    assert sorted(named) == manifest["oauth_config"]["scopes"]["bot"]
+SCOPES = (DEPLOY / "slack-scopes.md").read_text()
+ROOMS = [path.read_text() for path in (DEPLOY.parent / "bot").rglob("*.py")]
+
+
+def rows(begins: str) -> list[list[str]]:
+    """The rows of the table whose heading begins with this word."""
+    table = SCOPES[SCOPES.index(f"| {begins} |") :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table]
+
+
+def named(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def methods_called() -> set[str]:
+    """The methods of Slack's Web API that the bot calls, as Slack writes them."""
+    called = {name for text in ROOMS for name in re.findall(r"client\.([a-z]+_\w+)\(", text)}
+    api = {name for name in called if callable(getattr(WebClient, name, None)) and name != "is_connected"}
+    return {as_slack_writes_it(name) for name in api}
+
+
+def as_slack_writes_it(name: str) -> str:
+    """`chat_postMessage` is chat.postMessage, `apps_connections_open` apps.connections.open."""
+    return {"files_upload_v2": "files.uploadV2"}.get(name, name.replace("_", "."))
+
+
+def test_every_scope_has_its_reason_and_no_other_is_named(manifest: dict) -> None:
+    assert (
+        sorted(scope for row in rows("scope") for scope in named(row[0])) == manifest["oauth_config"]["scopes"]["bot"]
+    )
+
+
+def test_every_method_the_bot_calls_has_its_scope_and_every_scope_something_it_is_for() -> None:
+    free = set(named(SCOPES[SCOPES.index("Three methods need no scope") : SCOPES.index("## The app-level token")]))
+    listed = {word for row in rows("scope") for word in named(row[2])} - {"link_shared"}
+    assert methods_called() == listed | free
+    assert all(row[2] for row in rows("scope"))
+
+
+def test_every_event_that_is_answered_is_subscribed_to_and_no_other(manifest: dict) -> None:
+    answered = sorted({name for text in ROOMS for name in re.findall(r"app\.event\(\s*\"(\w+)\"", text)})
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == answered
+    assert sorted(named(row[0])[0] for row in rows("event")) == answered
+
+
+def test_addresses_are_unfolded_of_the_hosts_the_program_knows_and_of_no_others(manifest: dict) -> None:
+    assert sorted(manifest["features"]["unfurl_domains"]) == sorted([unfurling.SITE, *unfurling.FILES])
 
 
 def test_the_example_of_settings_names_every_setting_and_no_other() -> None:
@@ -122,14 +185,45 @@ def test_the_example_of_settings_names_every_setting_and_no_other() -> None:
     assert sorted(named) == sorted([*Settings.model_fields, "POSTGRES_PASSWORD"])
 
 
-def test_compose_starts_the_service_on_its_own_postgresql() -> None:
-    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    service = services["inspection-watch"]
-    assert service["environment"]["INSPECTION_WATCH_DATABASE_URL"].startswith("postgresql+psycopg://")
-    assert service["depends_on"]["database"]["condition"] == "service_healthy"
-    assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).exists()
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
+
+
+def test_compose_runs_every_part_on_one_postgresql_that_is_brought_up_to_date_first() -> None:
+    commands = {name: service["command"] for name, service in OURS.items()}
+    assert commands == {"upgrade": ["db", "upgrade"]} | {part: ["run", "--only", part] for part in Part}
+    assert len({service["environment"]["INSPECTION_WATCH_DATABASE_URL"] for service in OURS.values()}) == 1
+    assert OURS["watch"]["environment"]["INSPECTION_WATCH_DATABASE_URL"].startswith("postgresql+psycopg://")
+    for part in Part:
+        assert OURS[part]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
+    assert OURS["upgrade"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert "healthcheck" in COMPOSE["services"]["database"]
+
+
+def test_watchers_and_senders_are_more_than_one() -> None:
+    assert {part: OURS[part].get("deploy", {}).get("replicas", 1) for part in Part} == {
+        Part.WATCH: 2,
+        Part.BOT: 1,
+        Part.DELIVER: 2,
+    }
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_container_of_ours_can_write_nothing_but_its_state_and_gain_nothing(name: str) -> None:
+    service = OURS[name]
     assert service["read_only"]
-    assert "healthcheck" in services["database"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["volumes"] == ["archive:/var/lib/inspection-watch"]
+    assert "ports" not in service, "its port is for the other containers"
+    assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).exists()
+
+
+def test_the_monitor_is_brought_along_only_if_it_is_asked_for() -> None:
+    assert {name for name, service in COMPOSE["services"].items() if service.get("profiles")} == {"prometheus"}
+    assert all(
+        port.startswith("127.0.0.1:") for service in COMPOSE["services"].values() for port in service.get("ports", ())
+    )
 
 
 def test_the_container_copies_every_package_and_does_not_run_as_root() -> None:
@@ -142,10 +236,13 @@ def test_the_container_copies_every_package_and_does_not_run_as_root() -> None:
     assert "/healthz" in dockerfile
 
 
-def unit_section(name: str) -> configparser.SectionProxy:
+UNITS = ("inspection-watch.service", "inspection-watch@.service")
+
+
+def unit_section(name: str, of: str = UNITS[0]) -> configparser.SectionProxy:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
-    unit.read(DEPLOY / "inspection-watch.service")
+    unit.read(DEPLOY / of)
     return unit[name]
 
 
@@ -157,21 +254,32 @@ def test_the_unit_runs_the_service_with_its_state_and_does_not_restart_on_a_wron
     assert int(service["TimeoutStopSec"]) > 5
 
 
-def test_the_runbook_runs_the_doctor_as_the_unit_runs_the_service() -> None:
+def test_a_part_runs_as_the_whole_does() -> None:
+    whole, part = (dict(unit_section("Service", of)) for of in UNITS)
+    assert part.pop("ExecStart") == f"{whole.pop('ExecStart')} --only %i"
+    assert part.pop("EnvironmentFile") == "-/etc/inspection-watch.%i.env"
+    assert "EnvironmentFile=/etc/inspection-watch.env\n" in (DEPLOY / UNITS[1]).read_text()
+    whole.pop("EnvironmentFile")
+    assert part == whole
+
+
+def test_the_runbook_runs_commands_as_the_unit_runs_the_service() -> None:
     service = unit_section("Service")
-    line = RUNBOOK[RUNBOOK.index("systemd-run ") : RUNBOOK.index("inspection-watch doctor\n\n`curl")]
-    given = dict(re.findall(r"-p (\w+)=(\S+)", line))
     wanted = ("DynamicUser", "User", "StateDirectory", "WorkingDirectory", "Environment", "EnvironmentFile")
-    assert given == {name: service[name] for name in wanted}
-    assert service["ExecStart"].removesuffix(" run") in f"{line}inspection-watch"
+    lines = re.findall(r"systemd-run .*?(?<!\\)\n", RUNBOOK, re.DOTALL)
+    assert len(lines) == 2
+    for line in lines:
+        assert dict(re.findall(r"-p (\w+)=(\S+)", line)) == {name: service[name] for name in wanted}
+        assert service["ExecStart"].removesuffix(" run") in line
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    unit = tmp_path / "inspection-watch.service"
-    text = (DEPLOY / "inspection-watch.service").read_text()
-    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE))
-    checked = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=30)
+@pytest.mark.parametrize("unit", UNITS)
+def test_systemd_takes_the_unit(unit: str, tmp_path: Path) -> None:
+    there = tmp_path / unit.replace("@", "@watch")
+    text = (DEPLOY / unit).read_text()
+    there.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE))
+    checked = subprocess.run(["systemd-analyze", "verify", str(there)], capture_output=True, text=True, timeout=30)
     about_ours = [line for line in checked.stderr.splitlines() if "inspection-watch" in line]
     assert about_ours == []
 
@@ -181,10 +289,44 @@ def test_the_same_uv_is_pinned_wherever_it_is_installed() -> None:
     assert len({re.search(r"uv==([\d.]+)", text)[1] for text in texts}) == 1  # type: ignore[index]
 
 
+CLI = get_command(app)
+
+
+def commands_of_ours(text: str) -> list[list[str]]:
+    """What follows the program's name wherever a command is written out, word by word."""
+    written = [line.strip() for line in text.splitlines() if line.startswith("    ")] + re.findall(r"`([^`]+)`", text)
+    found = []
+    for line in written:
+        bare = re.search(r"^(?:/\S+/)?inspection-watch ([a-z].*)", line)
+        composed = re.search(r"docker compose run --rm (?:watch|bot|deliver) ([a-z].*)", line)
+        if match := bare or composed:
+            found.append(match[1].split())
+    return found
+
+
 def test_every_command_of_the_runbook_exists() -> None:
-    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    there = get_command(app).commands  # type: ignore[attr-defined]
-    for service, command in re.findall(r"docker compose run --rm (\S+) (\w+)$", RUNBOOK, re.MULTILINE):
-        assert (service in services, command in there) == (True, True)
-    for service in re.findall(r"docker compose (?:exec -T|stop|logs -f) (\S+)", RUNBOOK):
-        assert service in services
+    found = commands_of_ours(RUNBOOK)
+    assert ["db", "upgrade"] in found
+    assert ["doctor"] in found
+    for words in found:
+        command = CLI
+        for word in words:
+            if not hasattr(command, "commands"):
+                options = {option for parameter in command.params for option in parameter.opts}
+                assert not word.startswith("--") or word in options, words
+                continue
+            assert word in command.commands, words
+            command = command.commands[word]
+
+
+def test_every_service_of_the_runbook_exists() -> None:
+    verbs = r"(?:run --rm(?: --\S+| -T| \S*tar)*|exec -T|stop|restart|ps|logs (?:-f|--tail 50)|up -d --wait|up -d)"
+    named = [name for words in re.findall(rf"docker compose {verbs}((?: [a-z]+)+)", RUNBOOK) for name in words.split()]
+    assert {"watch", "bot", "deliver", "database"} <= set(named)
+    for words in re.findall(r"docker compose (?:stop|restart|logs -f)((?: [a-z]+)+)", RUNBOOK):
+        assert set(words.split()) <= set(COMPOSE["services"]), words
+
+
+def test_every_file_the_runbook_names_is_there() -> None:
+    for name in re.findall(r"`((?:prometheus|grafana)/\S+|slack-\S+)`", RUNBOOK):
+        assert (DEPLOY / name).exists(), name
