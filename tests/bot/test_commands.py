@@ -19,6 +19,7 @@ from bot.types import Asker, Person, Reply, Table
 from judgements.authorities import REGISTRY, Authority
 from storage.store import Store
 from tests.bot.examples import ALICE, HISTORY, HOSTILE, T0, WEST_SUSSEX, intent
+from tests.bot.validators import check
 
 BOB = Asker(team=ALICE.team, channel=ALICE.channel, user="U02BOB")
 ELSEWHERE = Asker(team=ALICE.team, channel="C02GENERAL", user="U01ALICE")
@@ -258,7 +259,10 @@ def test_status_counts_authorities(sqlite_store: Store) -> None:
     assert ask("status", sqlite_store).card.sentence.startswith("The histories of 1 of England's 153 authorities ")
 
 
-@pytest.mark.parametrize("verb", ["", "subscribe ", "unsubscribe "])
+READING = ("history ", "why ", "neighbours ", "region ", "recent region ", "replay ", "export ", "compare ", "kent vs ")
+
+
+@pytest.mark.parametrize("verb", ["", "subscribe ", "unsubscribe ", *READING])
 @pytest.mark.parametrize(
     "typed", [HOSTILE, "x" * 3000, "'; DROP TABLE subscriptions; --", '{"type": "section"}', "\u202eetihw", "👩‍👧"]
 )
@@ -267,7 +271,7 @@ def test_hostile_names_change_nothing_and_are_answered_short(verb: str, typed: s
     assert (reply.in_channel, reply.answered) == (False, False)
     assert len(reply.card.sentence) < 600
     assert sqlite_store.subscriptions(ALICE.team, ALICE.channel) == ()
-    assert "<" not in render(reply.card).text
+    check(render(reply.card))
 
 
 @given(st.text(max_size=200))
