@@ -1,238 +1,237 @@
 """Deliveries -> Slack.
 
-    claim a delivery -> look whether it stands there already -> post -> record
+    claim the oldest of each channel that is due -> post -> record
 
-Each verb of storage is one transaction, and none is open while Slack is asked.
-
-Sent is recorded after it is sent. An attempt before this one may have reached Slack without our knowing (a time-out,
-a crash): then the message is looked for in the channel by its key, and only posted if it is not there.
+Each verb of storage is one transaction, and none is open while Slack is asked. One thread, the dispatcher, does all
+that the database is asked for, many deliveries at a time; the workers only talk to Slack. Sent is recorded after it is
+sent, so that what a crash leaves behind is looked for (`posting`) and not lost.
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from queue import Empty, SimpleQueue
 
 import structlog
 from slack_sdk import WebClient
 
-from bot import alerts, outcomes
-from bot.fanout import FanOut, fan_out_next
-from bot.messages import render
-from bot.types import Message
-from storage.store import Store, UndecodableError
-from storage.types import Delivery, Part
+from bot import notices, outcomes, posting
+from bot.rounds import go_round
+from storage.engine import StorageError
+from storage.store import Store
+from storage.types import AttemptEnd, Dead, Delivery, Owed, Part, Paused, Refused, Sent
 
-LEASE = timedelta(minutes=5)
-"""Longer than any attempt can take: a search of so many pages and a post, each with its time-out."""
-MARGIN = timedelta(minutes=1)
-"""What a post may take: with less of the lease left, it is not begun, for somebody else may begin it."""
-EVENT_TYPE = "inspection_watch_delivery"
-EARLIER = timedelta(days=1)
-"""Our clock and Slack's may differ by less than this."""
-PAGE = 200
-MOST_PAGES = 12
+LEASE = timedelta(minutes=3)
+MARGIN = timedelta(seconds=100)
+"""With less of the lease left no post is begun, for somebody else may begin it: a post may take some twenty seconds,
+and another machine's clock may be a minute fast."""
+SPACING = timedelta(seconds=1)
+"""Slack takes one message a second in a channel."""
 MOST_UNFINISHED = 14
-"""So many attempts in a row that never came to an end are enough: more than an hour, and a crash for each."""
+"""So many attempts in a row that never came to an end are enough: three quarters of an hour, and a crash for each."""
 NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
+STOPPED = "the program was stopped before it was sent"
+WORKERS = 8
+AHEAD = 4
+"""So many deliveries are claimed for each worker, so that none waits for the database."""
 IDLE_SECONDS = 0.3
-AFTER_A_FAULT_SECONDS = (1.0, 5.0, 30.0)
 
 log = structlog.get_logger()
 
 
 class Step(StrEnum):
-    """What one step came to."""
+    """What one attempt came to."""
 
-    NOTHING_TO_DO = "nothing to do"
     SENT = "sent"
     FOUND = "found in the channel"
     REFUSED = "refused, to be tried again"
+    PAUSED = "the channel takes no messages"
     GIVEN_UP = "given up"
     OVERTAKEN = "somebody else's by now, because this attempt took longer than its lease"
 
 
-class TooLateError(Exception):
-    """The lease is all but over: this process slept, or was slow, and somebody else may send the message now."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One delivery after Slack was asked: it stands there as `ts`, or how it ended otherwise."""
+
+    delivery: Delivery
+    ts: str = ""
+    found: bool = False
+    ended: outcomes.Outcome | None = None
+    owed: tuple[Owed, ...] = ()
+    """What somebody is to be told because of it."""
 
 
-class SearchTooLongError(Exception):
-    """The channel's history goes on and on: whether the message stands there is not known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who sends: with what, by which clock, and under which name it claims.
 
-
-def deliver_next(store: Store, client: WebClient, clock: Callable[[], datetime], jitter: Callable[[], float]) -> Step:
-    """Send the next message that is due, and record what came of it. Raises `StorageError`.
-
-    `client` must not retry by itself (`bot.slack.client.web_client` makes such a one); `jitter` gives numbers
-    from 0 to 1.
+    `client` must not retry by itself (`bot.slack.client.web_client` makes such a one); `jitter` gives numbers from 0
+    to 1; no other process has the same `owner`.
     """
-    begun = clock()
-    try:
-        delivery = store.claim_delivery(begun, LEASE)
-    except UndecodableError as error:
-        return _unreadable(error)
-    if delivery is None:
-        return Step.NOTHING_TO_DO
+
+    store: Store
+    client: WebClient
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    owner: str
+    spacing: timedelta = SPACING
+
+
+def deliver_due(sender: Sender, most: int = 1) -> tuple[Step, ...]:
+    """Send what is due, at most one message a channel, and record what came of it. Raises `StorageError`."""
+    begun = sender.clock()
+    claimed = sender.store.claim_deliveries(begun, LEASE, sender.owner, most)
+    return record(sender, [attempt(sender, delivery, begun) for delivery in claimed])
+
+
+def attempt(sender: Sender, delivery: Delivery, begun: datetime) -> Attempt:
+    """Ask Slack. What is no trouble of Slack's or the network's is raised: it is a bug."""
     if delivery.unfinished > MOST_UNFINISHED:
-        return _give_up(store, delivery, NEVER_ENDED, "never_ended", clock())
+        return Attempt(delivery=delivery, ended=_fatal(NEVER_ENDED, "never_ended"))
     try:
-        step, ts = _sent(client, delivery, lambda: clock() > begun + LEASE - MARGIN)
+        found, ts = posting.put(sender.client, delivery, lambda: sender.clock() > begun + LEASE - MARGIN)
     except Exception as error:
-        ended = _outcome(error)
+        ended = posting.outcome(error)
         if ended is None:
             raise
-        return _record_refused(store, delivery, ended, clock(), jitter())
-    if not store.record_sent(delivery, ts, clock()):
-        return _overtaken(delivery, step)
-    log.info("delivered", delivery=delivery.key, step=step, attempts=delivery.attempts, ts=ts)
+        return _refused(sender, delivery, ended)
+    return Attempt(delivery=delivery, ts=ts, found=found)
+
+
+def _fatal(trouble: str, reason: str) -> outcomes.Outcome:
+    return outcomes.Outcome(verdict=outcomes.Verdict.DEAD, trouble=trouble, reason=reason)
+
+
+def _refused(sender: Sender, delivery: Delivery, ended: outcomes.Outcome) -> Attempt:
+    owed: tuple[Owed, ...] = ()
+    if ended.verdict is outcomes.Verdict.PAUSE:
+        if delivery.part is Part.NOTICE and posting.is_to_a_person(delivery):
+            ended = _fatal(ended.trouble, ended.reason)
+            owed = notices.of_unwritable(sender.client, delivery)
+        elif not delivery.paused:
+            owed = notices.of_pause(sender.store, sender.client, delivery, ended.trouble)
+    return Attempt(delivery=delivery, ended=ended, owed=owed)
+
+
+def record(sender: Sender, attempts: Sequence[Attempt]) -> tuple[Step, ...]:
+    """Write how these attempts ended, all of them in one transaction. Raises `StorageError`."""
+    if not attempts:
+        return ()
+    now = sender.clock()
+    ends = [_end(sender, one, now) for one in attempts]
+    # Written first: its key keeps it from being said twice, and nobody would remember it after a crash.
+    if owed := [one for attempt in attempts for one in attempt.owed]:
+        sender.store.owe(owed, now)
+    recorded = sender.store.record(ends, now)
+    return tuple(_logged(one, end, recorded, now) for one, end in zip(attempts, ends, strict=True))
+
+
+def _end(sender: Sender, attempt: Attempt, now: datetime) -> AttemptEnd:
+    if attempt.ended is None:
+        return Sent(delivery=attempt.delivery, ts=attempt.ts, next_at=now + sender.spacing)
+    return outcomes.end_of(attempt.delivery, attempt.ended, now, sender.jitter())
+
+
+def _logged(attempt: Attempt, end: AttemptEnd, recorded: frozenset[int], now: datetime) -> Step:
+    """One line for each attempt; what it came to."""
+    step = _step(attempt, end)
+    key, attempts = end.delivery.key, end.delivery.attempts
+    if end.delivery.id not in recorded:
+        log.warning("overtaken", delivery=key, attempts=attempts, step=step)
+        return Step.OVERTAKEN
+    if isinstance(end, Sent):
+        log.info("delivered", delivery=key, attempts=attempts, step=step, ts=end.ts)
+        return step
+    reason, trouble = attempt.ended.reason if attempt.ended else "", end.trouble
+    if isinstance(end, Dead):
+        log.error("given up", delivery=key, attempts=attempts, reason=reason, trouble=trouble)
+        return step
+    again = str(end.next_at - now)
+    if isinstance(end, Paused):
+        log.warning("paused", delivery=key, attempts=attempts, reason=reason, trouble=trouble, again_in=again)
+    else:
+        log.warning("refused", delivery=key, attempts=attempts, reason=reason, trouble=trouble, again_in=again)
     return step
 
 
-def _outcome(error: Exception) -> outcomes.Outcome | None:
-    if isinstance(error, SearchTooLongError):
-        return outcomes.Outcome(verdict=outcomes.Verdict.RETRY, trouble=str(error), reason="search_too_long")
-    if isinstance(error, TooLateError):
-        trouble = "the attempt took too long to be finished"
-        return outcomes.Outcome(verdict=outcomes.Verdict.WAIT, trouble=trouble, reason="too_late")
-    return outcomes.outcome(error)
+def _step(attempt: Attempt, end: AttemptEnd) -> Step:
+    if isinstance(end, Sent):
+        return Step.FOUND if attempt.found else Step.SENT
+    return {Refused: Step.REFUSED, Paused: Step.PAUSED, Dead: Step.GIVEN_UP}[type(end)]
 
 
-def _sent(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> tuple[Step, str]:
-    if delivery.attempts > 1 and (ts := _already_there(client, delivery)):
-        return Step.FOUND, ts
-    if too_late():
-        raise TooLateError
-    return Step.SENT, _post(client, delivery)
+@dataclass(slots=True)
+class _Dispatcher:
+    """What is under way: `begun` at Slack, `finished` there and not yet recorded."""
 
+    sender: Sender
+    pool: ThreadPoolExecutor
+    most: int
+    stop: threading.Event
+    under_way: int = 0
+    finished: SimpleQueue[Attempt | None] = field(default_factory=SimpleQueue)
+    unrecorded: list[Attempt] = field(default_factory=list)
 
-def _record_refused(store: Store, delivery: Delivery, ended: outcomes.Outcome, now: datetime, jitter: float) -> Step:
-    if outcomes.is_over(ended, delivery.refused_since, now):
-        return _give_up(store, delivery, ended.trouble, ended.reason, now)
-    pause = outcomes.pause(ended, delivery.attempts, jitter)
-    refused_since = now if ended.verdict is outcomes.Verdict.RETRY else None
-    if not store.record_retry(delivery, now + pause, ended.trouble, refused_since=refused_since):
-        return _overtaken(delivery, Step.REFUSED)
-    log.warning(
-        "refused",
-        delivery=delivery.key,
-        reason=ended.reason,
-        trouble=ended.trouble,
-        attempts=delivery.attempts,
-        again_in=str(pause),
-    )
-    return Step.REFUSED
+    def round(self) -> float:
+        """Record what is finished and begin what is due; no pause, for the wait is for whatever is finished."""
+        self.collect(IDLE_SECONDS)
+        record(self.sender, self.unrecorded)
+        self.unrecorded = []
+        begun = self.sender.clock()
+        if self.under_way < self.most and not self.stop.is_set():
+            free = self.most - self.under_way
+            for delivery in self.sender.store.claim_deliveries(begun, LEASE, self.sender.owner, free):
+                self.under_way += 1
+                self.pool.submit(self.work, delivery, begun)
+        return 0.0
 
+    def collect(self, seconds: float) -> None:
+        """Take what is finished; where nothing is, wait for the first."""
+        while True:
+            try:
+                attempt = self.finished.get(timeout=seconds)
+            except Empty:
+                return
+            seconds = 0
+            self.under_way -= 1
+            if attempt is not None:
+                self.unrecorded.append(attempt)
 
-def _give_up(store: Store, delivery: Delivery, trouble: str, reason: str, now: datetime) -> Step:
-    if not store.record_dead(delivery, trouble, now):
-        return _overtaken(delivery, Step.GIVEN_UP)
-    log.error("given up", delivery=delivery.key, reason=reason, trouble=trouble, attempts=delivery.attempts)
-    return Step.GIVEN_UP
-
-
-def _unreadable(error: UndecodableError) -> Step:
-    log.error("given up", reason="undecodable", trouble=str(error))
-    return Step.GIVEN_UP
-
-
-def _overtaken(delivery: Delivery, step: Step) -> Step:
-    log.warning("overtaken", delivery=delivery.key, step=step, attempts=delivery.attempts)
-    return Step.OVERTAKEN
-
-
-def message(delivery: Delivery) -> Message:
-    """What is posted for a delivery. Its first block carries the mark of the delivery's key."""
-    card = alerts.headline(delivery.change, delivery.seen_at)
-    if delivery.part is Part.DETAIL:
-        card = alerts.detail(delivery.change) or card
-    made = render(card)
-    first, *rest = made.blocks
-    return Message(text=made.text, blocks=({**first, "block_id": mark(delivery.key)}, *rest))
-
-
-def mark(key: str) -> str:
-    """A delivery's key as a block id: Slack allows 255 characters, and a key has no limit."""
-    return f"delivery-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
-
-
-def _post(client: WebClient, delivery: Delivery) -> str:
-    made = message(delivery)
-    answer = client.chat_postMessage(
-        channel=delivery.channel,
-        thread_ts=delivery.thread_ts,
-        text=made.text,
-        blocks=list(made.blocks),
-        metadata={"event_type": EVENT_TYPE, "event_payload": {"key": delivery.key}},
-        unfurl_links=False,
-        unfurl_media=False,
-    )
-    return str(answer["ts"])
-
-
-def _already_there(client: WebClient, delivery: Delivery) -> str | None:
-    """The `ts` of the message an earlier attempt left in the channel or the thread, if it did."""
-    return next((str(one["ts"]) for one in _written_since(client, delivery) if _carries(one, delivery.key)), None)
-
-
-def _carries(written: Mapping[str, Any], key: str) -> bool:
-    """Metadata is Slack's place for a key. The block id says the same, where metadata is not given back to us."""
-    payload = (written.get("metadata") or {}).get("event_payload") or {}
-    return payload.get("key") == key or any(block.get("block_id") == mark(key) for block in written.get("blocks") or ())
-
-
-def _written_since(client: WebClient, delivery: Delivery) -> Iterator[Mapping[str, Any]]:
-    """What was written where the delivery belongs, since shortly before its change was seen."""
-    oldest = f"{(delivery.seen_at - EARLIER).timestamp():.6f}"
-    cursor: str | None = None
-    for _ in range(MOST_PAGES):
-        where: dict[str, Any] = {
-            "channel": delivery.channel,
-            "limit": PAGE,
-            "cursor": cursor,
-            "include_all_metadata": True,
-        }
-        if delivery.thread_ts is None:
-            answer = client.conversations_history(oldest=oldest, **where)
-        else:
-            answer = client.conversations_replies(ts=delivery.thread_ts, **where)
-        found: Iterable[Mapping[str, Any]] = answer["messages"]
-        yield from found
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return
-    raise SearchTooLongError(f"more than {MOST_PAGES * PAGE} messages were written since; it was not looked through")
-
-
-def run(
-    store: Store,
-    client: WebClient,
-    *,
-    stop: threading.Event,
-    clock: Callable[[], datetime],
-    jitter: Callable[[], float],
-) -> None:
-    """Fan out and deliver until `stop` is set. No fault ends it: it is logged, and after a pause it goes on."""
-    faults = 0
-    while not stop.is_set():
+    def work(self, delivery: Delivery, begun: datetime) -> None:
+        """In a worker's thread. An attempt that a bug ended is not recorded: it counts among those without an end."""
+        attempted = None
         try:
-            idle = _everything_due(store, client, stop, clock, jitter)
-            faults = 0
+            attempted = self.stopped(delivery) if self.stop.is_set() else attempt(self.sender, delivery, begun)
         except Exception:
-            idle = AFTER_A_FAULT_SECONDS[min(faults, len(AFTER_A_FAULT_SECONDS) - 1)]
-            faults += 1
-            log.exception("delivery failed", again_in=idle)
-        stop.wait(idle)
+            log.exception("attempt failed", delivery=delivery.key, attempts=delivery.attempts)
+        finally:
+            self.finished.put(attempted)
+
+    def stopped(self, delivery: Delivery) -> Attempt:
+        now = outcomes.Outcome(
+            verdict=outcomes.Verdict.WAIT, trouble=STOPPED, retry_after=timedelta(0), reason="stopped"
+        )
+        return Attempt(delivery=delivery, ended=now)
+
+    def end(self) -> None:
+        """Wait for what is under way, and record it."""
+        while self.under_way:
+            self.collect(IDLE_SECONDS)
+        record(self.sender, self.unrecorded)
 
 
-def _everything_due(
-    store: Store, client: WebClient, stop: threading.Event, clock: Callable[[], datetime], jitter: Callable[[], float]
-) -> float:
-    while not stop.is_set():
-        fanned_out, sent = fan_out_next(store, clock()), deliver_next(store, client, clock, jitter)
-        if (fanned_out, sent) == (FanOut.NOTHING_TO_DO, Step.NOTHING_TO_DO):
-            break
-    return IDLE_SECONDS
+def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> None:
+    """Deliver until `stop` is set, to as many channels at once as there are workers. No fault ends it."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="send") as pool:
+        dispatcher = _Dispatcher(sender=sender, pool=pool, most=workers * AHEAD, stop=stop)
+        go_round(dispatcher.round, stop, "delivery failed")
+        try:
+            dispatcher.end()
+        except StorageError as error:
+            log.warning("not recorded at the end", trouble=str(error))

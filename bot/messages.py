@@ -23,7 +23,6 @@ from bot.types import (
     Grid,
     Line,
     Link,
-    Message,
     Paragraph,
     Person,
     Run,
@@ -31,6 +30,7 @@ from bot.types import (
     Strong,
     Table,
 )
+from storage.types import Message
 
 MOST_BLOCKS = 50
 MOST_HEADER = 150

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +171,3 @@ class Asker:
     team: str
     channel: str
     user: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What is sent to Slack: the fallback text and the Block Kit."""
-
-    text: str
-    blocks: tuple[dict[str, Any], ...]

@@ -338,6 +338,11 @@ QUEUE_EMPTY = "No message is waiting to be sent."
 QUEUE = "{waiting} waiting to be sent."
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
 
+PAUSED_NOTICE = (
+    "Messages about inspections cannot be posted in {channel}: {why}. They wait, and are sent as soon as the channel "
+    "takes them; I try again by myself."
+)
+
 # The App Home, and the form for a wrong reading.
 HOME_CHANNELS = "Your channels"
 HOME_CHANNELS_SENTENCE = "{channels} of yours are subscribed."

@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
 from bot.app import Desk, build
-from bot.deliver import Step, deliver_next, fan_out_next
+from bot.deliver import Sender, deliver_due
+from bot.fanout import fan_out_waiting
 from bot.slack.client import web_client
 from bot.slack.socket_mode import connect, disconnect
 from inspection_watch import wiring
@@ -81,11 +83,14 @@ def _bot(folder: Path, slack: LocalSlack) -> Iterator[None]:
 @contextmanager
 def _told(store: Store, slack: LocalSlack) -> Iterator[None]:
     client = web_client(slack.bot_token, slack.api_url)
-    west_sussex = SCENES["west-sussex"].urn
-    store.subscribe(Subscription(team=TEAM, channel=CHANNEL, urn=west_sussex, created_by=ALICE, created_at=PUBLISHED))
-    fan_out_next(store, PUBLISHED)
-    while deliver_next(store, client, lambda: PUBLISHED, lambda: 0.0) is Step.SENT:
-        pass
+    scope = f"authority:{SCENES['west-sussex'].urn}"
+    wish = Subscription(team=TEAM, channel=CHANNEL, scope=scope, created_by=ALICE, created_at=PUBLISHED)
+    store.put_subscriptions([wish])
+    fan_out_waiting(store, "pictures", PUBLISHED)
+    moments = (PUBLISHED + timedelta(seconds=turn) for turn in count())
+    sender = Sender(store=store, client=client, clock=lambda: next(moments), jitter=lambda: 0.0, owner="pictures")
+    while store.coverage().waiting:
+        deliver_due(sender)
     handler = connect(build(Desk(store=store, client=client, clock=lambda: PUBLISHED)), slack.app_token, slack.api_url)
     try:
         yield

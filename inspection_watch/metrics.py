@@ -159,6 +159,7 @@ _COUNTED: Mapping[str, Callable[[Metrics, Line], None]] = {
     "fanned out": _fanned_out,
     "delivered": _delivered,
     "refused": _refused,
+    "paused": _refused,
     GIVEN_UP: _given_up,
     "command": _command,
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +15,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot import app as bolt
-from bot import deliver
+from bot import deliver, fanout
 from bot.slack import client as slack_client
 from bot.slack import http_mode, socket_mode
 from inspection_watch.health import Check
@@ -34,6 +37,7 @@ OR_SIGNED = (
     " Where Slack can reach this machine over HTTPS, SLACK_SIGNING_SECRET (from Basic Information) does instead of it."
 )
 
+NOT_DELIVERING = "a thread that delivers has ended; the log says why"
 NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
 
 
@@ -65,22 +69,25 @@ def _missing(name: str) -> str:
 def delivering(
     settings: Settings, store: Store, stop: threading.Event, clock: Callable[[], datetime]
 ) -> Iterator[Check]:
-    """Fan out and deliver in a thread until `stop` is set; whether it goes on. Raises `SettingsError`, `SlackError`."""
+    """Fan out and deliver in threads until `stop` is set; whether both go on. Raises `SettingsError`, `SlackError`."""
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     slack_client.sign_in(client)
-    thread = threading.Thread(
-        target=deliver.run,
-        args=(store, client),
-        kwargs={"stop": stop, "clock": clock, "jitter": random.random},
-        name="deliver",
-        daemon=True,
+    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    sender = deliver.Sender(store=store, client=client, clock=clock, jitter=random.random, owner=owner)
+    threads = (
+        threading.Thread(target=deliver.run, args=(sender,), kwargs={"stop": stop}, name="deliver", daemon=True),
+        threading.Thread(
+            target=fanout.run, args=(store, owner), kwargs={"stop": stop, "clock": clock}, name="fan out", daemon=True
+        ),
     )
-    thread.start()
+    for thread in threads:
+        thread.start()
     try:
-        yield lambda: "" if thread.is_alive() else "the thread that delivers has ended; the log says why"
+        yield lambda: "" if all(thread.is_alive() for thread in threads) else NOT_DELIVERING
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 @contextmanager

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from judgements.types import INSPECTIONS, Report
 from storage.engine import reading
-from storage.outbox import UNSUBSCRIBED
 from storage.rows import ALL_SOURCES, Room, document_of, documents_on, listing_of
-from storage.schema import authorities, deliveries, documents
+from storage.schema import DEAD, PENDING, authorities, channels, deliveries, documents
 from storage.troubles import open_troubles
-from storage.types import Coverage, DeliveryStatus, KnownAuthority, KnownDocument, SourceState
+from storage.types import Coverage, KnownAuthority, KnownDocument, SourceState
 
 
 class Answers(Room):
@@ -66,24 +65,22 @@ class Answers(Room):
         with reading(self._engine) as connection:
             known, baselined = connection.execute(_COUNT_AUTHORITIES).one()
             newest = connection.execute(_NEWEST_DOCUMENT).one_or_none()
-            messages = {row.status: row.number for row in connection.execute(_COUNT_DELIVERIES)}
             return Coverage(
                 authorities_known=known,
                 authorities_baselined=baselined,
                 newest=None if newest is None else listing_of(newest),
                 sources=tuple(SourceState(**row._mapping) for row in connection.execute(ALL_SOURCES)),
-                waiting=messages.get(DeliveryStatus.PENDING, 0),
-                dead=messages.get(DeliveryStatus.DEAD, 0),
                 troubles=open_troubles(connection),
+                waiting=connection.scalar(_COUNT_WAITING) or 0,
+                dead=connection.scalar(_COUNT_DEAD) or 0,
+                paused=connection.scalar(_COUNT_PAUSED) or 0,
             )
 
 
 _COUNT_AUTHORITIES = select(func.count(), func.count(authorities.c.baseline_at)).select_from(authorities)
-_COUNT_DELIVERIES = (
-    select(deliveries.c.status, func.count().label("number"))
-    .where(deliveries.c.trouble != UNSUBSCRIBED)
-    .group_by(deliveries.c.status)
-)
+_COUNT_WAITING = select(func.count()).select_from(deliveries).where(PENDING)
+_COUNT_DEAD = select(func.count()).select_from(deliveries).where(DEAD)
+_COUNT_PAUSED = select(func.count()).select_from(channels).where(channels.c.paused_at.is_not(None))
 _NEWEST_FIRST = (documents.c.published.desc(), documents.c.file_id.desc())
 _NEWEST_DOCUMENT = select(documents).order_by(*_NEWEST_FIRST).limit(1)
 

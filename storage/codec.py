@@ -72,3 +72,4 @@ HEADERS: Codec[tuple[tuple[str, str], ...]] = Codec(TypeAdapter(tuple[tuple[str,
 WORDS: Codec[tuple[str, ...]] = Codec(TypeAdapter(tuple[str, ...]))
 DOCUMENT_SORTS: Codec[tuple[DocumentSort, ...]] = Codec(TypeAdapter(tuple[DocumentSort, ...]))
 MOVEMENTS: Codec[tuple[Movements, ...]] = Codec(TypeAdapter(tuple[Movements, ...]))
+BLOCKS: Codec[tuple[dict[str, Any], ...]] = Codec(TypeAdapter(tuple[dict[str, Any], ...]))

@@ -1,234 +1,182 @@
-"""Changes become deliveries, and deliveries become messages in channels: once each, in order, whoever dies."""
+"""Changes become deliveries: once each, in order, whoever dies. `storage.sending` has what becomes of them.
+
+Whoever writes deliveries takes hold of the rows of their channels first, in the order of their names: whoever sends
+does so too, and so nobody misses a wake-up and nobody waits in a circle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Tuple,
-    and_,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+import structlog
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, type_coerce, update
 
+from storage.codec import CHANGE
 from storage.engine import reading, writing
-from storage.rows import MISFITS, Room, UndecodableError, claim, columns_of, insert_new, past
-from storage.schema import UtcDateTime, changes, deliveries
-from storage.types import ClaimedChange, Delivery, DeliveryStatus, Part
+from storage.leases import still_held
+from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert, insert_new
+from storage.schema import JSON_VALUE, PENDING, changes, channels, deliveries, digest_items, messages, tellings
+from storage.types import ClaimedChange, DeliveryStatus, DigestItem, DueDigest, Holding, Owed, Told
 
+FAN_OUT = "fan-out"
+"""The lease under which changes become deliveries."""
 UNSUBSCRIBED = "the channel unsubscribed"
-"""The end of a message that nobody waits for any more: no trouble to anybody."""
+"""The end of a message that nobody waits for any more."""
+
+Place = tuple[str, str]
+"""Slack's ids of a workspace and of a channel in it."""
+
+log = structlog.get_logger()
 
 
 class Outbox(Room):
-    """The verbs of whoever turns changes into messages and sends them."""
+    """The verbs of whoever turns changes into messages."""
 
-    def claim_change(self, now: datetime, lease: timedelta) -> ClaimedChange | None:
-        """The oldest change that has no deliveries yet, ours until `now + lease`; None if there is none.
+    def waiting_changes(self, most: int, now: datetime) -> tuple[ClaimedChange, ...]:
+        """The oldest changes that nobody has been told of yet, in the order in which they are told.
 
-        It is read after it is ours, so that one which cannot be read is set aside and holds up no other: that raises
-        `UndecodableError`.
+        One that cannot be read is set aside with the reason, and holds up no other.
         """
-        waiting = and_(changes.c.fanned_out_at.is_(None), past(changes.c.leased_until, now))
-        order = (changes.c.seen_at, changes.c.published, changes.c.key)
-        with writing(self._engine) as connection:
-            key = claim(connection, changes, waiting, order, {"leased_until": now + lease})
-        if key is None:
-            return None
-        try:
-            with reading(self._engine) as connection:
-                query = select(changes.c.change, changes.c.seen_at).where(changes.c.key == key)
-                return ClaimedChange(**connection.execute(query).one()._mapping)
-        except MISFITS as error:
-            raise self._without_change(key, UndecodableError(f'change "{key}"', error), now) from None
+        columns = (changes.c.key, changes.c.seen_at, type_coerce(changes.c.change, JSON_VALUE).label("change"))
+        query = select(*columns).where(changes.c.fanned_out_at.is_(None)).order_by(*_NOTICED).limit(most)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        decoded = [self._decoded(row, now) for row in rows]
+        return tuple(one for one in decoded if one is not None)
 
-    def fan_out(self, change_key: str, messages: Sequence[Delivery], now: datetime) -> int:
-        """Write the deliveries of a change and that it has had them; how many rows are new.
+    def fan_out(
+        self,
+        holding: Holding,
+        change_keys: Collection[str],
+        owed: Sequence[Owed],
+        later: Sequence[DigestItem],
+        now: datetime,
+    ) -> int:
+        """Write what these changes owe, and that they have been told; how many deliveries are new.
 
-        A change is fanned out once: where somebody was faster (our lease had ended), nothing is written.
+        Nothing is written unless all these changes still wait. Raises `LostLeaseError` unless the lease `FAN_OUT` is
+        still held.
         """
-        first = and_(changes.c.key == change_key, changes.c.fanned_out_at.is_(None))
-        done = update(changes).where(first).values(fanned_out_at=now).returning(changes.c.key)
+        these = changes.c.key.in_(change_keys)
+        waiting = select(func.count()).where(these, changes.c.fanned_out_at.is_(None))
         with writing(self._engine) as connection:
-            if connection.execute(done).one_or_none() is None:
+            still_held(connection, holding)
+            if connection.scalar(waiting) != len(set(change_keys)):
                 return 0
-            return insert_new(connection, deliveries, [_delivery_row(change_key, one, now) for one in messages])
+            connection.execute(update(changes).where(these).values(fanned_out_at=now))
+            insert_new(connection, digest_items, [columns_of(digest_items, item) for item in later])
+            return write_owed(connection, owed, now)
 
-    def claim_delivery(self, now: datetime, lease: timedelta) -> Delivery | None:
-        """The oldest message that may be sent now, ours until `now + lease`; None if there is none.
-
-        This attempt is counted here, so that a message that crashes us is counted too: in `attempts`, and in
-        `unfinished` until the end of an attempt is recorded.
-
-        A channel is told in order: a headline waits while an older one of the same channel is neither sent nor dead,
-        a detail waits for the headline of its change.
-
-        It is read after it is ours, so that one which cannot be read dies and holds up no other: that raises
-        `UndecodableError`.
-        """
-        counted = {name: deliveries.c[name] + 1 for name in ("attempts", "unfinished")}
-        marks = {"leased_until": now + lease} | counted
-        order = (deliveries.c.seen_at, deliveries.c.published, deliveries.c.change_key, deliveries.c.key)
+    def owe(self, owed: Sequence[Owed], now: datetime) -> int:
+        """Write what is owed for no change's sake; how many deliveries are new."""
         with writing(self._engine) as connection:
-            key = claim(connection, deliveries, _may_be_sent(now), order, marks)
-        if key is None:
-            return None
+            return write_owed(connection, owed, now)
+
+    def told(self, change_keys: Collection[str]) -> tuple[Told, ...]:
+        """The deliveries that tell any of these changes, in the order in which they were written."""
+        fields = ("key", "team", "channel", "part", "ts", "status")
+        columns = [deliveries.c[name] for name in fields]
+        which = select(tellings.c.delivery_key).where(tellings.c.change_key.in_(change_keys))
+        query = select(*columns, tellings.c.change_key).join(tellings, tellings.c.delivery_key == deliveries.c.key)
+        order = (deliveries.c.id, tellings.c.change_key)
+        with reading(self._engine) as connection:
+            rows: Sequence[Any] = connection.execute(query.where(deliveries.c.key.in_(which)).order_by(*order)).all()
+        return tuple(_told(list(of_one), fields) for _, of_one in groupby(rows, attrgetter("key")))
+
+    def due_digests(self, now: datetime) -> tuple[DueDigest, ...]:
+        """Which channels are to have their digest now, and what it tells, in the order in which it was noticed."""
+        place = (digest_items.c.team, digest_items.c.channel)
+        query = select(*place, digest_items.c.change_key).join(changes).where(digest_items.c.due_at <= now)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(*place, *_NOTICED)).all()
+        return tuple(
+            DueDigest(team=team, channel=channel, change_keys=tuple(row.change_key for row in items))
+            for (team, channel), items in groupby(rows, attrgetter("team", "channel"))
+        )
+
+    def fan_out_digest(self, holding: Holding, digest: DueDigest, owed: Sequence[Owed], now: datetime) -> int:
+        """Write a channel's digest and that its items are told; how many deliveries are new.
+
+        Nothing is written unless all the items still wait. Raises `LostLeaseError` unless the lease `FAN_OUT` is
+        still held.
+        """
+        these = (
+            (digest_items.c.team == digest.team)
+            & (digest_items.c.channel == digest.channel)
+            & digest_items.c.change_key.in_(digest.change_keys)
+        )
+        waiting = select(func.count()).select_from(digest_items).where(these)
+        with writing(self._engine) as connection:
+            still_held(connection, holding)
+            if connection.scalar(waiting) != len(digest.change_keys):
+                return 0
+            connection.execute(delete(digest_items).where(these))
+            return write_owed(connection, owed, now)
+
+    def _decoded(self, row: Row[Any], now: datetime) -> ClaimedChange | None:
         try:
-            with reading(self._engine) as connection:
-                return _delivery(connection, key)
+            return ClaimedChange(change=CHANGE.decode(row.change), seen_at=row.seen_at)
         except MISFITS as error:
-            raise self._without_delivery(key, UndecodableError(f'delivery "{key}"', error), now) from None
-
-    def record_sent(self, claimed: Delivery, ts: str, now: datetime) -> bool:
-        """The message stands in the channel as `ts`. The first `ts` recorded stays.
-
-        This and the other ends of an attempt are recorded only while no other attempt has begun: a process that slept
-        longer than its lease must not alter what is somebody else's by now. False if nothing was recorded.
-        """
-        sent = {"status": DeliveryStatus.SENT, "ts": ts, "ended_at": now, "trouble": ""}
-        unsent = and_(_this_attempt(claimed), deliveries.c.status != DeliveryStatus.SENT)
+            trouble = str(UndecodableError(f'change "{row.key}"', error))
         with writing(self._engine) as connection:
-            return _alter(connection, unsent, sent)
+            set_aside = {"fanned_out_at": now, "trouble": trouble}
+            connection.execute(update(changes).where(changes.c.key == row.key).values(set_aside))
+        log.error("given up", reason="undecodable", trouble=trouble)
+        return None
 
-    def record_retry(
-        self, claimed: Delivery, not_before: datetime, trouble: str, *, refused_since: datetime | None = None
-    ) -> bool:
-        """The message was refused for now: try again from `not_before` on. The first `refused_since` stays."""
-        again = {
-            "not_before": not_before,
-            "leased_until": None,
-            "trouble": trouble,
-            "unfinished": 0,
-            "refused_since": func.coalesce(deliveries.c.refused_since, literal(refused_since, UtcDateTime)),
-        }
-        with writing(self._engine) as connection:
-            return _alter(connection, and_(_this_attempt(claimed), _PENDING), again)
 
-    def record_dead(self, claimed: Delivery, trouble: str, now: datetime) -> bool:
-        """The message will never be sent. A headline takes its detail with it, which has no thread to stand in."""
-        with writing(self._engine) as connection:
-            return _condemn(connection, claimed.key, _this_attempt(claimed), trouble, now)
+_NOTICED = (changes.c.seen_at, changes.c.published, changes.c.key)
 
-    def _without_change(self, key: str, error: UndecodableError, now: datetime) -> UndecodableError:
-        given_up = {"fanned_out_at": now, "trouble": str(error)}
-        with writing(self._engine) as connection:
-            connection.execute(update(changes).where(changes.c.key == key).values(given_up))
-        return error
 
-    def _without_delivery(self, key: str, error: UndecodableError, now: datetime) -> UndecodableError:
-        with writing(self._engine) as connection:
-            _condemn(connection, key, deliveries.c.key == key, str(error), now)
-        return error
+def _told(rows: Sequence[Row[Any]], fields: Iterable[str]) -> Told:
+    return Told(**{name: rows[0]._mapping[name] for name in fields}, change_keys=tuple(row.change_key for row in rows))
+
+
+def write_owed(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
+    """Wake the channels and write what they are owed, in this order; how many deliveries are new."""
+    if not owed:
+        return 0
+    wake(connection, {(one.team, one.channel) for one in owed}, now)
+    said = {one.message.id: one.message for one in owed}
+    rows = [{"id": id_, "text": message.text, "blocks": message.blocks} for id_, message in sorted(said.items())]
+    insert_new(connection, messages, rows)
+    new = insert(connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.key)
+    written = set(connection.execute(new, [_row(one, now) for one in owed]).scalars())
+    telling = [{"change_key": key, "delivery_key": one.key} for one in owed if one.key in written for key in one.tells]
+    insert_new(connection, tellings, telling)
+    return len(written)
+
+
+def wake(connection: Connection, places: Collection[Place], now: datetime) -> None:
+    """Let senders look at these channels; a channel that has to wait for its next message still has to."""
+    if not places:
+        return
+    new = insert(connection, channels)
+    due = {"due_at": func.coalesce(channels.c.due_at, new.excluded.due_at)}
+    rows = [{"team": team, "channel": channel, "due_at": now} for team, channel in sorted(places)]
+    woken = new.on_conflict_do_update(index_elements=["team", "channel"], set_=due).returning(channels.c.channel)
+    connection.execute(woken, rows).all()
+
+
+def _row(owed: Owed, now: datetime) -> dict[str, object]:
+    fields = {name: getattr(owed, name) for name in ("key", "team", "channel", "part", "thread_of", "edits")}
+    state = {"status": DeliveryStatus.PENDING, "attempts": 0, "unfinished": 0, "uncertain": False, "trouble": ""}
+    return fields | state | {"message": owed.message.id, "created_at": now}
 
 
 def drop_what_is_owed(connection: Connection, team: str, channel: str, urn: str) -> None:
-    """Nobody waits any more for what this channel is still owed about this authority."""
-    _alter(connection, _owed(team, channel, urn), {"status": DeliveryStatus.DEAD, "trouble": UNSUBSCRIBED})
-
-
-def _may_be_sent(now: datetime) -> ColumnElement[bool]:
-    headline = deliveries.alias()
-    in_this_channel = select(headline.c.key).where(
-        headline.c.part == Part.HEADLINE,
-        headline.c.team == deliveries.c.team,
-        headline.c.channel == deliveries.c.channel,
+    """Nobody waits any more for what this channel is still owed about this authority alone."""
+    about = select(tellings.c.delivery_key).join(changes, changes.c.key == tellings.c.change_key)
+    dropped = {"status": DeliveryStatus.DROPPED, "trouble": UNSUBSCRIBED}
+    which: tuple[ColumnElement[bool], ...] = (
+        PENDING,
+        deliveries.c.team == team,
+        deliveries.c.channel == channel,
+        deliveries.c.key.in_(about.where(changes.c.urn == urn)),
+        deliveries.c.key.not_in(about.where(changes.c.urn != urn)),
     )
-    has_its_headline = in_this_channel.where(
-        headline.c.change_key == deliveries.c.change_key, headline.c.status == DeliveryStatus.SENT
-    ).exists()
-    is_preceded = in_this_channel.where(
-        headline.c.status == DeliveryStatus.PENDING, _turn(headline) < _turn(deliveries)
-    ).exists()
-    return and_(
-        deliveries.c.status == DeliveryStatus.PENDING,
-        past(deliveries.c.not_before, now),
-        past(deliveries.c.leased_until, now),
-        or_(
-            and_(deliveries.c.part == Part.HEADLINE, not_(is_preceded)),
-            and_(deliveries.c.part == Part.DETAIL, has_its_headline),
-        ),
-    )
-
-
-def _turn(table: FromClause) -> Tuple:
-    return tuple_(table.c.seen_at, table.c.published, table.c.change_key)
-
-
-def _delivery(connection: Connection, key: str) -> Delivery:
-    headline = deliveries.alias()
-    thread_ts = (
-        select(headline.c.ts)
-        .where(headline.c.part == Part.HEADLINE)
-        .where(*(headline.c[name] == deliveries.c[name] for name in _ONE_ALERT))
-        .scalar_subquery()
-    )
-    columns = [deliveries.c[name] for name in _DELIVERY_FIELDS]
-    query = select(*columns, changes.c.change, thread_ts.label("thread_ts")).join_from(deliveries, changes)
-    return Delivery(**connection.execute(query.where(deliveries.c.key == key)).one()._mapping)
-
-
-_ONE_ALERT = ("change_key", "team", "channel")
-_DELIVERY_FIELDS = (
-    "key",
-    "team",
-    "channel",
-    "part",
-    "seen_at",
-    "status",
-    "attempts",
-    "unfinished",
-    "refused_since",
-    "not_before",
-    "ts",
-    "trouble",
-)
-_PENDING = deliveries.c.status == DeliveryStatus.PENDING
-
-
-def _this_attempt(claimed: Delivery) -> ColumnElement[bool]:
-    return and_(deliveries.c.key == claimed.key, deliveries.c.attempts == claimed.attempts)
-
-
-def _owed(team: str, channel: str, urn: str) -> ColumnElement[bool]:
-    about = select(changes.c.key).where(changes.c.key == deliveries.c.change_key, changes.c.urn == urn).exists()
-    return and_(_PENDING, deliveries.c.team == team, deliveries.c.channel == channel, about)
-
-
-def _detail_of(key: str) -> ColumnElement[bool]:
-    """The pending detail of the headline with this key; nothing, if it is a detail's."""
-    headline = deliveries.alias()
-    of_this_headline = (
-        select(headline.c.key)
-        .where(headline.c.key == key, headline.c.part == Part.HEADLINE)
-        .where(*(headline.c[name] == deliveries.c[name] for name in _ONE_ALERT))
-        .exists()
-    )
-    return and_(_PENDING, deliveries.c.part == Part.DETAIL, of_this_headline)
-
-
-def _alter(connection: Connection, which: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
-    """Whether there was any such delivery to alter."""
-    altered = update(deliveries).where(which).values(values).returning(deliveries.c.key)
-    return bool(connection.execute(altered).all())
-
-
-def _condemn(connection: Connection, key: str, which: ColumnElement[bool], trouble: str, now: datetime) -> bool:
-    dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "trouble": trouble}
-    if not _alter(connection, and_(which, _PENDING), dead):
-        return False
-    _alter(connection, _detail_of(key), dead)
-    return True
-
-
-def _delivery_row(change_key: str, delivery: Delivery, now: datetime) -> dict[str, Any]:
-    return columns_of(deliveries, delivery, delivery.change.listing) | {"change_key": change_key, "created_at": now}
+    connection.execute(update(deliveries).where(*which).values(dropped))

@@ -12,25 +12,29 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
     Enum,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
     Table,
     Text,
     TypeDecorator,
-    UniqueConstraint,
+    literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from judgements.types import Kind
-from storage.codec import CHANGE, DOCUMENT_SORTS, HEADERS, MOVEMENTS, READING, WORDS, Codec, escape, unescape
+from storage.codec import BLOCKS, CHANGE, DOCUMENT_SORTS, HEADERS, MOVEMENTS, READING, WORDS, Codec, escape, unescape
 from storage.types import DeliveryStatus, Movements, Part, Standing, TroubleKind
 
 
@@ -67,10 +71,13 @@ class Words(TypeDecorator[str]):
         return None if value is None else unescape(value)
 
 
+JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
 class Value(TypeDecorator[Any]):
     """A value of ours as JSON; an absent one is NULL."""
 
-    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    impl = JSON_VALUE
     cache_ok = True
 
     def __init__(self, codec: Codec[Any]) -> None:
@@ -103,6 +110,12 @@ def _one_of(words: type[StrEnum]) -> Enum:
     return Enum(
         words, native_enum=False, length=32, values_callable=lambda members: [member.value for member in members]
     )
+
+
+def _only(index: Index, where: str) -> None:
+    """Let the index hold only these rows: what waits is little, and what is done is much."""
+    for dialect in ("sqlite", "postgresql"):
+        index.dialect_options[dialect]["where"] = text(where)
 
 
 metadata = MetaData(
@@ -166,10 +179,9 @@ changes = Table(
     Column("change", Value(CHANGE), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("fanned_out_at", UtcDateTime),
-    Column("leased_until", UtcDateTime),
     Column("trouble", Words, nullable=False),
-    Index(None, "fanned_out_at", "seen_at", "published", "key"),
 )
+_only(Index("ix_changes_waiting", changes.c.seen_at, changes.c.published, changes.c.key), "fanned_out_at IS NULL")
 
 visits = Table(
     "visits",
@@ -250,31 +262,98 @@ subscriptions = Table(
     Index(None, "scope"),
 )
 
-# `seen_at`, `published` and `change_key` are the order in which a channel is told; the first two repeat the change's,
-# so that the oldest delivery is found in an index.
+# A channel is the unit of sending. `due_at`: when it is to be looked whether it is owed something; NULL: it is owed
+# nothing. `pauses` counts the refusals in a row that were for good.
+channels = Table(
+    "channels",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("due_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
+    Column("leased_by", Text),
+    Column("limited_until", UtcDateTime),
+    Column("paused_at", UtcDateTime),
+    Column("paused_why", Words, nullable=False, server_default=""),
+    Column("pauses", Integer, nullable=False, server_default="0"),
+    Column("muted_until", UtcDateTime),
+    Column("muted_by", Text),
+)
+_only(Index("ix_channels_due_at", channels.c.due_at), "due_at IS NOT NULL")
+_only(Index("ix_channels_limited_until", channels.c.team, channels.c.limited_until), "limited_until IS NOT NULL")
+_only(Index("ix_channels_paused_at", channels.c.paused_at), "paused_at IS NOT NULL")
+
+# `not_before`: no channel of the workspace is sent anything until then.
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("not_before", UtcDateTime),
+    Column("paused_at", UtcDateTime),
+    Column("paused_why", Words, nullable=False, server_default=""),
+    Column("pauses", Integer, nullable=False, server_default="0"),
+)
+
+# Rendered once, shared by all channels that are told the same.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("text", Words, nullable=False),
+    Column("blocks", Value(BLOCKS), nullable=False),
+)
+
+# A channel is told in the order of `id`. `thread_of` and `edits` are keys of earlier deliveries to the same channel.
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
     Column("team", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("part", _one_of(Part), nullable=False),
-    Column("change_key", Text, ForeignKey(changes.c.key), nullable=False),
-    Column("seen_at", UtcDateTime, nullable=False),
-    Column("published", Date, nullable=False),
+    Column("message", Text, ForeignKey(messages.c.id), nullable=False),
+    Column("thread_of", Text),
+    Column("edits", Text),
     Column("status", _one_of(DeliveryStatus), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("unfinished", Integer, nullable=False),
+    Column("uncertain", Boolean, nullable=False),
     Column("refused_since", UtcDateTime),
-    Column("not_before", UtcDateTime),
-    Column("leased_until", UtcDateTime),
     Column("ts", Text),
     Column("trouble", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    UniqueConstraint("change_key", "team", "channel", "part"),
-    Index(None, "status", "seen_at", "published", "change_key", "key"),
-    Index(None, "team", "channel", "status", "part", "seen_at"),
+)
+_only(Index("ix_deliveries_pending", deliveries.c.team, deliveries.c.channel, deliveries.c.id), "status = 'pending'")
+_only(Index("ix_deliveries_dead", deliveries.c.id), "status = 'dead'")
+
+
+def _status_is(status: DeliveryStatus) -> ColumnElement[bool]:
+    # The word stands in the statement itself: an index of some rows alone is not used where it is a parameter.
+    return deliveries.c.status == literal_column(f"'{status.value}'")
+
+
+PENDING, DEAD = _status_is(DeliveryStatus.PENDING), _status_is(DeliveryStatus.DEAD)
+
+# Which deliveries tell which change.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("change_key", Text, primary_key=True),
+    Column("delivery_key", Text, ForeignKey(deliveries.c.key), primary_key=True),
+    Index(None, "delivery_key"),
+)
+
+# What a channel is to be told in its next digest.
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("change_key", Text, ForeignKey(changes.c.key), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Index(None, "due_at"),
 )
 
 unfurls = Table(

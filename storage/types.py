@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from judgements.types import Change, Kind, Listing, Reading, Report
 
@@ -221,49 +224,204 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedChange:
-    """A change that is ours to turn into deliveries until the lease ends, and when it was noticed."""
+    """A change that nobody has been told of yet, and when it was noticed."""
 
     change: Change
     seen_at: datetime
 
 
 class Part(StrEnum):
-    """Which message of an alert: the headline in the channel or the detail in its thread."""
+    """Which message it is, for those who count and show them. How it is sent follows from `thread_of` and `edits`."""
 
     HEADLINE = "headline"
     DETAIL = "detail"
+    BURST = "burst"
+    """One card for several authorities; under it, in its thread, a message for each."""
+    DIGEST = "digest"
+    NOTE = "note"
+    """In a thread: what a correction changed."""
+    NOTICE = "notice"
+    """To operators, or to a person by direct message (then the channel is the person's id)."""
 
 
 class DeliveryStatus(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
+    """Given up: shown to the operator, who may have it tried again or drop it."""
+    DROPPED = "dropped"
+    """Nobody waits for it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One message owed to one channel. `key` is unique per change, channel and part, and travels in the message."""
+class Message:
+    """What is sent to Slack: the fallback text and the Block Kit."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+
+    @property
+    def id(self) -> str:
+        """The same message has the same id: channels that are told the same share it."""
+        said = json.dumps([self.text, self.blocks], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """One message that one channel is to get: posted, posted as a reply, or written over one that stands there.
+
+    `key` is unique for ever, and travels in the message. `thread_of` is the key of the delivery whose message this
+    answers, `edits` that of the one whose message this replaces: both belong to the same channel and were owed before.
+    """
 
     key: str
     team: str
     channel: str
     part: Part
-    change: Change
-    seen_at: datetime
-    """When the change was noticed."""
-    status: DeliveryStatus = DeliveryStatus.PENDING
+    message: Message
+    thread_of: str | None = None
+    edits: str | None = None
+    tells: tuple[str, ...] = ()
+    """The keys of the changes that this message tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """A change that a channel is to be told in its next digest, which is composed when it is due."""
+
+    team: str
+    channel: str
+    change_key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDigest:
+    """What one channel's digest is to tell now: the keys of the changes, oldest first."""
+
+    team: str
+    channel: str
+    change_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A delivery that tells some changes, and what became of it."""
+
+    key: str
+    team: str
+    channel: str
+    part: Part
+    change_keys: tuple[str, ...]
+    ts: str | None
+    status: DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message owed to one channel, claimed by a sender. Its channel is the sender's until the lease ends."""
+
+    id: int
+    """The order in which a channel is told."""
+    key: str
+    team: str
+    channel: str
+    part: Part
+    message: Message
+    since: datetime
+    """When it was written down: no message of it can be older."""
+    thread_of: str | None = None
+    edits: str | None = None
     attempts: int = 0
     """Counted when the delivery is claimed. An attempt is known by this number when its end is recorded."""
     unfinished: int = 0
     """The attempts since the last one that came to an end, this one included: a message that crashes us has many."""
+    uncertain: bool = False
+    """An earlier attempt may have reached Slack without our knowing."""
     refused_since: datetime | None = None
     """When Slack first refused this message for a reason that counts against it."""
-    not_before: datetime | None = None
-    ts: str | None = None
-    """Slack's own id of the message, once sent."""
     thread_ts: str | None = None
-    """The headline's `ts`, for a detail."""
-    trouble: str = ""
+    """Slack's own id of the message that this one answers; None if that was never sent."""
+    edit_ts: str | None = None
+    """Slack's own id of the message that this one replaces; None if that was never sent."""
+    paused: bool = False
+    """Its channel, or its workspace, is paused: this attempt is the probe."""
+    pauses: int = 0
+    """How often in a row the channel, or the workspace, has refused us for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The message stands in the channel as `ts`; the channel's next one may be sent from `next_at` on."""
+
+    delivery: Delivery
+    ts: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Not sent for now: the channel waits until `next_at`.
+
+    `refused_since` is given where the refusal counts against the message, `limited` where Slack asked us to slow
+    down; `uncertain` if the message may stand there all the same.
+    """
+
+    delivery: Delivery
+    next_at: datetime
+    trouble: str
+    refused_since: datetime | None = None
+    uncertain: bool = False
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """The channel, or with `workspace` all of them, takes no messages: these wait, and at `next_at` one is tried."""
+
+    delivery: Delivery
+    next_at: datetime
+    trouble: str
+    workspace: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """This message will never be sent; the channel's next one may be from `next_at` on."""
+
+    delivery: Delivery
+    next_at: datetime
+    trouble: str
+
+
+AttemptEnd = Sent | Refused | Paused | Dead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A message that was given up, for the operator."""
+
+    key: str
+    team: str
+    channel: str
+    part: Part
+    text: str
+    trouble: str
+    attempts: int
+    since: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausedChannel:
+    """A channel, or with an empty `channel` a workspace, that takes no messages: since when, why, how many wait."""
+
+    team: str
+    channel: str
+    since: datetime
+    why: str
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +434,8 @@ class Coverage:
     sources: tuple[SourceState, ...]
     waiting: int
     dead: int
-    """Given up with a trouble; not what was dropped because its channel unsubscribed."""
+    """Given up with a trouble; not what was dropped because nobody waits for it."""
     troubles: tuple[KnownTrouble, ...] = ()
     """What operators have to know now, the oldest first."""
+    paused: int = 0
+    """Channels that take no messages at the moment."""

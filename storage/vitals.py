@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Executable, Row, and_, case, func, select
 
 from storage.engine import reading
 from storage.rows import ALL_SOURCES, Room
-from storage.schema import changes, deliveries, documents, troubles
-from storage.types import DeliveryStatus, SourceState, Standing, TroubleKind
+from storage.schema import DEAD, PENDING, changes, deliveries, documents, troubles
+from storage.types import SourceState, Standing, TroubleKind
 
 
 class DocumentOutcome(StrEnum):
@@ -97,7 +97,5 @@ _TROUBLES = (
 _CHANGES = select(func.count().label("number"), func.min(changes.c.seen_at).label("since")).where(
     changes.c.fanned_out_at.is_(None)
 )
-_DELIVERIES = select(func.count().label("number"), func.min(deliveries.c.created_at).label("since")).where(
-    deliveries.c.status == DeliveryStatus.PENDING
-)
-_DEAD = select(func.count()).where(deliveries.c.status == DeliveryStatus.DEAD)
+_DELIVERIES = select(func.count().label("number"), func.min(deliveries.c.created_at).label("since")).where(PENDING)
+_DEAD = select(func.count()).select_from(deliveries).where(DEAD)

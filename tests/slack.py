@@ -124,6 +124,8 @@ class Proxy:
     forgets_metadata: bool = False
     forgets_blocks: bool = False
     page: int | None = None
+    instead: dict[str, Json] = field(default_factory=dict)
+    """What is answered to a method, whatever Slack would say."""
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -131,6 +133,8 @@ class Proxy:
         return f"{self.url}/api/"
 
     def forward(self, path: str, headers: Headers, body: bytes) -> Json:
+        if (method := path.rpartition("/")[2]) in self.instead:
+            return self.instead[method]
         kept = {name: headers[name] for name in ("Content-Type", "Authorization") if headers[name]}
         request = urllib.request.Request(f"{self.behind}{path}", data=body, headers=kept, method="POST")
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:

@@ -22,7 +22,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -265,8 +265,7 @@ def _in_the_terminal(out: Out, site: Site, settings: Settings) -> None:
             poll(world, LOCAL_AUTHORITIES)
         _publish(out, site)
         poll(world, LOCAL_AUTHORITIES)
-        claimed = store.claim_change(wiring.now(), timedelta(minutes=1))
-        assert claimed is not None
+        (claimed,) = store.waiting_changes(1, wiring.now())
         out.say("")
         terminal.show(out.console, alerts.headline(claimed.change, claimed.seen_at))
         if detail := alerts.detail(claimed.change):

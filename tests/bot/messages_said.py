@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from bot import alerts, cards
 from bot.messages import render
-from bot.types import Card, Message
+from bot.types import Card
 from judgements.authorities import REGISTRY
-from storage.types import Coverage, KnownAuthority, SourceState
+from storage.types import Coverage, KnownAuthority, Message, SourceState
 from tests.bot.examples import BEFORE_LISTING, CHANGES, HISTORY, T0, TODAY, UNREAD, WEST_SUSSEX
 
 _ONE = REGISTRY.by_urn(WEST_SUSSEX)

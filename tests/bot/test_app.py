@@ -13,7 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot import deliver
+from bot import deliver, fanout
 from bot.slack.client import web_client
 from inspection_watch import slack as wired
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, TEAM, LocalSlack
@@ -55,13 +55,19 @@ def answering(store: Store, slack: LocalSlack, doors: Doors, *, over_http: bool)
 def bot(sqlite_store: Store, local_slack: LocalSlack, people: People, doors: Doors, over_http: bool) -> Iterator[None]:
     """The bot answers, and delivers what is owed."""
     client, stop = web_client(local_slack.bot_token, local_slack.api_url), threading.Event()
-    arguments = {"stop": stop, "clock": now, "jitter": lambda: 0.0}
-    delivering = threading.Thread(target=deliver.run, args=(sqlite_store, client), kwargs=arguments)
-    delivering.start()
+    sender = deliver.Sender(store=sqlite_store, client=client, clock=now, jitter=lambda: 0.0, owner="test")
+    telling = {"stop": stop, "clock": now}
+    threads = (
+        threading.Thread(target=deliver.run, args=(sender,), kwargs={"stop": stop}),
+        threading.Thread(target=fanout.run, args=(sqlite_store, "test"), kwargs=telling),
+    )
+    for thread in threads:
+        thread.start()
     with answering(sqlite_store, local_slack, doors, over_http=over_http):
         yield
     stop.set()
-    delivering.join()
+    for thread in threads:
+        thread.join()
 
 
 def publish(store: Store, name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.types import Message
+from storage.types import Message
 from tests.bot.messages_said import MESSAGES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.client import RemoteDisconnected
 from urllib.error import URLError
 
@@ -11,7 +13,21 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.outcomes import CODES, LONGEST, LONGEST_WAIT, PATIENCE, Outcome, Verdict, is_over, outcome, pause
+from bot.outcomes import (
+    A_DAY_OF_WAITING,
+    CODES,
+    FIRST_PROBE,
+    LONGEST,
+    LONGEST_WAIT,
+    PATIENCE,
+    Outcome,
+    Verdict,
+    end_of,
+    is_over,
+    outcome,
+    pause,
+)
+from storage.types import Dead, Delivery, Message, Part, Paused, Refused
 
 T0 = datetime(2026, 8, 20, 8, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -37,7 +53,9 @@ def ended(verdict: Verdict = Verdict.RETRY, retry_after: timedelta | None = None
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_has_a_verdict_and_a_sentence_for_the_operator(code: str) -> None:
     verdict, trouble = CODES[code]
-    assert outcome(error(code)) == Outcome(verdict=verdict, trouble=trouble)
+    told = outcome(error(code))
+    assert told is not None
+    assert (told.verdict, told.trouble) == (verdict, trouble)
     assert len(trouble.split()) >= 4
 
 
@@ -67,7 +85,7 @@ def test_an_unknown_code_is_tried_again_and_named() -> None:
 
 def test_an_answer_that_is_no_json_is_not_repeated() -> None:
     told = outcome(error("Received a response in a non-JSON format: <html>xoxb-1"))
-    assert told == Outcome(verdict=Verdict.WAIT, trouble="Slack's answer made no sense")
+    assert told == Outcome(verdict=Verdict.WAIT, trouble="Slack's answer made no sense", uncertain=True)
 
 
 def test_a_rate_limit_waits_as_long_as_slack_says() -> None:
@@ -111,7 +129,7 @@ def test_a_bug_is_no_outcome(bug: Exception) -> None:
     assert outcome(bug) is None
 
 
-def test_pauses_grow_from_five_seconds_to_six_hours() -> None:
+def test_pauses_grow_from_five_seconds_to_a_day() -> None:
     pauses = [pause(ended(), attempts, jitter=0) for attempts in range(1, 14)]
     assert pauses[0] == timedelta(seconds=5)
     assert pauses == sorted(pauses)
@@ -122,6 +140,61 @@ def test_pauses_grow_from_five_seconds_to_six_hours() -> None:
 def test_what_is_not_the_messages_fault_is_asked_after_more_often() -> None:
     assert pause(ended(Verdict.WAIT), 1, jitter=0) == timedelta(seconds=5)
     assert pause(ended(Verdict.WAIT), 99, jitter=0) == LONGEST_WAIT < LONGEST
+
+
+def test_but_after_a_day_only_once_a_day() -> None:
+    asked = [pause(ended(Verdict.WAIT), attempts, jitter=0) for attempts in range(1, A_DAY_OF_WAITING)]
+    assert timedelta(hours=22) < sum(asked, timedelta()) < timedelta(hours=26)
+    assert pause(ended(Verdict.WAIT), A_DAY_OF_WAITING, jitter=0) == LONGEST
+
+
+@pytest.mark.parametrize(
+    ("failure", "uncertain"),
+    [
+        (TimeoutError(), True),
+        (ConnectionResetError(), True),
+        (error("", 503), True),
+        (error("fatal_error"), True),
+        (error("not json <html>"), True),
+        (error("is_archived"), False),
+        (error("ratelimited", 429), False),
+        (error("invalid_blocks"), False),
+        (error("brand_new_code"), False),
+    ],
+)
+def test_a_message_may_stand_there_only_where_slack_did_not_say_no(failure: Exception, uncertain: bool) -> None:
+    told = outcome(failure)
+    assert told is not None
+    assert told.uncertain is uncertain
+
+
+def test_only_a_rate_limit_is_a_rate_limit() -> None:
+    said = [outcome(one) for one in (error("", 429), error("rate_limited"), error("", 503), error("is_archived"))]
+    assert [one.limited for one in said if one] == [True, True, False, False]
+
+
+def delivery(**other: object) -> Delivery:
+    message = Message(text="said", blocks=())
+    plain = Delivery(id=1, key="k", team="T1", channel="C1", part=Part.HEADLINE, message=message, since=T0, attempts=1)
+    return replace(plain, **other)  # type: ignore[arg-type]
+
+
+def test_what_is_written_of_an_attempt_follows_from_how_it_ended() -> None:
+    one = delivery()
+    written = partial(end_of, one, now=T0, jitter=0)
+    soon = T0 + 5 * SECOND
+    assert written(ended()) == Refused(delivery=one, next_at=soon, trouble="", refused_since=T0)
+    assert written(ended(Verdict.WAIT)) == Refused(delivery=one, next_at=soon, trouble="")
+    assert written(ended(Verdict.DEAD)) == Dead(delivery=one, next_at=T0, trouble="")
+    hour = T0 + FIRST_PROBE
+    assert written(ended(Verdict.PAUSE)) == Paused(delivery=one, next_at=hour, trouble="")
+    assert written(ended(Verdict.PAUSE_ALL)) == Paused(delivery=one, next_at=hour, trouble="", workspace=True)
+
+
+def test_probes_come_further_and_further_apart_up_to_a_day() -> None:
+    waits = [end_of(delivery(paused=True, pauses=n), ended(Verdict.PAUSE), T0, 0).next_at - T0 for n in range(8)]
+    assert waits[:3] == [FIRST_PROBE, 2 * FIRST_PROBE, 4 * FIRST_PROBE]
+    assert waits[-1] == timedelta(days=1)
 
 
 def test_jitter_makes_a_pause_a_fifth_longer_at_most() -> None:

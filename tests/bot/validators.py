@@ -13,7 +13,7 @@ from typing import Any
 import slackblocks
 from slack_sdk.models.blocks import Block
 
-from bot.types import Message
+from storage.types import Message
 
 LONGEST = {"header": 150, "section": 3000, "context": 3000, "actions": 75, "image": 2000}
 """Characters of a text in each sort of block; of a button's words in `actions`."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Engine, select
 
 from judgements.types import (
     Change,
@@ -19,8 +22,10 @@ from judgements.types import (
     Span,
     Status,
 )
-from storage.store import Store
-from storage.types import Delivery, Intent, KnownDocument, Part, Standing, Subscription
+from storage.engine import reading
+from storage.schema import deliveries
+from storage.store import FAN_OUT, Store
+from storage.types import Delivery, Holding, Intent, KnownDocument, Message, Owed, Part, Sent, Standing, Subscription
 
 T0 = datetime(2026, 8, 20, 8, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -65,19 +70,59 @@ def subscription(channel: str = "C1", scope: str = SCOPE, team: str = "T1", crea
     return Subscription(team=team, channel=channel, scope=scope, created_by="U1", created_at=created_at)
 
 
-def deliveries(of: Change, channel: str = "C1", team: str = "T1", seen_at: datetime = T0) -> tuple[Delivery, Delivery]:
+def message(text: str = "West Sussex improved") -> Message:
+    return Message(text=text, blocks=({"type": "header", "text": {"type": "plain_text", "text": text}},))
+
+
+def owed(of: Change, channel: str = "C1", team: str = "T1") -> tuple[Owed, Owed]:
     """The headline and the detail that tell one channel of a change."""
-    headline, detail = (
-        Delivery(
-            key=f"{of.key}/{team}/{channel}/{part}", team=team, channel=channel, part=part, change=of, seen_at=seen_at
-        )
-        for part in (Part.HEADLINE, Part.DETAIL)
+    headline = Owed(
+        key=f"{of.key}/{team}/{channel}/headline",
+        team=team,
+        channel=channel,
+        part=Part.HEADLINE,
+        message=message(of.key),
+        tells=(of.key,),
     )
+    detail = replace(headline, key=f"{of.key}/{team}/{channel}/detail", part=Part.DETAIL, thread_of=headline.key)
     return headline, detail
+
+
+FANNING_OUT = Holding(name=FAN_OUT, owner="the only one")
+
+
+def fan_out(store: Store, keys: Sequence[str], messages: Sequence[Owed] = (), now: datetime = T0) -> int:
+    """Write what changes owe, under the lease it needs."""
+    assert store.claim_lease(FANNING_OUT, now, LEASE)
+    return store.fan_out(FANNING_OUT, keys, messages, (), now)
 
 
 def tell(store: Store, of: Change, channels: Sequence[str] = ("C1",), seen_at: datetime = T0, team: str = "T1") -> None:
     """Let a change be found, and fanned out to channels."""
     store.apply(intent(of.urn, seen_at, changes=(of,)))
-    owed = [delivery for channel in channels for delivery in deliveries(of, channel, team, seen_at)]
-    store.fan_out(of.key, owed, seen_at)
+    fan_out(store, [of.key], [one for channel in channels for one in owed(of, channel, team)], seen_at)
+
+
+def claim(store: Store, now: datetime = T0, most: int = 1) -> tuple[Delivery, ...]:
+    return store.claim_deliveries(now, LEASE, "a sender", most)
+
+
+def claimed(store: Store, now: datetime = T0) -> Delivery:
+    (delivery,) = claim(store, now)
+    return delivery
+
+
+def send_next(store: Store, now: datetime = T0) -> str | None:
+    """Send what may be sent next; its key. The channel's next message is due at once."""
+    for one in claim(store, now):
+        assert store.record([Sent(delivery=one, ts=f"ts of {one.key}", next_at=now)], now)
+        return one.key
+    return None
+
+
+def ended(engine: Engine, key: str) -> tuple[object, ...]:
+    """How a delivery ended: status, ts, trouble and when."""
+    row = deliveries.c
+    with reading(engine) as connection:
+        found = connection.execute(select(row.status, row.ts, row.trouble, row.ended_at).where(row.key == key)).one()
+    return tuple(found)

@@ -52,7 +52,7 @@ def test_whoever_wakes_after_losing_his_lease_writes_nothing(store: Store) -> No
         store.release_source(SourceState(key="site", seen=99), OURS)
     assert store.known(URN).documents == (found,)
     assert store.source("site") == SourceState(key="site")
-    assert store.claim_change(T0, LEASE) is None
+    assert store.waiting_changes(1, T0) == ()
     store.release_source(SourceState(key="site", seen=153), THEIRS)
     with pytest.raises(LostLeaseError):
         store.apply(intent(changes=(change(),)), OURS)  # also once the other one is ready

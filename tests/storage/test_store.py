@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine
 
 from judgements.types import NotRead, Status
-from storage.engine import reading, writing
-from storage.schema import changes as changes_table
-from storage.schema import deliveries as deliveries_table
-from storage.store import Store, UndecodableError
+from storage.store import Store
 from storage.types import (
     Coverage,
-    Delivery,
+    Dead,
     DeliveryStatus,
     DocumentSort,
     Holding,
     KnownAuthority,
     Movements,
-    Part,
+    Paused,
     SourceState,
     Standing,
     Visit,
@@ -34,11 +31,13 @@ from tests.storage.examples import (
     T0,
     URN,
     change,
-    deliveries,
+    claim,
     document,
+    ended,
     intent,
     listing,
     report,
+    send_next,
     subscription,
     tell,
 )
@@ -107,7 +106,7 @@ class TestWhatIsKnown:
         with pytest.raises(Exception, match="has no time zone"):
             store.apply(intent(documents=(document(listing("1")), naive), changes=(change(),)))
         assert store.known_authorities() == {}
-        assert store.claim_change(T0, LEASE) is None
+        assert store.waiting_changes(1, T0) == ()
 
 
 class TestVisits:
@@ -205,301 +204,26 @@ class TestSubscriptions:
     ) -> None:
         store.put_subscriptions([subscription()])
         tell(store, change("sent"))
-        first = claimed(store)
-        store.record_sent(first, "1.5", T0)
+        sent = send_next(store)
         tell(store, change("waiting", listing("2")), ["C1", "C2"], T0 + SECOND)
         tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
         tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
         store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
         for key in ("sent/T1/C1/detail", "waiting/T1/C1/headline", "waiting/T1/C1/detail"):
-            assert ended(engine, key)[:3] == (DeliveryStatus.DEAD, None, "the channel unsubscribed")
-        assert ended(engine, first.key)[0] is DeliveryStatus.SENT
-        left = [f"{key}/{part}" for key in ("others/T1/C1", "theirs/T2/C1", "waiting/T1/C2") for part in Part]
-        assert sorted(iter(lambda: sent_next(store, T0 + MINUTE), None)) == sorted(left)
+            assert ended(engine, key)[:3] == (DeliveryStatus.DROPPED, None, "the channel unsubscribed")
+        assert ended(engine, str(sent))[0] is DeliveryStatus.SENT
+        left = [
+            f"{key}/{part}"
+            for key in ("others/T1/C1", "theirs/T2/C1", "waiting/T1/C2")
+            for part in ("headline", "detail")
+        ]
+        assert sorted(iter(lambda: send_next(store, T0 + MINUTE), None)) == sorted(left)
         assert store.coverage().dead == 0, "nobody misses them"
 
     def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
         tell(store, change())
         assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
         assert store.coverage().waiting == 2
-
-
-class TestChanges:
-    def test_a_change_is_claimed_with_the_time_it_was_noticed(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        claimed = store.claim_change(T0 + MINUTE, LEASE)
-        assert claimed is not None
-        assert (claimed.change, claimed.seen_at) == (change(), T0)
-
-    def test_a_claimed_change_is_free_again_when_its_lease_ends(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        store.claim_change(T0, LEASE)
-        assert store.claim_change(T0 + LEASE - SECOND, LEASE) is None
-        assert store.claim_change(T0 + LEASE, LEASE) is not None
-
-    def test_the_change_noticed_first_comes_first(self, store: Store) -> None:
-        store.apply(intent(now=T0 + MINUTE, changes=(change("a", listing("3", published=date(2026, 8, 1))),)))
-        same_time = (
-            change("b", listing("2", published=date(2026, 8, 19))),
-            change("c", listing("1", published=date(2026, 8, 18))),
-        )
-        store.apply(intent(now=T0, changes=same_time))
-        claimed = [store.claim_change(T0 + MINUTE, LEASE) for _ in range(3)]
-        assert [one.change.key for one in claimed if one] == ["c", "b", "a"]
-
-    def test_a_change_that_is_there_already_is_left_alone(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        store.fan_out("new", (), T0)
-        store.apply(intent(now=T0 + MINUTE, changes=(change(), change("other"))))
-        claimed = store.claim_change(T0 + MINUTE, LEASE)
-        assert claimed is not None
-        assert claimed.change.key == "other"
-        assert store.claim_change(T0 + MINUTE, LEASE) is None
-
-    def test_a_change_is_fanned_out_once(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        assert store.fan_out("new", deliveries(change()), T0) == 2
-        assert store.fan_out("new", (*deliveries(change()), *deliveries(change(), "C2")), T0) == 0
-        assert store.claim_change(T0, LEASE) is None
-        assert store.coverage().waiting == 2
-
-    def test_a_change_nobody_waits_for_is_fanned_out_too(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        assert store.fan_out("new", (), T0) == 0
-        assert store.claim_change(T0, LEASE) is None
-
-    def test_the_same_delivery_twice_in_one_fan_out_is_one(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        headline, _ = deliveries(change())
-        assert store.fan_out("new", (headline, headline), T0) == 1
-
-
-def sent_next(store: Store, now: datetime = T0) -> str | None:
-    """Send what may be sent next; its key."""
-    claimed = store.claim_delivery(now, LEASE)
-    if claimed is None:
-        return None
-    store.record_sent(claimed, f"ts of {claimed.key}", now)
-    return claimed.key
-
-
-def claimed(store: Store, now: datetime = T0) -> Delivery:
-    delivery = store.claim_delivery(now, LEASE)
-    assert delivery is not None
-    return delivery
-
-
-def ended(engine: Engine, key: str) -> tuple[object, ...]:
-    """How a delivery ended: status, ts, trouble and when."""
-    row = deliveries_table.c
-    with reading(engine) as connection:
-        found = connection.execute(select(row.status, row.ts, row.trouble, row.ended_at).where(row.key == key)).one()
-    return tuple(found)
-
-
-class TestDeliveries:
-    def test_the_headline_comes_first_and_then_the_detail_in_its_thread(self, store: Store) -> None:
-        tell(store, change())
-        headline, detail = deliveries(change())
-        first = claimed(store)
-        assert first == replace(headline, attempts=1, unfinished=1)
-        assert store.claim_delivery(T0, LEASE) is None
-        store.record_sent(first, "1.5", T0)
-        second = claimed(store)
-        assert second == replace(detail, attempts=1, unfinished=1, thread_ts="1.5")
-        store.record_sent(second, "1.6", T0)
-        assert store.claim_delivery(T0 + LEASE, LEASE) is None
-
-    def test_a_detail_goes_into_the_thread_of_its_own_channel_and_change(self, store: Store) -> None:
-        other = change("other", listing("2"))
-        tell(store, change(), ["C1", "C2"])
-        tell(store, other, ["C1"], T0 + SECOND)
-        sent = [claimed(store, T0 + MINUTE) for _ in range(2)]
-        for one in sent:
-            store.record_sent(one, f"{one.change.key} in {one.channel}", T0)
-        headline = next(one for one in iter(lambda: claimed(store, T0 + MINUTE), None) if one.part is Part.HEADLINE)
-        store.record_sent(headline, "other in C1", T0)
-        detail = claimed(store, T0 + MINUTE)
-        assert (detail.change.key, detail.thread_ts) == ("other", "other in C1")
-
-    def test_each_attempt_is_counted_when_it_begins(self, store: Store) -> None:
-        tell(store, change())
-        assert [claimed(store, T0 + turn * LEASE).attempts for turn in range(3)] == [1, 2, 3]
-
-    def test_attempts_that_came_to_no_end_are_counted_until_one_does(self, store: Store) -> None:
-        tell(store, change())
-        attempts = [claimed(store, T0 + turn * LEASE) for turn in range(3)]
-        assert [one.unfinished for one in attempts] == [1, 2, 3]
-        store.record_retry(attempts[-1], T0, "Slack is busy.")
-        assert (claimed(store).attempts, claimed(store, T0 + LEASE).unfinished) == (4, 2)
-
-    def test_the_first_refusal_is_remembered_and_no_later_one(self, store: Store) -> None:
-        tell(store, change())
-        assert claimed(store).refused_since is None
-        store.record_retry(claimed(store, T0 + LEASE), T0, "not let in", refused_since=T0 + LEASE)
-        first = claimed(store)
-        assert first.refused_since == T0 + LEASE
-        store.record_retry(first, T0, "Slack is busy.")
-        second = claimed(store)
-        assert second.refused_since == T0 + LEASE
-        store.record_retry(second, T0, "not let in", refused_since=T0 + 2 * LEASE)
-        assert claimed(store).refused_since == T0 + LEASE
-
-    def test_whoever_comes_back_after_his_lease_alters_nothing_that_is_somebody_elses(
-        self, store: Store, engine: Engine
-    ) -> None:
-        tell(store, change())
-        late, present = claimed(store), claimed(store, T0 + LEASE)
-        assert store.record_retry(late, T0, "late") is False
-        assert store.record_sent(late, "9.9", T0 + LEASE) is False
-        assert store.record_dead(late, "late", T0 + LEASE) is False
-        assert store.claim_delivery(T0 + LEASE, LEASE) is None, "the present lease holds"
-        assert ended(engine, present.key) == (DeliveryStatus.PENDING, None, "", None)
-        assert store.record_sent(present, "1.5", T0 + LEASE) is True
-
-    def test_whoever_comes_back_after_his_lease_may_still_record_what_nobody_else_has_begun(self, store: Store) -> None:
-        tell(store, change())
-        late = claimed(store)
-        assert store.record_sent(late, "1.5", T0 + 2 * LEASE) is True
-        assert claimed(store, T0 + 2 * LEASE).thread_ts == "1.5"
-
-    def test_a_claimed_delivery_is_free_again_when_its_lease_ends(self, store: Store) -> None:
-        tell(store, change())
-        claimed(store)
-        assert store.claim_delivery(T0 + LEASE - SECOND, LEASE) is None
-        assert store.claim_delivery(T0 + LEASE, LEASE) is not None
-
-    def test_a_refused_delivery_waits_until_it_may_be_tried_again(self, store: Store) -> None:
-        tell(store, change())
-        store.record_retry(claimed(store), T0 + MINUTE, "Slack is busy.")
-        assert store.claim_delivery(T0 + MINUTE - SECOND, LEASE) is None
-        again = claimed(store, T0 + MINUTE)
-        assert (again.attempts, again.not_before, again.trouble) == (2, T0 + MINUTE, "Slack is busy.")
-
-    def test_what_was_sent_is_not_tried_again_whatever_comes_late(self, store: Store, engine: Engine) -> None:
-        tell(store, change())
-        headline = claimed(store)
-        store.record_retry(headline, T0, "Slack is busy.")
-        store.record_sent(headline, "1.5", T0)
-        store.record_retry(headline, T0 + MINUTE, "late")
-        store.record_dead(headline, "late", T0 + MINUTE)
-        store.record_sent(headline, "9.9", T0 + MINUTE)
-        assert ended(engine, headline.key) == (DeliveryStatus.SENT, "1.5", "", T0)
-        assert claimed(store).thread_ts == "1.5"
-
-    def test_a_dead_headline_takes_its_detail_with_it_and_nobody_elses(self, store: Store) -> None:
-        tell(store, change(), ["C1", "C2"])
-        store.record_dead(claimed(store), "The channel is archived.", T0)
-        assert store.coverage().dead == 2
-        assert sent_next(store) == "new/T1/C2/headline"
-        assert sent_next(store) == "new/T1/C2/detail"
-        assert sent_next(store) is None
-
-    def test_a_dead_detail_leaves_its_headline_as_it_is(self, store: Store) -> None:
-        tell(store, change())
-        sent_next(store)
-        store.record_dead(claimed(store), "too long", T0)
-        coverage = store.coverage()
-        assert (coverage.waiting, coverage.dead) == (0, 1)
-
-    def test_a_detail_that_is_given_up_early_leaves_its_headline_as_it_is(self, store: Store) -> None:
-        tell(store, change())
-        headline, detail = deliveries(change())
-        store.record_dead(detail, "dropped", T0)
-        assert claimed(store).key == headline.key
-
-    def test_a_dead_delivery_keeps_the_reason_and_the_time(self, store: Store, engine: Engine) -> None:
-        tell(store, change())
-        store.record_dead(claimed(store), "The channel is archived.", T0 + MINUTE)
-        for one in deliveries(change()):
-            assert ended(engine, one.key) == (DeliveryStatus.DEAD, None, "The channel is archived.", T0 + MINUTE)
-
-    def test_channels_are_told_of_one_change_in_the_same_order_everywhere(self, store: Store) -> None:
-        tell(store, change(), ["C3", "C1", "C2"])
-        assert [claimed(store).channel for _ in range(3)] == ["C1", "C2", "C3"]
-
-    def test_a_channel_is_told_in_the_order_things_were_noticed(self, store: Store) -> None:
-        tell(store, change("b"), seen_at=T0)
-        tell(store, change("a", listing("2")), seen_at=T0 + SECOND)
-        first = claimed(store, T0 + MINUTE)
-        assert first.change.key == "b"
-        assert store.claim_delivery(T0 + MINUTE, LEASE) is None, "the older headline is on its way"
-        store.record_retry(first, T0 + 2 * MINUTE, "Slack is busy.")
-        assert store.claim_delivery(T0 + MINUTE, LEASE) is None, "the older headline waits for its next try"
-        sent_next(store, T0 + 2 * MINUTE)
-        assert sent_next(store, T0 + 2 * MINUTE) == "b/T1/C1/detail"
-        assert sent_next(store, T0 + 2 * MINUTE) == "a/T1/C1/headline"
-
-    def test_what_was_noticed_together_is_told_in_the_order_of_publication(self, store: Store) -> None:
-        newer = change("a", listing("2", published=date(2026, 8, 20)))
-        older = change("b", listing("1", published=date(2026, 8, 19)))
-        tell(store, newer)
-        tell(store, older)
-        assert claimed(store).change.key == "b"
-
-    def test_a_dead_headline_blocks_nobody(self, store: Store) -> None:
-        tell(store, change("a"), seen_at=T0)
-        tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
-        store.record_dead(claimed(store), "too long", T0)
-        assert claimed(store).change.key == "b"
-
-    def test_a_slow_channel_holds_up_no_other_channel_and_no_other_workspace(self, store: Store) -> None:
-        tell(store, change("a"), ["C1"])
-        other = change("b", listing("2"))
-        store.apply(intent(changes=(other,)))
-        store.fan_out("b", (*deliveries(other, "C2"), *deliveries(other, "C1", team="T2")), T0)
-        store.record_retry(claimed(store), T0 + MINUTE, "busy")
-        assert {claimed(store).key, claimed(store).key} == {"b/T1/C2/headline", "b/T2/C1/headline"}
-
-    def test_a_detail_that_waits_does_not_hold_up_the_next_headline(self, store: Store) -> None:
-        tell(store, change("a"), seen_at=T0)
-        tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
-        sent_next(store)
-        store.record_retry(claimed(store), T0 + MINUTE, "busy")
-        assert claimed(store).key == "b/T1/C1/headline"
-
-    def test_a_delivery_that_shall_wait_from_the_beginning_waits(self, store: Store) -> None:
-        store.apply(intent(changes=(change(),)))
-        headline, detail = deliveries(change())
-        store.fan_out("new", (replace(headline, not_before=T0 + MINUTE), detail), T0)
-        assert store.claim_delivery(T0, LEASE) is None
-        assert claimed(store, T0 + MINUTE).key == headline.key
-
-
-def spoil(engine: Engine, key: str) -> None:
-    """Let a change be one that this version does not know."""
-    with writing(engine) as connection:
-        rumour = text("""UPDATE changes SET change = '{"kind": "rumour", "key": "secret"}' WHERE key = :key""")
-        connection.execute(rumour, {"key": key})
-
-
-class TestWhatCannotBeDecoded:
-    def test_a_change_is_set_aside_with_the_reason_and_the_next_one_is_taken(
-        self, store: Store, engine: Engine
-    ) -> None:
-        store.apply(intent(changes=(change("a"), change("b"))))
-        spoil(engine, "a")
-        with pytest.raises(UndecodableError, match=r'change "a" .*\(kind: ') as failure:
-            store.claim_change(T0, LEASE)
-        assert "secret" not in str(failure.value)
-        row = changes_table.c
-        with reading(engine) as connection:
-            found = connection.execute(select(row.fanned_out_at, row.trouble).where(row.key == "a")).one()
-        assert tuple(found) == (T0, str(failure.value))
-        following = store.claim_change(T0, LEASE)
-        assert following is not None
-        assert following.change.key == "b"
-        assert store.claim_change(T0 + LEASE - SECOND, LEASE) is None
-
-    def test_a_delivery_dies_with_its_detail_and_the_next_one_is_taken(self, store: Store, engine: Engine) -> None:
-        tell(store, change("a"), seen_at=T0)
-        tell(store, change("b", listing("2")), seen_at=T0 + SECOND)
-        spoil(engine, "a")
-        with pytest.raises(UndecodableError, match=r'delivery "a/T1/C1/headline" .*\(kind: ') as failure:
-            store.claim_delivery(T0 + MINUTE, LEASE)
-        for one in deliveries(change("a")):
-            assert ended(engine, one.key) == (DeliveryStatus.DEAD, None, str(failure.value), T0 + MINUTE)
-        assert claimed(store, T0 + MINUTE).key == "b/T1/C1/headline"
 
 
 class TestCoverage:
@@ -515,10 +239,12 @@ class TestCoverage:
         state = SourceState(key="search", last_ok_at=T0, seen=153)
         store.release_source(state)
         tell(store, change(), ["C1", "C2", "C3"])
-        store.record_dead(claimed(store), "archived", T0)
-        sent_next(store)
+        first, second = claim(store, most=2)
+        store.record([Dead(delivery=first, next_at=T0, trouble="too long")], T0)
+        store.record([Paused(delivery=second, next_at=T0 + MINUTE, trouble="archived")], T0)
+        send_next(store)
         assert store.coverage() == Coverage(
-            authorities_known=2, authorities_baselined=1, newest=newest, sources=(state,), waiting=3, dead=2
+            authorities_known=2, authorities_baselined=1, newest=newest, sources=(state,), waiting=4, dead=1, paused=1
         )
 
 

@@ -31,7 +31,7 @@ def test_readings_of_another_parser_are_found_and_written_anew_without_announcin
     store.record_reading(read_again)
     assert store.stale("today", 10) == ()
     assert read_again in store.known(URN).documents
-    assert store.claim_change(T0, MINUTE) is None
+    assert store.waiting_changes(1, T0) == ()
 
 
 def test_the_archive_finds_what_was_put_and_nothing_else(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from inspection_watch.demo.site import Publication, Site
 from judgements.types import Change, Grade
 from tests.fakes import paper
+from tests.storage.examples import fan_out
 from watchers.poll import PollSummary, World, poll
 from watchers.sources import LOCAL_AUTHORITIES, Source
 
@@ -46,8 +47,6 @@ class Bench:
 
     def told(self) -> list[Change]:
         """Every change that is to be told, once."""
-        changes = []
-        while claimed := self.world.store.claim_change(self.now[0], MINUTE):
-            self.world.store.fan_out(claimed.change.key, (), self.now[0])
-            changes.append(claimed.change)
+        changes = [one.change for one in self.world.store.waiting_changes(999, self.now[0])]
+        fan_out(self.world.store, [one.key for one in changes], now=self.now[0])
         return changes

@@ -107,13 +107,10 @@ def upgrade() -> None:
         sa.Column("change", VALUE, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("fanned_out_at", MOMENT),
-        sa.Column("leased_until", MOMENT),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_changes"),
     )
-    op.create_index(
-        "ix_changes_fanned_out_at_seen_at_published_key", "changes", ["fanned_out_at", "seen_at", "published", "key"]
-    )
+    _index_of_some("changes", "waiting", ["seen_at", "published", "key"], "fanned_out_at IS NULL")
     op.create_table(
         "documents",
         sa.Column("file_id", sa.Text(), nullable=False),
@@ -146,33 +143,84 @@ def upgrade() -> None:
     op.create_index("ix_documents_published_file_id", "documents", ["published", "file_id"])
     op.create_index("ix_documents_urn", "documents", ["urn"])
     op.create_table(
+        "channels",
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("due_at", MOMENT),
+        sa.Column("leased_until", MOMENT),
+        sa.Column("leased_by", sa.Text()),
+        sa.Column("limited_until", MOMENT),
+        sa.Column("paused_at", MOMENT),
+        sa.Column("paused_why", sa.Text(), nullable=False, server_default=""),
+        sa.Column("pauses", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("muted_until", MOMENT),
+        sa.Column("muted_by", sa.Text()),
+        sa.PrimaryKeyConstraint("team", "channel", name="pk_channels"),
+    )
+    _index_of_some("channels", "due_at", ["due_at"], "due_at IS NOT NULL")
+    _index_of_some("channels", "limited_until", ["team", "limited_until"], "limited_until IS NOT NULL")
+    _index_of_some("channels", "paused_at", ["paused_at"], "paused_at IS NOT NULL")
+    op.create_table(
+        "workspaces",
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("not_before", MOMENT),
+        sa.Column("paused_at", MOMENT),
+        sa.Column("paused_why", sa.Text(), nullable=False, server_default=""),
+        sa.Column("pauses", sa.Integer(), nullable=False, server_default="0"),
+        sa.PrimaryKeyConstraint("team", name="pk_workspaces"),
+    )
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("blocks", VALUE, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_messages"),
+    )
+    op.create_table(
         "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("part", sa.String(32), nullable=False),
-        sa.Column("change_key", sa.Text(), nullable=False),
-        sa.Column("seen_at", MOMENT, nullable=False),
-        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("thread_of", sa.Text()),
+        sa.Column("edits", sa.Text()),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("unfinished", sa.Integer(), nullable=False),
+        sa.Column("uncertain", sa.Boolean(), nullable=False),
         sa.Column("refused_since", MOMENT),
-        sa.Column("not_before", MOMENT),
-        sa.Column("leased_until", MOMENT),
         sa.Column("ts", sa.Text()),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT),
-        sa.ForeignKeyConstraint(["change_key"], ["changes.key"], name="fk_deliveries_change_key_changes"),
-        sa.PrimaryKeyConstraint("key", name="pk_deliveries"),
-        sa.UniqueConstraint("change_key", "team", "channel", "part", name="uq_deliveries_change_key_team_channel_part"),
+        sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_deliveries_message_messages"),
+        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
+        sa.UniqueConstraint("key", name="uq_deliveries_key"),
     )
-    op.create_index(
-        "ix_deliveries_status_seen_at_published_change_key_key",
-        "deliveries",
-        ["status", "seen_at", "published", "change_key", "key"],
+    _index_of_some("deliveries", "pending", ["team", "channel", "id"], "status = 'pending'")
+    _index_of_some("deliveries", "dead", ["id"], "status = 'dead'")
+    op.create_table(
+        "tellings",
+        sa.Column("change_key", sa.Text(), nullable=False),
+        sa.Column("delivery_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_key"], ["deliveries.key"], name="fk_tellings_delivery_key_deliveries"),
+        sa.PrimaryKeyConstraint("change_key", "delivery_key", name="pk_tellings"),
     )
-    op.create_index(
-        "ix_deliveries_team_channel_status_part_seen_at", "deliveries", ["team", "channel", "status", "part", "seen_at"]
+    op.create_index("ix_tellings_delivery_key", "tellings", ["delivery_key"])
+    op.create_table(
+        "digest_items",
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("change_key", sa.Text(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["change_key"], ["changes.key"], name="fk_digest_items_change_key_changes"),
+        sa.PrimaryKeyConstraint("team", "channel", "change_key", name="pk_digest_items"),
     )
+    op.create_index("ix_digest_items_due_at", "digest_items", ["due_at"])
+
+
+def _index_of_some(table: str, name: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(f"ix_{table}_{name}", table, columns, sqlite_where=condition, postgresql_where=condition)

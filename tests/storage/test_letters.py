@@ -1,0 +1,66 @@
+"""What the operator does with messages that were given up, on both databases."""
+
+from __future__ import annotations
+
+from storage.store import Store
+from storage.types import Dead, DeadLetter, Part
+from tests.storage.examples import MINUTE, T0, change, claim, listing, owed, send_next, tell
+
+
+def kill(store: Store, number: int = 1) -> None:
+    for _ in range(number):
+        (one,) = claim(store)
+        store.record([Dead(delivery=one, next_at=T0, trouble="too long")], T0 + MINUTE)
+
+
+def test_the_dead_are_listed_with_the_reason(store: Store) -> None:
+    tell(store, change())
+    kill(store)
+    assert store.dead_letters(9) == (
+        DeadLetter(
+            key="new/T1/C1/headline",
+            team="T1",
+            channel="C1",
+            part=Part.HEADLINE,
+            text=owed(change())[0].message.text,
+            trouble="too long",
+            attempts=1,
+            since=T0,
+            ended_at=T0 + MINUTE,
+        ),
+    )
+    assert store.dead_letters(0) == ()
+
+
+def test_one_that_is_tried_again_takes_what_died_in_its_thread_with_it(store: Store) -> None:
+    tell(store, change())
+    tell(store, change("other", listing("2")))
+    kill(store, 4)
+    assert store.retry_dead(T0, "new/T1/C1/headline") == 2
+    assert [send_next(store, T0 + MINUTE) for _ in range(3)] == ["new/T1/C1/headline", "new/T1/C1/detail", None]
+    assert store.coverage().dead == 2
+
+
+def test_all_are_tried_again_and_none_twice(store: Store) -> None:
+    tell(store, change(), ["C1", "C2"])
+    kill(store, 4)
+    assert store.retry_dead(T0) == 4
+    assert store.retry_dead(T0) == 0
+    assert (store.coverage().waiting, store.coverage().dead) == (4, 0)
+
+
+def test_one_that_is_dropped_is_neither_dead_nor_sent(store: Store) -> None:
+    tell(store, change())
+    kill(store, 2)
+    assert store.drop_dead(T0, "no such key") == 0
+    assert store.drop_dead(T0, "new/T1/C1/detail") == 1
+    assert store.drop_dead(T0) == 1
+    assert (store.coverage().waiting, store.coverage().dead) == (0, 0)
+    assert store.retry_dead(T0) == 0
+
+
+def test_only_the_dead_are_tried_again_or_dropped(store: Store) -> None:
+    tell(store, change())
+    assert store.retry_dead(T0, "new/T1/C1/headline") == 0
+    assert store.drop_dead(T0, "new/T1/C1/headline") == 0
+    assert store.coverage().waiting == 2
