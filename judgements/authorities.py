@@ -9,7 +9,6 @@ The registry also knows what was and what is to come: `REGISTRY.on(day)` is the 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -23,6 +22,7 @@ from judgements.authority import (
     Region,
     Reorganisation,
     Unknown,
+    authorities,
 )
 from judgements.names import COMMON_WORDS, Form, Says, ends, halves, head, likeness, spell, squeeze, undress
 from judgements.regions import named_region, region_names, regions
@@ -308,33 +308,4 @@ def _one_or_ambiguous(found: tuple[Authority, ...]) -> Found:
     return found[0] if len(found) == 1 else Ambiguous(candidates=found)
 
 
-def _authorities(table: str) -> Iterator[Authority]:
-    for row in csv.DictReader(table.splitlines()):
-        yield Authority(
-            urn=row["urn"],
-            name=row["name"],
-            spoken=row["spoken"] or row["name"],
-            la_code=row["la_code"],
-            ons_code=row["ons_code"],
-            type=AuthorityType(row["type"]),
-            region=row["region"],
-            aliases=_listed(row["also_printed"], "; "),
-            nicknames=_listed(row["also_typed"], "; "),
-            neighbours=_listed(row["neighbours"], " "),
-            opened=_day(row["opened"]),
-            abolished=_day(row["abolished"]),
-            successors=_listed(row["successors"], " "),
-            codes_before=_listed(row["codes_before"], " "),
-            keyed_before=_listed(row["keyed_before"], " "),
-        )
-
-
-def _listed(cell: str, between: str) -> tuple[str, ...]:
-    return tuple(cell.split(between)) if cell else ()
-
-
-def _day(cell: str) -> date | None:
-    return date.fromisoformat(cell) if cell else None
-
-
-REGISTRY = Registry(_authorities(resources.files(__package__).joinpath("authorities.csv").read_text(encoding="utf-8")))
+REGISTRY = Registry(authorities(resources.files(__package__).joinpath("authorities.csv").read_text(encoding="utf-8")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -109,3 +111,33 @@ class Reorganisation:
     day: date
     abolished: tuple[Authority, ...]
     created: tuple[Authority, ...]
+
+
+def authorities(table: str) -> Iterator[Authority]:
+    """The rows of a table such as `authorities.csv`, whose heads say what stands under them; "" is nothing."""
+    for row in csv.DictReader(table.splitlines()):
+        yield Authority(
+            urn=row["urn"],
+            name=row["name"],
+            spoken=row["spoken"] or row["name"],
+            la_code=row["la_code"],
+            ons_code=row["ons_code"],
+            type=AuthorityType(row["type"]),
+            region=row["region"],
+            aliases=_listed(row["also_printed"], "; "),
+            nicknames=_listed(row["also_typed"], "; "),
+            neighbours=_listed(row["neighbours"], " "),
+            opened=_day(row["opened"]),
+            abolished=_day(row["abolished"]),
+            successors=_listed(row["successors"], " "),
+            codes_before=_listed(row["codes_before"], " "),
+            keyed_before=_listed(row["keyed_before"], " "),
+        )
+
+
+def _listed(cell: str, between: str) -> tuple[str, ...]:
+    return tuple(cell.split(between)) if cell else ()
+
+
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None

@@ -20,9 +20,11 @@ from judgements.types import NotRead, Reading, Report, Status
 from tests.demo.examples import SECOND
 from tests.judgements import hostile
 from tests.judgements.pdfs import pdf
-from watchers.read import MEGABYTES, Reader
+from watchers.read import CPU_GRACE, Reader
 
 UNREADABLE, UNRECOGNISED, NOT_A_REPORT = Status.UNREADABLE, Status.UNRECOGNISED, Status.NOT_A_REPORT
+A_START = 5
+"""CPU seconds that a child may have used before its first document, on a slow machine."""
 TOO_MUCH = "more than 512 MB"
 NO_TITLE = "No title"
 LINES = FRAMEWORKS["ilacs"].examples[1].text.strip().split("\n")
@@ -133,10 +135,14 @@ def test_scripts_and_attachments_of_a_report_are_nothing_to_us(reader: Reader) -
     assert reader.read(hostile.with_script_and_attachment(LINES)) == reader.read(pdf([LINES]))
 
 
-def test_the_child_may_not_take_more_memory_than_it_is_allowed(reader: Reader) -> None:
+def test_the_child_may_not_take_more_memory_or_time_than_it_is_allowed(reader: Reader) -> None:
+    """512 MB, and 20 s with what the parent needs to be the first to lose patience; the kernel sees to both."""
+    reader.close()
     reader.read(b"x")
     assert reader._child is not None
-    assert resource.prlimit(reader._child.pid, resource.RLIMIT_AS) == (MEGABYTES * 2**20,) * 2
+    assert resource.prlimit(reader._child.pid, resource.RLIMIT_AS) == (512 * 2**20,) * 2
+    seconds, _ = resource.prlimit(reader._child.pid, resource.RLIMIT_CPU)
+    assert 20 <= seconds <= 20 + CPU_GRACE + A_START
     assert reader._child.pid != os.getpid()
 
 
