@@ -12,7 +12,7 @@ from judgements.authorities import REGISTRY, Authority
 from judgements.frameworks import FRAMEWORKS
 from judgements.partners import NotCompared
 from judgements.types import Listing, Report
-from storage.types import Coverage, KnownAuthority, SourceState
+from storage.types import Coverage, KnownAuthority, SourceState, TroubleKind
 
 MOST_LISTED = 5
 """So many letters, and so many unread documents, are named on a card: the newest."""
@@ -159,7 +159,8 @@ def status(coverage: Coverage) -> Card:
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
     if coverage.dead:
         lines.append((words.DEAD.format(dead=_messages(coverage.dead)),))
-    return Card(title=words.STATUS_TITLE, sentence=sentence, blocks=(Paragraph(tuple(lines)),))
+    blocks = (Paragraph(tuple(lines)), *_known_troubles(coverage))
+    return Card(title=words.STATUS_TITLE, sentence=sentence, blocks=blocks)
 
 
 def _stored(coverage: Coverage) -> str:
@@ -202,6 +203,14 @@ def _trouble(one: SourceState) -> str:
     trouble = words.without_queries(one.trouble).rstrip(".")
     looks = words.counted(one.failures, "look") if one.failures > 1 else "look"
     return words.TROUBLE.format(trouble=trouble, looks=looks)
+
+
+def _known_troubles(coverage: Coverage) -> Iterator[Block]:
+    """What else operators have been told; how the sources are has been said."""
+    said = [one for one in coverage.troubles if one.kind is not TroubleKind.SOURCE_FAILING]
+    if said:
+        since = ((words.day(words.london_day(one.since)), words.without_queries(one.sentence)) for one in said)
+        yield _bullets(words.TROUBLES, [(words.TROUBLE_SINCE.format(day=day, sentence=told),) for day, told in since])
 
 
 def _messages(number: int) -> str:

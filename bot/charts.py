@@ -231,14 +231,15 @@ def _dot(draw: ImageDraw.ImageDraw, place: Point, ink: Ink) -> None:
 def _dates(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[Stand]) -> None:
     """The month of each inspection beside its dot, and the grade's word where it is not that of its step.
 
-    It stands on the side that the line does not come from.
+    It stands on the side that the line neither comes from nor, at first, goes to.
     """
     taken: list[tuple[float, float, float]] = []
     before: int | None = None
-    for stand in stands:
+    for stand, following in zip(stands, (*stands[1:], None), strict=True):
         # Of areas at several grades the best, so that the date stands over all of their dots.
         step = _step(stand.overall) if stand.overall else min(map(_step, stand.areas))
-        over = not stand.overall or (before is not None and step < before)
+        falls = before is None and following and following.overall and _step(following.overall) > step
+        over = not stand.overall or bool(falls) or (before is not None and step < before)
         before = _step(stand.overall) if stand.overall else None
         text = f"{stand.day:%b %Y}"
         if stand.overall is Grade.ADEQUATE:

@@ -84,7 +84,9 @@ def _overall(report: Report) -> Grade | None:
 
 
 def _areas(report: Report) -> Counter[Grade]:
-    return Counter(one.grade for one in report.judgements if isinstance(one.grade, Grade))
+    """How many stand at each grade; of a report on two services, each with an overall grade of its own, these two."""
+    overall = [one for one in report.judgements if one.theme.endswith("_overall")]
+    return Counter(one.grade for one in overall or report.judgements if isinstance(one.grade, Grade))
 
 
 def _told(stand: Stand) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot import cards
-from bot.types import Bullets, Card, Grades, Paragraph
+from bot.types import Bullets, Card, Grades, Link, Paragraph
 from judgements.authorities import REGISTRY
 from judgements.types import Kind, NotRead, Status
-from storage.types import Coverage, KnownAuthority, KnownDocument, SourceState
+from storage.types import Coverage, KnownAuthority, KnownDocument, KnownTrouble, SourceState, TroubleKind
 from tests.bot.examples import HISTORY, IN_2019, T0, TODAY, UNREAD, WEST_SUSSEX, document, inspection, letter, listing
 
 
@@ -106,6 +106,35 @@ def test_status_before_the_first_look_says_so() -> None:
         "The histories of 97 of England's 153 authorities are stored; no document is stored yet.",
         "Ofsted's list has not been read without trouble yet.",
     ]
+
+
+def test_status_tells_when_the_list_is_read_again_and_the_newest_document() -> None:
+    source = SourceState(key="x", last_ok_at=T0, seen=153, next_check_at=T0 + timedelta(minutes=30))
+    coverage = Coverage(
+        authorities_known=153, authorities_baselined=153, newest=listing(), sources=(source,), waiting=0, dead=0
+    )
+    (block,) = cards.status(coverage).blocks
+    assert isinstance(block, Paragraph)
+    assert (Link("Newest document: West Sussex, “Children's services inspection”", listing().url),) in block.lines
+    assert ("It is read again at 10:06 BST on 20 August 2026, or a little later.",) in block.lines
+
+
+def test_status_tells_what_operators_know_but_not_twice_that_a_source_fails() -> None:
+    def trouble(kind: TroubleKind, sentence: str) -> KnownTrouble:
+        return KnownTrouble(key=sentence, kind=kind, sentence=sentence, since=T0, last_at=T0)
+
+    coverage = Coverage(
+        authorities_known=153,
+        authorities_baselined=153,
+        newest=None,
+        sources=(),
+        waiting=0,
+        dead=0,
+        troubles=(trouble(TroubleKind.SOURCE_FAILING, "failing"), trouble(TroubleKind.UNREAD, "Two are not read.")),
+    )
+    (_, block) = cards.status(coverage).blocks
+    assert isinstance(block, Bullets)
+    assert block.items == (("Since 20 August 2026: Two are not read.",),)
 
 
 def test_of_two_reports_on_one_inspection_the_later_publication_is_where_an_authority_stands() -> None:

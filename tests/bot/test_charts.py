@@ -23,6 +23,7 @@ from tests.bot.examples import (
     TODAY,
     inspection,
     items,
+    judgement,
     letter,
     listing,
 )
@@ -111,3 +112,10 @@ def test_real_histories_are_drawn_small_enough_to_send() -> None:
     for urn, documents in list(histories().items())[::5]:
         if shown := timeline(urn, reports.read(documents), TODAY):
             assert 5_000 < len(charts.draw(shown)) < 100_000
+
+
+def test_of_a_report_on_two_services_each_overall_grade_counts_and_no_other() -> None:
+    themes = {"safeguarding_overall": "G", "looked_after_overall": "A", "safeguarding_capacity": "O"}
+    judged = tuple(judgement(theme, letter) for theme, letter in themes.items())
+    report = replace(inspection("GGGG", "", IN_2015), judgements=judged, kind=Kind.SLAC_INSPECTION, framework="slac")
+    assert drawn(Read(listing(), report)).alt.endswith("no overall grade given, areas: 1 good and 1 adequate.")
