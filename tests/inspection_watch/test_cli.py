@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +23,10 @@ from inspection_watch.demo.histories import SCENES, build_site
 from inspection_watch.demo.site import LocalSite, Site
 from inspection_watch.health import healthz
 from inspection_watch.settings import Settings
+from judgements.types import NotRead, Status
 from storage.alone import alone
+from storage.store import Store
+from storage.types import KnownDocument
 from tests.bot.histories import fill, histories
 
 
@@ -95,6 +98,27 @@ def test_a_poll_ends_with_a_summary_and_the_judgements_can_be_asked_for(ask: Ask
     card = ask("judgements", "west", "sussex").out
     assert "West Sussex" in card
     assert "published 20 November 2026" in card
+    again = ask("reparse")
+    assert again.status == 0
+    assert "documents read, 0 differ from what was stored." in again.out
+
+
+def test_a_reading_that_differs_ends_reparse_with_1_until_it_is_accepted(
+    ask: Ask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("poll")
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr(Store, "archived", lambda store, all=Store.archived: tuple(map(_unread, all(store)))[:2])
+        said = ask("reparse")
+        assert said.status == 1
+        assert "2 documents read, 2 differ from what was stored." in said.out
+        assert "cut off" in said.out
+        assert ask("reparse", "--accept").status == 0
+    assert ask("reparse").status == 0
+
+
+def _unread(document: KnownDocument) -> KnownDocument:
+    return replace(document, reading=NotRead(status=Status.UNREADABLE, why="cut off"))
 
 
 def test_a_site_that_fails_ends_a_poll_with_1_and_one_sentence(ask: Ask, site: Site) -> None:

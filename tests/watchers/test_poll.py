@@ -272,6 +272,33 @@ def test_a_lease_is_kept_while_the_poll_lasts_and_a_lost_one_is_noticed(bench: B
     assert not extended(bench.world.store, ours, T0 + 2 * LEASE)
 
 
+def test_one_process_is_on_duty_and_another_takes_over_within_a_minute_of_its_death(bench: Bench) -> None:
+    store, duty = bench.world.store, Holding(name="watch:site", owner="us")
+    theirs, clock = replace(duty, owner="them"), lambda: bench.now[0]
+    with lease.on_duty(store, duty, clock) as ours, lease.on_duty(store, theirs, clock) as standing_by:
+        assert ours() is None
+        again = standing_by()
+        assert again is not None
+        bench.now[0] += MINUTE / 4
+        assert ours() is None
+        bench.now[0] = max(again, bench.now[0])
+        again = standing_by()
+        assert again is not None, "it is alive"
+        assert again - bench.now[0] < MINUTE
+        bench.now[0] = again  # and in the meantime it has died, or been halted
+        assert standing_by() is None
+        assert ours() is not None, "it wakes, and stands by"
+    assert store.leased_until("watch:site") is None
+
+
+def test_whoever_leaves_frees_the_duty_at_once(bench: Bench) -> None:
+    store, duty = bench.world.store, Holding(name="watch:site", owner="us")
+    with lease.on_duty(store, duty, lambda: T0) as ours:
+        assert ours() is None
+    with lease.on_duty(store, replace(duty, owner="them"), lambda: T0) as theirs:
+        assert theirs() is None
+
+
 def test_a_lease_that_was_lost_ends_the_block_s_work(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "BEAT_SECONDS", 0.001)
     beaten = threading.Event()

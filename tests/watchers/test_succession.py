@@ -1,0 +1,108 @@
+"""Authorities that are created and abolished while we watch: Surrey, on 1 April 2027."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from inspection_watch.demo.site import Provider
+from judgements.authorities import REGISTRY
+from judgements.types import ChangeKind, Grade, NotRead
+from storage.types import KnownAuthority
+from tests.fakes import paper
+from tests.watchers.bench import SOURCE, Bench, publication
+from watchers.listings import SearchEntry
+from watchers.search import Listed, identified, shrunk
+from watchers.succession import turns
+
+THE_DAY = date(2027, 4, 1)
+EVE = datetime(2027, 3, 31, 22, 30, tzinfo=UTC)
+"""Half past eleven in the evening, in London."""
+
+
+def successors() -> dict[str, str]:
+    return {one.spoken: one.urn for one in REGISTRY.successors(surrey())}
+
+
+def surrey() -> str:
+    (one,) = [each for each in REGISTRY.all if each.name == "Surrey"]
+    return one.urn
+
+
+@pytest.fixture
+def eve(bench: Bench) -> Bench:
+    """Surrey has been watched for some days when its last one ends."""
+    bench.site.admit(Provider(urn=surrey(), name="Surrey County Council"))
+    bench.site.publish(publication("60000001", date(2022, 3, 11), paper(surrey(), date(2022, 1, 17)), urn=surrey()))
+    bench.now[0] = EVE - timedelta(days=5)
+    bench.poll()
+    bench.now[0] = EVE
+    return bench
+
+
+def test_subscribers_are_told_once_on_the_day_londons(eve: Bench) -> None:
+    eve.poll()
+    assert eve.told() == []
+    eve.poll(later=timedelta(minutes=40))
+    told = eve.told()
+    names = successors()
+    assert [(change.kind, change.urn) for change in told] == [
+        (ChangeKind.AUTHORITY_ABOLISHED, surrey()),
+        *((ChangeKind.AUTHORITY_CREATED, urn) for urn in names.values()),
+    ]
+    assert {change.listing.published for change in told} == {THE_DAY}
+    assert {change.listing.file_id for change in told} == {""}
+    said = told[0].reading
+    assert isinstance(said, NotRead)
+    assert said.why == "Surrey is no more since 1 April 2027. East Surrey and West Surrey took over."
+    eve.poll()
+    eve.poll(later=timedelta(days=30))
+    assert eve.told() == []
+
+
+def test_who_begins_to_watch_later_is_not_told(bench: Bench) -> None:
+    bench.now[0] = EVE + timedelta(days=9)
+    bench.poll()
+    bench.poll()
+    assert bench.told() == []
+
+
+def test_the_new_authority_is_found_under_its_name_before_its_number_is_known(eve: Bench) -> None:
+    eve.poll(later=timedelta(hours=12))
+    eve.told()
+    eve.site.admit(Provider(urn="2799999", name="East Surrey Council"))
+    eve.site.expel(surrey())
+    assert eve.poll(later=timedelta(hours=1)).troubles == (), "Surrey need not be listed any more"
+    key = successors()["East Surrey"]
+    body = paper(key, date(2027, 5, 3), Grade.GOOD)
+    eve.site.publish(publication("60000009", date(2027, 6, 17), body, urn="2799999"))
+    eve.poll(later=timedelta(days=77))
+    (change,) = eve.told()
+    assert (change.urn, change.listing.urn, change.kind) == (key, key, ChangeKind.NEW_INSPECTION)
+    assert "/provider/44/2799999" in eve.asked
+
+
+def test_a_number_that_is_known_is_taken_as_it_is_and_a_name_that_is_not_too() -> None:
+    entries = tuple(
+        SearchEntry(urn=urn, name=name, latest_report=None)
+        for urn, name in (("80578", "West Surrey"), ("2799999", "West Surrey"), ("2799998", "Erewhon"))
+    )
+    found = identified(Listed(entries=entries), today=THE_DAY)
+    west = successors()["West Surrey"]
+    assert [entry.urn for entry in found.entries] == ["80578", west, "2799998"]
+    assert found.numbers == {west: "2799999"}
+
+
+def test_an_authority_that_is_no_more_may_be_missing_from_its_last_day_on() -> None:
+    listed = Listed(entries=())
+    before, after = datetime(2027, 3, 31, 12, tzinfo=UTC), datetime(2027, 4, 1, 12, tzinfo=UTC)
+    assert "1 that have to be there are not" in shrunk(SOURCE, {surrey()}, listed, now=before)
+    assert shrunk(SOURCE, {surrey()}, listed, now=after) == ""
+
+
+def test_reorganisations_of_the_past_are_told_by_nobody_who_did_not_watch_then() -> None:
+    known = {"1": KnownAuthority(urn="1", baseline_at=datetime(2023, 3, 1, tzinfo=UTC))}
+    told = turns(known, lambda urn: urn, today=date(2023, 4, 1))
+    assert {change.urn for change in told} >= {"2733690", "2733698"}
+    assert turns({}, lambda urn: urn, today=THE_DAY) == ()

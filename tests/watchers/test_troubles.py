@@ -1,0 +1,176 @@
+"""What operators are told of: each rule by itself, and what polls write down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from inspection_watch.demo.site import Publication
+from judgements.types import Listing
+from storage.archive import Room
+from storage.types import KnownDocument, KnownTrouble, SourceState, Standing, TroubleKind
+from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench
+from watchers.troubles import BROKEN_AFTER, NOT_SEEN_FOR, Found, Observed, over, troubles
+
+NOW = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
+MB = 2**20
+WELL = Observed(
+    source=SOURCE,
+    state=SourceState(key=SOURCE.key, last_ok_at=NOW),
+    newest=date(2026, 5, 18),
+    room=Room(whole=100_000 * MB, free=50_000 * MB),
+)
+URL = "https://files.example/v1/file/1"
+UNREAD = KnownDocument(
+    listing=Listing(file_id="1", urn=WEST, title="Letter", url=URL, published=date(2026, 5, 18)),
+    standing=Standing.AWAITED,
+    first_seen_at=NOW - timedelta(hours=2),
+)
+
+
+def failing(times: int) -> Observed:
+    return replace(WELL, state=replace(WELL.state, failures=times, trouble="The list answered 500."))
+
+
+def test_while_all_is_well_there_is_nothing_to_tell() -> None:
+    assert troubles(WELL, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("seen", "almost", "kind", "words"),
+    [
+        (failing(BROKEN_AFTER), failing(BROKEN_AFTER - 1), TroubleKind.SOURCE_FAILING, "5 times in a row: The list"),
+        (
+            replace(WELL, state=replace(WELL.state, last_ok_at=NOW - timedelta(hours=24))),
+            replace(WELL, state=replace(WELL.state, last_ok_at=NOW - timedelta(hours=23, minutes=59))),
+            TroubleKind.NO_GOOD_POLL,
+            "was last read whole on 17 May at 09:30",
+        ),
+        (replace(WELL, list_doubts=("It shows 100 authorities",)), WELL, TroubleKind.LIST_SUSPECT, "100 authorities."),
+        (replace(WELL, unfamiliar=("a page titled “X”",)), WELL, TroubleKind.UNFAMILIAR, "a page titled “X”."),
+        (
+            replace(WELL, missing_on={"1": 1, "2": 1, "3": 4}),
+            replace(WELL, missing_on={"1": 9, "2": 9}),
+            TroubleKind.MANY_MISSING,
+            "The pages of 3 authorities have lost documents",
+        ),
+        (
+            replace(WELL, newest=date(2026, 4, 20)),
+            replace(WELL, newest=date(2026, 4, 21)),
+            TroubleKind.NOTHING_NEW,
+            "nothing new since 20 April 2026",
+        ),
+        (
+            replace(WELL, room=Room(whole=100_000 * MB, free=2_999 * MB)),
+            replace(WELL, room=Room(whole=100_000 * MB, free=3_000 * MB)),
+            TroubleKind.ARCHIVE_NEARLY_FULL,
+            "2,999 MB are left",
+        ),
+        (
+            replace(WELL, room=Room(whole=1_000 * MB, free=499 * MB)),
+            replace(WELL, room=Room(whole=1_000 * MB, free=500 * MB)),
+            TroubleKind.ARCHIVE_NEARLY_FULL,
+            "499 MB are left",
+        ),
+        (
+            replace(WELL, unread=(UNREAD,)),
+            replace(WELL, unread=(replace(UNREAD, first_seen_at=NOW - timedelta(minutes=59)),)),
+            TroubleKind.UNREAD,
+            f"1 published documents are not read, the last ones Letter of 18 May 2026 ({URL})",
+        ),
+    ],
+)
+def test_each_rule_tells_one_thing_and_nothing_a_little_short_of_it(
+    seen: Observed, almost: Observed, kind: TroubleKind, words: str
+) -> None:
+    (found,) = troubles(seen, NOW)
+    assert found.kind is kind
+    assert words in found.sentence
+    assert troubles(almost, NOW) == ()
+
+
+def open_since(kind: TroubleKind, last: datetime) -> KnownTrouble:
+    return KnownTrouble(key="it", kind=kind, sentence="It is wrong.", since=last, last_at=last)
+
+
+def test_what_is_not_found_any_more_is_over() -> None:
+    known = open_since(TroubleKind.NOTHING_NEW, NOW - MINUTE)
+    assert over(known, (), WELL, NOW)
+    assert not over(known, (Found(key="it", kind=known.kind, sentence=""),), WELL, NOW)
+
+
+def test_what_is_found_on_pages_is_over_when_it_was_not_found_again_for_days_and_the_site_was_well() -> None:
+    known = open_since(TroubleKind.UNFAMILIAR, NOW)
+    assert not over(known, (), WELL, NOW + NOT_SEEN_FOR - MINUTE)
+    assert over(known, (), WELL, NOW + NOT_SEEN_FOR)
+    assert not over(known, (), failing(1), NOW + NOT_SEEN_FOR)
+
+
+def kinds(bench: Bench) -> set[TroubleKind]:
+    return {one.kind for one in bench.world.store.open_troubles()} - {TroubleKind.NOTHING_NEW}
+
+
+def test_a_page_without_a_timeline_is_told_with_a_copy_of_it_and_again_when_it_is_mended(bench: Bench) -> None:
+    bench.poll()
+    bench.site.rewrite(f"/provider/44/{WEST}", 'class="timeline"', 'class="chronicle"', times=2)
+    bench.poll(full=True)
+    (trouble,) = [one for one in bench.world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT]
+    assert "has no timeline" in trouble.sentence
+    assert b'class="chronicle"' in bench.world.archive.get(str(trouble.copy))
+    bench.poll(full=True)
+    assert [one.times for one in bench.world.store.open_troubles() if one.key == trouble.key] == [2]
+    bench.poll(full=True)
+    assert kinds(bench) == set()
+    assert len(bench.world.store.known(WEST).documents) == 2
+    assert bench.told() == []
+
+
+def test_a_type_of_document_that_was_never_seen_is_told_once_for_all_pages_and_is_no_doubt(bench: Bench) -> None:
+    bench.poll()
+    letter = replace(NEWS, title="Monitoring visit")
+    bench.site.publish(letter)
+    bench.site.publish(replace(letter, file_id="50000099", published=date(2026, 5, 15)))
+    summary = bench.poll()
+    assert (summary.changes, summary.troubles, summary.doubts) == (1, (), ())
+    (trouble,) = [one for one in bench.world.store.open_troubles() if one.kind is TroubleKind.UNFAMILIAR]
+    assert "“Monitoring visit”" in trouble.sentence
+    assert trouble.copy is not None
+    (change,) = bench.told()
+    assert change.listing.title == "Monitoring visit", "it is told with its type as it is printed"
+
+
+def test_a_list_that_shows_too_few_is_told_and_is_over_when_it_shows_all(bench: Bench) -> None:
+    bench.poll()
+    bench.site.shrink(1)
+    bench.poll()
+    assert kinds(bench) == {TroubleKind.LIST_SUSPECT}
+    bench.site.shrink(None)
+    bench.poll()
+    assert kinds(bench) == set()
+
+
+def test_a_source_that_stays_down_is_told_and_is_over_when_it_is_up(bench: Bench) -> None:
+    bench.poll()
+    bench.site.answer("/search", status=500, times=None)
+    for _ in range(BROKEN_AFTER):
+        bench.poll(later=timedelta(hours=13))
+    assert kinds(bench) == {TroubleKind.SOURCE_FAILING, TroubleKind.NO_GOOD_POLL}
+    bench.site.heal()
+    bench.poll(later=timedelta(hours=13))
+    assert kinds(bench) == set()
+
+
+def test_a_document_that_waits_to_be_read_is_told(bench: Bench) -> None:
+    bench.poll()
+    unreadable: Publication = replace(NEWS, body=b"%PDF-1.7\ncut off")
+    bench.site.publish(unreadable)
+    bench.poll()
+    assert kinds(bench) == set()
+    bench.poll(later=timedelta(hours=2))
+    assert kinds(bench) == {TroubleKind.UNREAD}
+    assert isinstance(NEWS.body, bytes)
+    bench.site.replace(NEWS.file_id, NEWS.body)
+    bench.poll(later=timedelta(hours=3))
+    assert kinds(bench) == set()
