@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from bot import cards, naming, subscribing, words
 from bot.answers import compare
 from bot.answers.tables import of_region
-from bot.grammar import Asked, Command, Form, Verb
-from bot.types import Reply
+from bot.grammar import Asked, Command, Form, Verb, question
+from bot.types import Button, Reply
 from judgements.authorities import Ambiguous, Authority, Region
+
+AFTER_A_NAME = frozenset({"history", "why", "neighbours", "subscribe", "unsubscribe"})
+"""Verbs that people also put behind the name; no name ends with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,17 @@ class Show:
         several = () if isinstance(found, Authority | Ambiguous) else asked.registry.several(self.name)
         if compare.FEWEST <= len(several) <= compare.MOST:
             return compare.Compare(tuple(one.slug for one in several)).answer(asked)
-        return naming.about(self.name, "", asked, lambda one: _show(one, asked))
+        return _turned(self.name, asked) or naming.about(self.name, "", asked, lambda one: _show(one, asked))
+
+
+def _turned(typed: str, asked: Asked) -> Reply | None:
+    """The question that "kent history" calls for; None if a verb does not follow a name."""
+    name, _, verb = typed.rpartition(" ")
+    if verb.casefold() not in AFTER_A_NAME or not naming.today(name, asked):
+        return None
+    meant = f"{verb.casefold()} {name}"
+    said = words.TURNED.format(command=asked.command, instead=meant)
+    return question(said, [Button(label=meant, command=meant)], words.PRESS_ONE, asked)
 
 
 def _show(one: Authority, asked: Asked) -> Reply:

@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, str] = words.EXPORT_COLUMNS
 """Each column and what is in it, in their order."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell of a CSV that begins so is obeyed by spreadsheets."""
+ALSO: Mapping[str, str] = {"excel": "xlsx", "xls": "xlsx"}
 HISTORY_WORDS = frozenset({"history", "all", "everything"})
 
 
@@ -56,9 +57,9 @@ def _column(name: str, holds: str) -> tuple[Strong, str]:
 
 def parse(rest: str) -> Command:
     """ "csv", "xlsx history", "history json"; the form is csv unless another is named."""
-    said = rest.casefold().split()
-    forms = [word.lstrip(".") for word in said if word.lstrip(".") in FORMS]
-    others = [word for word in said if word.lstrip(".") not in FORMS and word not in HISTORY_WORDS]
+    said = [ALSO.get(word, word) for word in rest.casefold().replace(".", "").split()]
+    forms = [word for word in said if word in FORMS]
+    others = [word for word in said if word not in FORMS and word not in HISTORY_WORDS]
     if others or len(forms) > 1:
         return Usage(words.EXPORT_HOW, rest)
     return Export(forms[0] if forms else "csv", history=any(word in HISTORY_WORDS for word in said))

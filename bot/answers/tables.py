@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -38,7 +38,7 @@ class OfRegion:
     page: int = 1
 
     def answer(self, asked: Asked) -> Reply:
-        if found := asked.registry.region(self.name):
+        if self.name and (found := asked.registry.region(self.name)):
             return of_region(found, asked, self.page)
         return which_region(self.name, "region ", asked)
 
@@ -66,7 +66,7 @@ def of_region(region: Region, asked: Asked, page: int = 1) -> Reply:
 def which_region(typed: str, verb: str, asked: Asked) -> Reply:
     """The question which region was meant; the buttons run `verb` with it."""
     buttons = [Button(label=one.name, command=f"{verb}{one.slug}") for one in asked.registry.regions]
-    return naming.which_of(words.NO_REGION, typed, buttons, asked)
+    return naming.which_of(words.NO_REGION if typed else words.WHICH_REGION, typed, buttons, asked)
 
 
 def _england(rest: str) -> Command:
@@ -74,25 +74,27 @@ def _england(rest: str) -> Command:
     return Usage(words.NOTHING_FOLLOWS, "england") if rest else England(page)
 
 
-def _named(verb: str, command: Callable[[str, int], Command], missing: str) -> Callable[[str], Command]:
-    def parse(rest: str) -> Command:
-        name, page = page_of(rest)
-        return command(name, page) if name else Usage(missing, verb)
+def _region(rest: str) -> Command:
+    return OfRegion(*page_of(rest))
 
-    return parse
+
+def _neighbours(rest: str) -> Command:
+    name, page = page_of(rest)
+    return Neighbours(name, page) if name else Usage(words.NAME_MISSING, "neighbours")
 
 
 VERBS = (
     Verb(
         name="neighbours",
-        parse=_named("neighbours", Neighbours, words.NAME_MISSING),
+        parse=_neighbours,
         forms=(Form(usage="neighbours west-sussex", does=words.NEIGHBOURS_DOES),),
         also=("neighbour", "neighbors", "neighbor"),
     ),
     Verb(
         name="region",
-        parse=_named("region", OfRegion, words.REGION_MISSING),
+        parse=_region,
         forms=(Form(usage="region south-east", does=words.REGION_DOES),),
+        alone=True,
         also=("regions",),
     ),
     Verb(name="england", parse=_england, forms=(Form(usage="england", does=words.ENGLAND_DOES),), alone=True),

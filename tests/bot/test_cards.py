@@ -88,6 +88,11 @@ def told(**source: object) -> list[str]:
     return [str(line[0]) for line in block.lines]
 
 
+def test_a_second_number_of_a_document_is_not_a_second_document() -> None:
+    again = replace(HISTORY[-2], listing=replace(HISTORY[-2].listing, file_id="50999999"), same_as="50250001")
+    assert card(*HISTORY, again) == card(*HISTORY)
+
+
 def test_status_says_what_is_wrong_without_keys_and_queries() -> None:
     trouble = "https://reports.ofsted.gov.uk/search?q=&rows=100: answered 500."
     said = told(last_ok_at=T0, seen=153, failures=4, trouble=trouble)

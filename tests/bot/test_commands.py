@@ -114,6 +114,13 @@ def test_no_subscriptions_says_how_to_begin(sqlite_store: Store) -> None:
     assert "/judgements subscribe" in str(ask("subscriptions", sqlite_store).card)
 
 
+@pytest.mark.parametrize("verb", ["history", "why", "neighbours", "subscribe", "unsubscribe"])
+def test_a_verb_behind_the_name_is_asked_about(verb: str, sqlite_store: Store) -> None:
+    reply = ask(f"kent {verb}", sqlite_store)
+    assert reply.card.sentence.endswith(f"Did you mean /judgements {verb} kent?")
+    assert [button.command for button in reply.card.buttons] == [f"{verb} kent"]
+
+
 def test_an_ambiguous_name_is_answered_with_buttons_that_run_the_same_command(sqlite_store: Store) -> None:
     reply = ask("subscribe sussex", sqlite_store)
     assert not reply.in_channel
@@ -209,6 +216,13 @@ def test_an_authority_that_is_no_more_leads_to_its_successors(sqlite_store: Stor
     reply = ask("subscribe cumbria", sqlite_store)
     assert "was abolished on 1 April 2023" in reply.card.sentence
     assert sorted(labels(reply)) == ["Cumberland", "Westmorland and Furness"]
+
+
+def test_an_authority_to_come_says_when_and_who_it_is_until_then(sqlite_store: Store) -> None:
+    reply = ask("subscribe east surrey", sqlite_store)
+    assert reply.card.sentence == "East Surrey begins on 1 April 2027; until then it is Surrey."
+    assert [button.command for button in reply.card.buttons] == ["subscribe surrey"]
+    assert ask("surrey", sqlite_store).answered, "one that is to be abolished is one of today"
 
 
 def test_every_buttons_name_leads_to_its_authority() -> None:

@@ -6,7 +6,21 @@ import io
 
 from rich.console import Console
 
-from bot.types import Bullets, Button, Card, GradeRow, Grades, Line, Link, Paragraph, Person, SmallPrint, Strong, Table
+from bot.types import (
+    Bullets,
+    Button,
+    Card,
+    GradeRow,
+    Grades,
+    Grid,
+    Line,
+    Link,
+    Paragraph,
+    Person,
+    SmallPrint,
+    Strong,
+    Table,
+)
 from inspection_watch import terminal
 
 FOREIGN = "x [/oops] y"
@@ -31,12 +45,13 @@ def test_brackets_in_any_place_of_a_card_are_words_and_no_markup() -> None:
             SmallPrint((line,)),
             Bullets(title=FOREIGN, items=(line,), left_out=1, elsewhere=FOREIGN),
             Grades((row,)),
-            Table(columns=(FOREIGN,), rows=((line,),)),
+            Table(columns=(FOREIGN,), rows=((line,),), title=FOREIGN),
+            Grid(columns=(FOREIGN,), rows=((FOREIGN, (line,)),)),
         ),
         buttons=(Button(label=FOREIGN, command=FOREIGN),),
     )
-    of_the_lines, of_the_row = 4 * 5, 6
-    assert shown(card).count(FOREIGN) == of_the_lines + of_the_row + 1 + 2 + 1 + 2
+    of_the_lines, of_the_row = 5 * 5, 6
+    assert shown(card).count(FOREIGN) == of_the_lines + of_the_row + 1 + 2 + 2 + 2 + 2
 
 
 def test_a_terminal_is_given_nothing_to_obey() -> None:

@@ -24,6 +24,7 @@ def rows_of(text: bytes) -> list[dict[str, str]]:
     [
         ("export", Export("csv")),
         ("export XLSX", Export("xlsx")),
+        ("export excel", Export("xlsx")),
         ("export json history", Export("json", history=True)),
         ("export history", Export("csv", history=True)),
         ("export all .csv", Export("csv", history=True)),

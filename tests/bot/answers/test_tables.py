@@ -76,9 +76,9 @@ def test_a_page_that_is_not_there_is_refused_with_how_many_there_are(typed: str,
     assert (reply.answered, reply.card.sentence.startswith("There is no such page: this has ")) == (False, True)
 
 
-@pytest.mark.parametrize("typed", ["region", "neighbours"])
-def test_a_table_of_nothing_says_what_is_missing(typed: str, ask: Ask) -> None:
-    assert f"/judgements {typed} " in ask(typed).card.sentence
+def test_without_a_name_the_regions_are_offered_and_an_example_of_neighbours_given(ask: Ask) -> None:
+    assert len(ask("region").card.buttons) == 9
+    assert "/judgements neighbours west-sussex" in ask("neighbours").card.sentence
 
 
 def test_without_an_overall_grade_the_areas_speak(ask: Ask) -> None:
