@@ -79,15 +79,16 @@ def search_page(html: bytes) -> SearchPage | NotThePage:
     if soup.select_one("ul.results-list") is None:
         return NotThePage(why=f"a search page without a list of results ({_title(soup)})")
     links = soup.select("ul.results-list > li.search-result h3.search-result__title > a[href]")
-    results = [_result(link) for link in links]
+    said = [_latest_report(link) for link in links]
+    results = [_result(link, latest) for link, latest in zip(links, said, strict=True)]
     entries = tuple(result for result in results if isinstance(result, SearchEntry))
     return SearchPage(
         entries=entries,
         has_next=soup.select_one("a.pagination__next") is not None,
         odd=(
             *(result for result in results if isinstance(result, str)),
-            *(odd for link in links for odd in _unreadable_date(link)),
-            *_undated(links),
+            *(odd for link, latest in zip(links, said, strict=True) for odd in _unreadable_date(link, latest)),
+            *_undated(said),
         ),
         unfamiliar=_unfamiliar_title(soup),
     )
@@ -96,27 +97,25 @@ def search_page(html: bytes) -> SearchPage | NotThePage:
 _PROVIDER = re.compile(r"/provider/[0-9]+/([0-9]{1,12})/?(?:[?#].*)?$")
 
 
-def _result(link: Tag) -> SearchEntry | str:
+def _result(link: Tag, latest: str | None) -> SearchEntry | str:
     """The entry, or what is odd about it."""
     provider = _PROVIDER.search(str(link["href"]))
     if provider is None:
         return f"the address of {_text(link)} has no URN: {str(link['href'])[:200]}"
-    return SearchEntry(urn=provider.group(1), name=_text(link), latest_report=_date(_latest_report(link) or ""))
+    return SearchEntry(urn=provider.group(1), name=_text(link), latest_report=_date(latest or ""))
 
 
-def _unreadable_date(link: Tag) -> tuple[str, ...]:
-    said = _latest_report(link)
+def _unreadable_date(link: Tag, said: str | None) -> tuple[str, ...]:
     if said is None or _date(said):
         return ()
     return (f"the date of the latest report of {_text(link)} cannot be read: “{said[:80]}”",)
 
 
-def _undated(links: Sequence[Tag]) -> tuple[str, ...]:
+def _undated(said: Sequence[str | None]) -> tuple[str, ...]:
     """Some authorities have no report; if none of several says anything of one, it is the page that has changed."""
-    undated = sum(_latest_report(link) is None for link in links)
-    if len(links) < 2 or undated < len(links):
+    if len(said) < 2 or any(latest is not None for latest in said):
         return ()
-    return (f"none of {len(links)} authorities has a date of a latest report",)
+    return (f"none of {len(said)} authorities has a date of a latest report",)
 
 
 def _latest_report(link: Tag) -> str | None:

@@ -64,6 +64,7 @@ def _skipped(world: World, source: Source, now: datetime) -> PollSummary:
     if until is None and state.next_check_at is not None and state.next_check_at > now:
         why = f"{source.name} rests after a failure until {state.next_check_at:%H:%M} UTC: {state.trouble}"
         summary = PollSummary(skipped=why, again_at=state.next_check_at)
+        tell_operators(world, source, state, None)
     else:
         summary = PollSummary(skipped=f"{source.name} is being polled by another process", again_at=until or now)
     log.info("poll skipped", source=source.key, why=summary.skipped, again_at=str(summary.again_at))

@@ -30,10 +30,11 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What the rules look at. `list_doubts` are sentences on the list, () if there was no list to look at."""
+    """What the rules look at. `listed`: whether there was a list; `list_doubts` are sentences on it."""
 
     source: Source
     state: SourceState
+    listed: bool = True
     list_doubts: tuple[str, ...] = ()
     unfamiliar: tuple[str, ...] = ()
     newest: date | None = None
@@ -60,6 +61,8 @@ def over(known: KnownTrouble, found: tuple[Found, ...], seen: Observed, now: dat
     """Whether a trouble that was open is over."""
     if known.kind in ON_PAGES:
         return not seen.state.failures and known.last_at <= now - NOT_SEEN_FOR
+    if known.kind is TroubleKind.LIST_SUSPECT and not seen.listed:
+        return False
     return known.key not in {one.key for one in found}
 
 

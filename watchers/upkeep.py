@@ -114,6 +114,7 @@ def _observed(world: World, source: Source, state: SourceState, listed: Listed |
     return troubles.Observed(
         source=source,
         state=state,
+        listed=listed is not None,
         list_doubts=tuple(filter(None, doubts)),
         unfamiliar=() if listed is None else listed.unfamiliar,
         newest=newest.published if newest else None,

@@ -162,6 +162,25 @@ def test_a_source_that_stays_down_is_told_and_is_over_when_it_is_up(bench: Bench
     assert kinds(bench) == set()
 
 
+def test_that_a_list_is_well_again_is_not_concluded_from_its_absence(bench: Bench) -> None:
+    bench.poll()
+    bench.site.shrink(1)
+    bench.poll()
+    bench.site.answer("/search", status=500, times=None)
+    bench.poll()
+    assert kinds(bench) == {TroubleKind.LIST_SUSPECT}
+
+
+def test_a_source_at_rest_is_told_of_when_a_day_has_passed(bench: Bench) -> None:
+    bench.poll()
+    bench.site.answer("/search", status=429, headers={"Retry-After": "86000"}, times=None)
+    bench.poll(later=timedelta(hours=1))
+    assert bench.poll(later=timedelta(hours=22)).skipped
+    assert kinds(bench) == set()
+    assert bench.poll(later=timedelta(hours=1)).skipped
+    assert kinds(bench) == {TroubleKind.NO_GOOD_POLL}
+
+
 def test_a_document_that_waits_to_be_read_is_told(bench: Bench) -> None:
     bench.poll()
     unreadable: Publication = replace(NEWS, body=b"%PDF-1.7\ncut off")
