@@ -174,9 +174,10 @@ def _doors(store: Store, readiness: Readiness, metrics: Metrics) -> Doors:
 def _listening(settings: Settings, doors: Doors) -> Iterator[None]:
     with ExitStack() as stack:
         try:
-            stack.enter_context(serve(settings.listen, doors))
+            port = stack.enter_context(serve(settings.listen, doors))
         except (OSError, UnicodeError) as error:
             where = settings.INSPECTION_WATCH_LISTEN
             reason = getattr(error, "strerror", None) or "no such host"
             raise SettingsError(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({reason}).") from error
+        log.info("listening", host=settings.listen[0], port=port)
         yield
