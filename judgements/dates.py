@@ -39,6 +39,7 @@ _SPELT = rf"{_WEEKDAY}\d{{1,2}}(?:st|nd|rd|th)?"
 _NEXT = re.compile(rf" (?={_SPELT}(?: {_ANY_MONTH}[a-z]*\.?(?: \d{{4}})?)? ?(?:to|until|[-–—]) ?{_SPELT} {_ANY_MONTH})")
 """A further period on a line of its own: nothing stands between, so it must itself be one, from a day to a day."""
 _MORE = re.compile(
+    r"(?:\.(?= (?:and|then|plus)\b))?"
     r"[ ,;/(+&]*(?:(?:and|then|plus|also|as well as|with|a|further|returning|again|on|from|between|visit)\b[ ,]*)*"
     rf"{_SPELT}(?:(?: ?(?:to|and|[-–—]) ?{_SPELT})? {_ANY_MONTH}|[./]\d{{1,2}}[./]\d\d)"
 )

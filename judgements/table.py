@@ -109,7 +109,10 @@ def _plain_rows(flow: Flow, framework: Framework, table: Table, block: _Block) -
 
     A row with another name, or a lost one, leaves it open how the others go together, so these only confirm.
     """
-    begin, end = flow.starts[block.begin], flow.line_end(min(block.end, len(flow.lines)) - 1)
+    last = min(block.end, len(flow.lines)) - 1
+    if last < block.begin:
+        return
+    begin, end = flow.starts[block.begin], flow.line_end(last)
     for area in block.areas:
         for match in area.printed.finditer(flow.lower, begin, end):
             mark = _AFTER_LABEL.match(flow.lower, match.end())

@@ -86,6 +86,11 @@ def test_a_second_visit_after_inclusive_days_is_not_lost() -> None:
     )
 
 
+def test_dates_that_go_on_after_a_full_stop_are_not_cut_off() -> None:
+    assert periods_at("8 to 12 july 2019. and 7 to 8 august 2019", 0) is None
+    assert periods_at("8 to 12 july 2019. it was", 0) == ((date(2019, 7, 8), date(2019, 7, 12)),)
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_two_lines_of_dates_that_differ_leave_it_open_which_they_are(same: bool) -> None:
     other = "7 to 18 October 2024" if same else "4 to 8 November 2024"

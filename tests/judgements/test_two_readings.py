@@ -105,3 +105,22 @@ def test_the_first_years_rows_for_two_services_are_known() -> None:
     assert isinstance(found, Report)
     assert {one.theme: one.grade for one in found.graded} == dict(FRAMEWORKS["slac"].examples[1].grades)
     assert found.status is Status.PARSED
+
+
+@pytest.mark.parametrize("key", ["looked_after", "child_protection", "slac"])
+def test_a_heading_of_a_closing_record_on_the_last_line_is_no_table(key: str) -> None:
+    text = FRAMEWORKS[key].examples[0].text
+    found = read((text[: text.index("Record of main findings")] + "\nRecord of main findings").encode())
+    whole = read(text.encode())
+    assert isinstance(found, Report)
+    assert isinstance(whole, Report)
+    assert grades(found).items() < grades(whole).items()
+
+
+@pytest.mark.parametrize("key", ["looked_after", "slac", "child_protection", "sif"])
+def test_headings_of_a_later_framework_do_not_make_an_older_report_one_of_it(key: str) -> None:
+    for example in FRAMEWORKS[key].examples:
+        lines = example.text.strip().splitlines()
+        found = read("\n".join([*lines, "The experiences and progress of children in care 5"]).encode())
+        assert isinstance(found, Report)
+        assert found.kind is example.kind
