@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, true, update
 
 from judgements.types import Change, Kind
 from storage import leases
@@ -44,6 +44,17 @@ class Watching(Room):
             row = connection.execute(select(authorities).where(authorities.c.urn == urn)).one_or_none()
             found: dict[str, Any] = {"urn": urn} if row is None else {**row._mapping}
             return KnownAuthority(**found, documents=documents_on(connection, urn))
+
+    def rename_authority(self, old: str, new: str, holding: Holding | None = None) -> None:
+        """What is remembered under one key stands under another one, unless something stands there already."""
+        fields = [column for column in authorities.c if column is not authorities.c.urn]
+        moved = select(literal(new), *fields).where(authorities.c.urn == old)
+        with writing(self._engine) as connection:
+            leases.still_held(connection, holding)
+            if connection.execute(select(authorities).where(authorities.c.urn == new)).one_or_none() is None:
+                connection.execute(authorities.insert().from_select(["urn", *(each.name for each in fields)], moved))
+                connection.execute(update(documents).where(documents.c.urn == old).values(urn=new))
+                connection.execute(delete(authorities).where(authorities.c.urn == old))
 
     def apply(self, intent: Intent, holding: Holding | None = None) -> None:
         """Write what was found about one authority and what there is to tell of it, all of it or nothing.

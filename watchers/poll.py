@@ -26,6 +26,7 @@ from watchers.rota import LONDON, again_after
 from watchers.schedule import walk_due
 from watchers.search import Listed, search, shrunk
 from watchers.sources import Source
+from watchers.succession import renamed
 from watchers.suspicion import is_widespread
 from watchers.upkeep import tell_operators, upkeep
 from watchers.world import PollSummary, World, holding
@@ -99,6 +100,8 @@ def _no_list(trouble: Trouble) -> PollSummary:
 
 def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, full: bool) -> PollSummary:
     """Open the pages of the authorities that moved, one transaction each."""
+    for old, new in renamed(world.store.known_authorities()):
+        world.store.rename_authority(old, new, holding(world, source))
     now, known = world.clock(), world.store.known_authorities()
     less = shrunk(source, known, listed, now=now)
     summary = PollSummary(seen=len(listed.entries), troubles=(less,) if less else (), doubts=listed.odd)

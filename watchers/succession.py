@@ -26,6 +26,19 @@ def turns(
     return tuple(change for turn in registry.changes_between(began, today) for change in _changes(turn, page))
 
 
+def renamed(known: Iterable[str], *, registry: Registry = REGISTRY) -> tuple[tuple[str, str], ...]:
+    """Authorities that are remembered under a key of ours, and the number that the registry has for them by now."""
+    found = ((urn, registry.by_urn(urn)) for urn in known)
+    return tuple((urn, one.urn) for urn, one in found if one is not None and one.urn != urn)
+
+
+def keys(change: Change, *, registry: Registry = REGISTRY) -> frozenset[str]:
+    """Every key under which this change may have been told: its authority's number may have been unknown then."""
+    one = registry.by_urn(change.urn)
+    before = (change.key.replace(change.urn, key) for key in (one.keyed_before if one else ()))
+    return frozenset({change.key, *before})
+
+
 def _changes(turn: Reorganisation, page: Callable[[str], str]) -> Iterator[Change]:
     for one in turn.abolished:
         heirs = [heir for heir in turn.created if heir.urn in one.successors]

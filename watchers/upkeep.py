@@ -77,9 +77,8 @@ def _reorganised(world: World, source: Source, summary: PollSummary) -> PollSumm
 
     now = world.clock()
     changes = succession.turns(world.store.known_authorities(), page, today=now.astimezone(LONDON).date())
-    told = world.store.told_changes([change.key for change in changes]) if changes else frozenset[str]()
     for change in changes:
-        if change.key not in told:
+        if not world.store.told_changes(succession.keys(change)):
             intent = Intent(
                 urn=change.urn, now=now, latest_report=None, baseline=False, walked=False, changes=(change,),
                 reason=str(change.kind),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from inspection_watch.demo.site import Provider
-from judgements.authorities import REGISTRY
+from judgements.authorities import REGISTRY, Registry
 from judgements.types import ChangeKind, Grade, NotRead
 from storage.types import KnownAuthority
 from tests.fakes import paper
 from tests.watchers.bench import SOURCE, Bench, publication
+from watchers import search, succession
 from watchers.listings import SearchEntry
 from watchers.search import Listed, identified, shrunk
 from watchers.succession import turns
@@ -99,6 +101,32 @@ def test_an_authority_that_is_no_more_may_be_missing_from_its_last_day_on() -> N
     before, after = datetime(2027, 3, 31, 12, tzinfo=UTC), datetime(2027, 4, 1, 12, tzinfo=UTC)
     assert "1 that have to be there are not" in shrunk(SOURCE, {surrey()}, listed, now=before)
     assert shrunk(SOURCE, {surrey()}, listed, now=after) == ""
+
+
+def test_when_its_number_is_known_what_is_remembered_goes_with_it_and_nothing_is_told_again(
+    eve: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = successors()["East Surrey"]
+    eve.site.admit(Provider(urn="2799999", name="East Surrey Council"))
+    eve.poll(later=timedelta(hours=12))
+    eve.site.publish(publication("60000009", date(2027, 6, 17), paper(key, date(2027, 5, 3)), urn="2799999"))
+    eve.poll(later=timedelta(days=77))
+    assert len(eve.told()) == 4
+    rows = [
+        replace(one, urn="2799999", keyed_before=(key,))
+        if one.urn == key
+        else replace(one, successors=tuple("2799999" if heir == key else heir for heir in one.successors))
+        for one in REGISTRY.all
+    ]
+    later = Registry(rows)
+    for room in (search, succession):
+        for rule in (room.identified,) if room is search else (room.turns, room.renamed, room.keys):
+            monkeypatch.setitem(rule.__kwdefaults__, "registry", later)
+    eve.poll(full=True)
+    assert eve.told() == []
+    assert eve.world.store.known(key).documents == ()
+    (document,) = eve.world.store.known("2799999").documents
+    assert document.told == f"new_inspection:{key}:60000009"
 
 
 def test_reorganisations_of_the_past_are_told_by_nobody_who_did_not_watch_then() -> None:
