@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -62,8 +62,8 @@ def _target(url: str) -> Target | None:
 
 
 def of_authority(known: KnownAuthority, one: Authority, today: date) -> Card | None:
-    """Where the authority stands; None if nothing is known of it yet."""
-    return cards.authority(known, one, today, subscribed=None) if known.documents else None
+    """Where the authority stands, with nothing to press; None if nothing is known of it yet."""
+    return replace(cards.authority(known, one, today, subscribed=None), buttons=()) if known.documents else None
 
 
 def of_document(document: KnownDocument) -> Card | None:
