@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
-from judgements.types import Change, Reading
+from judgements.types import Change, NotRead, Reading, Status
 from storage.codec import CHANGE, READING, escape, unescape
 from storage.engine import writing
 from storage.store import Store
@@ -125,3 +125,10 @@ def test_visits_and_sources_survive_the_database(store: Store, visit: Visit, sta
 def test_a_word_that_no_enumeration_knows_is_refused() -> None:
     with pytest.raises(ValidationError, match="kind"):
         CHANGE.decode(CHANGE.encode(change()) | {"kind": "rumour"})
+
+
+@pytest.mark.parametrize("text", ["plain", "a NUL \x00 in it", "a backslash \\ in it", "a line\nand a “quote” \\u0041"])
+def test_what_a_column_holds_is_decoded_as_text_too(text: str) -> None:
+    reading = NotRead(status=Status.UNREADABLE, why=text)
+    stored = json.dumps(READING.encode(reading))
+    assert READING.decode(stored) == READING.decode(stored.encode()) == reading
