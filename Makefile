@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score bench-parse fuzz clean commands pictures
+.PHONY: help demo test lint types unit score bench-parse fuzz clean commands pictures audit
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,13 @@ commands: .venv/ready ## write docs/commands.md and its tables anew
 
 pictures: .venv/ready .tools/ready ## take the README's picture anew; needs a Chromium
 	$(UV) run --frozen --group pictures python -m docs.pictures
+
+audit: .venv/ready ## whether the libraries have known holes, if anybody can be asked
+	@mkdir -p .tools && rm -f .tools/audit.json
+	@$(UV) export --frozen --no-dev --no-emit-project --quiet > .tools/requirements.txt
+	@$(UV) tool run --quiet 'pip-audit==2.10.1' --requirement .tools/requirements.txt --no-deps --disable-pip \
+	--timeout 15 --progress-spinner off --format json --output .tools/audit.json > .tools/audit.log 2>&1 || true
+	@$(RUN) python -m deploy.audit .tools/audit.json
 
 clean: ## take away all that was set up here
 	rm -rf .venv .uv .tools .mypy_cache .ruff_cache .pytest_cache

@@ -78,7 +78,7 @@ class Metrics:
         """A number that first appears as one has not risen, to Prometheus, and would alert nobody."""
         for outcome in ("well", "trouble", "stopped", "skipped", "failed"):
             self.polls.labels(outcome=outcome)
-        for outcome in ("sent", "refused", GIVEN_UP):
+        for outcome in ("sent", "refused", "paused", GIVEN_UP):
             self.attempts.labels(outcome=outcome)
         for reason in self._reasons:
             self.slack_errors.labels(reason=reason)
@@ -138,13 +138,8 @@ def _delivered(metrics: Metrics, line: Line) -> None:
     metrics.attempts.labels(outcome=str(line["step"])).inc()
 
 
-def _refused(metrics: Metrics, line: Line) -> None:
-    metrics.attempts.labels(outcome="refused").inc()
-    metrics.slack_errors.labels(reason=metrics.reason(line["reason"])).inc()
-
-
-def _given_up(metrics: Metrics, line: Line) -> None:
-    metrics.attempts.labels(outcome=GIVEN_UP).inc()
+def _not_sent(metrics: Metrics, line: Line) -> None:
+    metrics.attempts.labels(outcome=str(line["event"])).inc()
     metrics.slack_errors.labels(reason=metrics.reason(line["reason"])).inc()
 
 
@@ -158,9 +153,9 @@ _COUNTED: Mapping[str, Callable[[Metrics, Line], None]] = {
     "poll failed": _poll_failed,
     "fanned out": _fanned_out,
     "delivered": _delivered,
-    "refused": _refused,
-    "paused": _refused,
-    GIVEN_UP: _given_up,
+    "refused": _not_sent,
+    "paused": _not_sent,
+    GIVEN_UP: _not_sent,
     "command": _command,
 }
 
@@ -191,10 +186,11 @@ def _families(vitals: Vitals | None) -> Iterator[GaugeMetricFamily]:
     yield from _queue("change", "Changes found and not yet turned into messages", vitals.changes if vitals else None)
     yield from _queue("delivery", "Messages owed and not sent", vitals.deliveries if vitals else None)
     yield from _troubles(vitals.troubles if vitals else {})
-    dead = _gauge("deliveries_dead", "Messages given up")
-    if vitals:
-        dead.add_metric([], vitals.dead)
-    yield dead
+    yield _number("deliveries_dead", "Messages given up", vitals and vitals.dead)
+    yield _number("channels_paused", "Channels that take no messages", vitals and vitals.paused_channels)
+    yield _number(
+        "workspaces_paused", "Workspaces whose token Slack does not accept", vitals and vitals.paused_workspaces
+    )
 
 
 def _sources(sources: Iterable[SourceState]) -> Iterator[GaugeMetricFamily]:
@@ -231,6 +227,13 @@ def _troubles(troubles: Mapping[TroubleKind, Waiting]) -> Iterator[GaugeMetricFa
 
 def _gauge(name: str, help_: str, *labels: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"inspection_watch_{name}", help_, labels=labels)
+
+
+def _number(name: str, help_: str, number: int | Vitals | None) -> GaugeMetricFamily:
+    gauge = _gauge(name, help_)
+    if isinstance(number, int):
+        gauge.add_metric([], number)
+    return gauge
 
 
 def _queue(name: str, help_: str, waiting: Waiting | None) -> Iterator[GaugeMetricFamily]:

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, and_, case, func, select
+from sqlalchemy import Connection, Executable, Row, and_, case, func, select, tuple_, union
 
 from storage.engine import reading
 from storage.rows import ALL_SOURCES, Room
-from storage.schema import DEAD, PENDING, changes, deliveries, documents, troubles
+from storage.schema import DEAD, PENDING, changes, channels, deliveries, documents, troubles, workspaces
 from storage.types import SourceState, Standing, TroubleKind
 
 
@@ -44,7 +44,11 @@ class Vitals:
     changes: Waiting
     """Found, and not yet turned into messages."""
     deliveries: Waiting
-    """Messages that are owed and not sent."""
+    """Messages that are owed and not sent, without those that wait for a pause to end."""
+    paused_channels: int
+    """Channels that take no messages at the moment."""
+    paused_workspaces: int
+    """Workspaces whose token Slack does not accept at the moment."""
     dead: int
     """Messages given up."""
     troubles: Mapping[TroubleKind, Waiting]
@@ -64,6 +68,8 @@ class Signs(Room):
                 documents={outcome: found.get(outcome, nothing) for outcome in DocumentOutcome},
                 changes=_one(connection, _CHANGES),
                 deliveries=_one(connection, _DELIVERIES),
+                paused_channels=connection.scalar(_PAUSED_CHANNELS) or 0,
+                paused_workspaces=connection.scalar(_PAUSED_WORKSPACES) or 0,
                 dead=connection.scalar(_DEAD) or 0,
                 troubles={row.kind: _waiting(row) for row in connection.execute(_TROUBLES)},
             )
@@ -97,5 +103,15 @@ _TROUBLES = (
 _CHANGES = select(func.count().label("number"), func.min(changes.c.seen_at).label("since")).where(
     changes.c.fanned_out_at.is_(None)
 )
-_DELIVERIES = select(func.count().label("number"), func.min(deliveries.c.created_at).label("since")).where(PENDING)
+_PAUSED = union(
+    select(channels.c.team, channels.c.channel).where(channels.c.paused_at.is_not(None)),
+    select(channels.c.team, channels.c.channel)
+    .join(workspaces, workspaces.c.team == channels.c.team)
+    .where(workspaces.c.paused_at.is_not(None)),
+)
+_DELIVERIES = select(func.count().label("number"), func.min(deliveries.c.created_at).label("since")).where(
+    PENDING, tuple_(deliveries.c.team, deliveries.c.channel).not_in(_PAUSED)
+)
+_PAUSED_CHANNELS = select(func.count()).select_from(channels).where(channels.c.paused_at.is_not(None))
+_PAUSED_WORKSPACES = select(func.count()).select_from(workspaces).where(workspaces.c.paused_at.is_not(None))
 _DEAD = select(func.count()).select_from(deliveries).where(DEAD)

@@ -41,6 +41,8 @@ def shown() -> dict[str, set[str]]:
         documents=dict.fromkeys(DocumentOutcome, waiting),
         changes=waiting,
         deliveries=waiting,
+        paused_channels=1,
+        paused_workspaces=1,
         dead=1,
         troubles={TroubleKind.UNREAD: waiting},
     )

@@ -31,6 +31,8 @@ VITALS = Vitals(
     },
     changes=NOTHING,
     deliveries=Waiting(number=7, since=T0),
+    paused_channels=2,
+    paused_workspaces=1,
     dead=1,
     troubles={TroubleKind.PAGE_SUSPECT: Waiting(number=2, since=T0)},
 )
@@ -65,6 +67,7 @@ def shown(metrics: Metrics) -> Mapping[str, float]:
         ({"event": "refused", "reason": "ratelimited"}, "delivery_attempts_total{outcome=refused}"),
         ({"event": "refused", "reason": "ratelimited"}, "slack_errors_total{reason=ratelimited}"),
         ({"event": "paused", "reason": "is_archived"}, "slack_errors_total{reason=is_archived}"),
+        ({"event": "paused", "reason": "not_in_channel"}, "delivery_attempts_total{outcome=paused}"),
         ({"event": "given up", "reason": "is_archived"}, "delivery_attempts_total{outcome=given up}"),
         ({"event": "given up", "reason": "is_archived"}, "slack_errors_total{reason=is_archived}"),
         ({"event": "command", "command": "show", "seconds": 0.2}, "command_seconds_count{command=show}"),
@@ -123,6 +126,7 @@ def test_what_the_database_knows_is_asked_at_the_scrape(metrics: Metrics) -> Non
     assert found["inspection_watch_delivery_queue_oldest_timestamp_seconds"] == T0.timestamp()
     assert "inspection_watch_change_queue_oldest_timestamp_seconds" not in found, "none waits"
     assert found["inspection_watch_deliveries_dead"] == 1
+    assert (found["inspection_watch_channels_paused"], found["inspection_watch_workspaces_paused"]) == (2, 1)
     assert found["inspection_watch_troubles{kind=page_suspect}"] == 2
     assert found["inspection_watch_oldest_trouble_timestamp_seconds{kind=page_suspect}"] == T0.timestamp()
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, insert, update
 
 from judgements.types import NotRead, Status
 from storage.engine import writing
-from storage.schema import deliveries, sources
+from storage.schema import channels, deliveries, sources, workspaces
 from storage.store import Store
 from storage.types import DeliveryStatus, Standing, TroubleKind
 from storage.vitals import DocumentOutcome, Vitals, Waiting
@@ -18,7 +18,14 @@ NOTHING = Waiting(number=0, since=None)
 def test_an_empty_database_has_noughts_and_nothing_that_waits(store: Store) -> None:
     nothing = dict.fromkeys(DocumentOutcome, NOTHING)
     assert store.vitals() == Vitals(
-        sources=(), documents=nothing, changes=NOTHING, deliveries=NOTHING, dead=0, troubles={}
+        sources=(),
+        documents=nothing,
+        changes=NOTHING,
+        deliveries=NOTHING,
+        paused_channels=0,
+        paused_workspaces=0,
+        dead=0,
+        troubles={},
     )
 
 
@@ -56,6 +63,19 @@ def test_a_change_waits_until_it_is_fanned_out_and_its_messages_until_they_are_s
     with writing(engine) as connection:
         connection.execute(update(deliveries).values(status=DeliveryStatus.DEAD))
     assert (store.vitals().deliveries, store.vitals().dead) == (NOTHING, 2)
+
+
+def test_messages_that_wait_for_a_pause_to_end_are_not_late(store: Store, engine: Engine) -> None:
+    tell(store, change("first"), ("C1", "C2"))
+    tell(store, change("second"), ("C3",), team="T2", seen_at=T0 + MINUTE)
+    with writing(engine) as connection:
+        connection.execute(update(channels).where(channels.c.channel == "C1").values(paused_at=T0))
+    found = store.vitals()
+    assert (found.deliveries, found.paused_channels) == (Waiting(number=4, since=T0), 1)
+    with writing(engine) as connection:
+        connection.execute(insert(workspaces).values(team="T1", paused_at=T0))
+    found = store.vitals()
+    assert (found.deliveries, found.paused_workspaces) == (Waiting(number=2, since=T0 + MINUTE), 1)
 
 
 def test_a_source_is_shown_as_it_was_left(store: Store, engine: Engine) -> None:
