@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltResponse, Respond
+from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from bot import home, messages, unfurling, words
+from bot import home, messages, outcomes, unfurling, words, wrong_reading
 from bot.answers import status
 from bot.commands import answer, parse
 from bot.grammar import Asked, Command
@@ -23,11 +25,15 @@ from bot.slack import uploads
 from bot.types import Asker, Card, Reply
 from judgements.authorities import REGISTRY
 from storage.store import Store
+from storage.types import KnownDocument
 
 SlackApp = App
 """What `build` makes and the doors to Slack take."""
 MOST_CHANNELS = 1000
 """Of one person's: so many are asked for in one call."""
+
+ANSWERS_AT_ONCE, FILES_AT_ONCE = 8, 2
+"""Threads that answer, and threads that draw and hand over files: nobody waits for somebody else's picture."""
 
 log = structlog.get_logger()
 
@@ -56,34 +62,86 @@ def build(desk: Desk, *, signing_secret: str | None = None) -> App:
     _answer_commands(app, desk)
     _show_home(app, desk)
     _unfold_addresses(app, desk)
+    _hear_of_wrong_readings(app, desk)
+    _notice_comings(app, desk)
     app.error(_on_error)
     return app
 
 
 def _answer_commands(app: App, desk: Desk) -> None:
+    answering = ThreadPoolExecutor(ANSWERS_AT_ONCE, "answer")
+    handing_over = ThreadPoolExecutor(FILES_AT_ONCE, "hand-over")
+
     def on_words(typed: str, asker: Asker, respond: Respond) -> None:
         begun = desk.clock()
-        _join_lines()
         command = parse(typed)
-        reply = answer(command, desk.store, desk.clock(), asker)
+        reply = answer(command, desk.store, begun, asker)
         _reply(respond, reply)
         seconds = (desk.clock() - begun).total_seconds()
         # What was typed is not logged: people paste all sorts of things.
         log.info("command", command=_name(command), seconds=seconds, team=asker.team, channel=asker.channel)
-        if reply.files and not uploads.hand_over(desk.client, reply.files, asker):
-            title = words.joined([one.title for one in reply.files])
-            respond(text=words.SENT_DIRECTLY.format(title=title), response_type="ephemeral", replace_original=False)
+        if reply.files:
+            handing_over.submit(_guarded, respond, lambda: on_files(reply, asker, respond))
 
+    def on_files(reply: Reply, asker: Asker, respond: Respond) -> None:
+        if not uploads.hand_over(desk.client, reply.files, asker):
+            title = words.joined([one.title for one in reply.files])
+            _say(respond, words.SENT_DIRECTLY.format(title=title))
+
+    # Answers are made in threads of ours: Bolt has few, and while those are busy nobody is acknowledged.
     @app.command(words.COMMAND)
     def on_command(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
         ack()
         asker = Asker(team=command["team_id"], channel=command["channel_id"], user=command["user_id"])
-        on_words(unescape(command.get("text", "")), asker, respond)
+        answering.submit(_guarded, respond, lambda: on_words(unescape(command.get("text", "")), asker, respond))
 
     @app.action(re.compile(f"^{messages.ACTION}:"))
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         ack()
-        on_words(action["value"], _who(body), respond)
+        asker = _who(body)
+        answering.submit(_guarded, respond, lambda: on_words(action["value"], asker, respond))
+
+
+def _hear_of_wrong_readings(app: App, desk: Desk) -> None:
+    @app.action(re.compile(f"^{wrong_reading.ACTION}(:|$)"))
+    def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+        ack()
+        document = _referred(desk, action["value"])
+        if document is None:
+            _say(respond, words.WRONG_GONE)
+        else:
+            view = wrong_reading.form(document, _who(body).channel)
+            desk.client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    @app.view(wrong_reading.CALLBACK)
+    def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        ack()
+        written = wrong_reading.written(view)
+        asker = Asker(team=body["team"]["id"], channel=written.channel, user=body["user"]["id"])
+        document = _referred(desk, written.reference)
+        if document is not None:
+            told = wrong_reading.messages_about(document, asker, written.text, desk.operators, view["id"])
+            desk.store.owe(told, desk.clock())
+            log.info("reading said to be wrong", file_id=document.listing.file_id, urn=document.listing.urn)
+
+
+def _referred(desk: Desk, reference: str) -> KnownDocument | None:
+    urn, file_id = wrong_reading.referred(reference)
+    return next((one for one in desk.store.documents_with_id(file_id) if one.listing.urn == urn), None)
+
+
+def _notice_comings(app: App, desk: Desk) -> None:
+    """A channel that takes messages again is told at once what has waited, not at the next try."""
+
+    @app.event("member_joined_channel")
+    def on_joined(event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
+        if event["user"] == context.bot_user_id:
+            desk.store.resume_channel(body["team_id"], str(event["channel"]), desk.clock())
+
+    @app.event("channel_unarchive")
+    @app.event("group_unarchive")
+    def on_unarchived(event: dict[str, Any], body: dict[str, Any]) -> None:
+        desk.store.resume_channel(body["team_id"], str(event["channel"]), desk.clock())
 
 
 def _show_home(app: App, desk: Desk) -> None:
@@ -152,10 +210,19 @@ def _reply(respond: Respond, reply: Reply) -> None:
     )
 
 
-def _join_lines() -> None:
-    """Every line that this thread logs from now on, for this command, carries one id; Bolt's threads are used again."""
+def _say(respond: Respond, text: str) -> None:
+    """To the asker alone."""
+    respond(text=text, response_type="ephemeral", replace_original=False)
+
+
+def _guarded(respond: Respond, work: Callable[[], None]) -> None:
+    """Do it in a thread of ours. Every line that is logged for it carries one id; threads are used again."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(id=secrets.token_hex(4))
+    try:
+        work()
+    except Exception as error:
+        _failed(error, respond)
 
 
 def _name(command: Command) -> str:
@@ -163,12 +230,18 @@ def _name(command: Command) -> str:
 
 
 def _on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
-    """One sentence for the person, with the id under which the whole story stands in the log."""
+    """What went wrong in a thread of Bolt's."""
     if isinstance(error, BoltUnhandledRequestError):
         log.debug("not for us", type=body.get("type"))
-        return BoltResponse(status=200)
+    else:
+        _failed(error, respond)
+    return BoltResponse(status=200)
+
+
+def _failed(error: Exception, respond: Respond) -> None:
+    """One sentence for the person, with the id under which the whole story stands in the log."""
     error_id = structlog.contextvars.get_contextvars().get("id") or secrets.token_hex(4)
     log.error("command failed", id=error_id, exc_info=error)
     if respond.response_url:
-        respond(text=words.FAILED.format(id=error_id), response_type="ephemeral", replace_original=False)
-    return BoltResponse(status=200)
+        with suppress(*outcomes.NETWORK):
+            _say(respond, words.FAILED.format(id=error_id))

@@ -43,6 +43,10 @@ class People:
         """Press the button with this label."""
         elements = [one for block in message["blocks"] for one in block.get("elements", ())]
         action = next(one for one in elements if one.get("type") == "button" and one["text"]["text"] == label)
+        self.act(message, action, user)
+
+    def act(self, message: Json, action: Json, user: str = ALICE) -> None:
+        """Do with a message what this action says, whether or not it shows such a button."""
         self._post(
             "interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action}
         )

@@ -219,3 +219,23 @@ def test_home_shows_the_channels_what_was_published_and_how_the_bot_does(people:
     assert "How I am doing" in said or "Status" in said
     ids = [one["action_id"] for block in shown["view"]["blocks"] for one in block.get("elements", ()) if "value" in one]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_reading_that_is_said_to_be_wrong_opens_a_form(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("west-sussex")
+    (card,) = people.wait_for(1)
+    listing = HISTORY[-1].listing
+    people.act(card, {"type": "button", "action_id": "wrong", "value": f"{listing.urn}/{listing.file_id}"})
+    soon(lambda: bool(people.calls("views.open")), "the form to be opened")
+    assert listing.file_id in people.calls("views.open")[0]["view"]["private_metadata"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_document_that_is_not_known_any_more_is_said_so(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("west-sussex")
+    (card,) = people.wait_for(1)
+    people.act(card, {"type": "button", "action_id": "wrong", "value": "80578/1"})
+    assert people.wait_for(2)[-1]["text"] == "That document is not known here any more."

@@ -6,14 +6,17 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from bot.app import Desk, build
+from bot import wrong_reading
+from bot.app import Desk, SlackApp, build
 from bot.slack import http_mode
 from bot.slack.client import web_client
-from inspection_watch.demo.slack import ALICE, CHANNEL, TEAM, LocalSlack
+from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
 from storage.store import Store
 from tests.bot.examples import CHANGES, HISTORY, T0, intent
 from tests.slack import Json, People, signed, soon
@@ -27,18 +30,53 @@ FILE = f"https://files.ofsted.gov.uk/v1/file/{HISTORY[-1].listing.file_id}"
 Happen = Callable[..., None]
 
 
+class Listening(Store):
+    """A store that says which channels were resumed."""
+
+    def __init__(self, of: Store) -> None:
+        super().__init__(of._engine)
+        self.heard: list[tuple[str, str]] = []
+
+    def resume_channel(self, team: str, channel: str, now: datetime) -> bool:
+        self.heard.append((team, channel))
+        return super().resume_channel(team, channel, now)
+
+
 @pytest.fixture
-def happen(sqlite_store: Store, local_slack: LocalSlack, people: People) -> Happen:
-    """Lets an event happen: its type, and what else Slack says of it."""
+def listening(sqlite_store: Store) -> Listening:
+    return Listening(sqlite_store)
+
+
+@pytest.fixture
+def heard(listening: Listening) -> list[tuple[str, str]]:
+    return listening.heard
+
+
+@pytest.fixture
+def app(listening: Listening, local_slack: LocalSlack, people: People) -> SlackApp:
     client = web_client(local_slack.bot_token, local_slack.api_url)
-    app = build(Desk(store=sqlite_store, client=client, clock=lambda: T0), signing_secret=SECRET)
+    desk = Desk(store=listening, client=client, clock=lambda: T0, operators="C0OPS")
+    return build(desk, signing_secret=SECRET)
+
+
+@pytest.fixture
+def happen(app: SlackApp) -> Happen:
+    """Lets an event happen: its type, and what else Slack says of it."""
 
     def happen(type: str, **said: Any) -> None:
         event = {"type": type, "event_ts": "1.0", **said}
-        body = json.dumps({"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": event})
-        assert http_mode.answer(app, signed(body, SECRET, time.time()), body.encode()).status == 200
+        post(app, {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": event})
 
     return happen
+
+
+def post(app: SlackApp, payload: Json) -> None:
+    """Post as Slack does: events as JSON, what people press and fill in as a form."""
+    said = json.dumps(payload)
+    pressed = payload["type"] != "event_callback"
+    body = urlencode({"payload": said}) if pressed else said
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if pressed else {}
+    assert http_mode.answer(app, signed(body, SECRET, time.time()) | kind, body.encode()).status == 200
 
 
 def write(happen: Happen, *urls: str, channel: str = CHANNEL) -> None:
@@ -81,3 +119,42 @@ class TestAddresses:
         write(happen, "https://reports.ofsted.gov.uk/provider/44/1")
         write(happen, PAGE)
         assert len(unfolded(people)) == 1
+
+
+class TestWrongReadings:
+    """The button of an alert, the form, and what those who run the bot are told."""
+
+    @pytest.mark.usefixtures("_known")
+    def test_a_form_that_is_sent_tells_the_operators_and_thanks_the_person_once(
+        self, app: SlackApp, sqlite_store: Store
+    ) -> None:
+        (document,) = sqlite_store.documents_with_id(HISTORY[-1].listing.file_id)
+        values = {"what": {"text": {"type": "plain_text_input", "value": "It says otherwise."}}}
+        view = {**wrong_reading.form(document, CHANNEL), "id": "V1", "state": {"values": values}}
+        sent = {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": ALICE}, "view": view}
+        post(app, sent)
+        post(app, sent)
+        soon(lambda: sqlite_store.coverage().waiting == 2, "operators and the person to be owed a message")
+
+
+class TestComings:
+    """A channel that was paused is tried again at once when it can be written in again."""
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"type": "member_joined_channel", "user": BOT_USER, "channel": "C0X"},
+            {"type": "channel_unarchive", "channel": "C0X", "user": ALICE},
+            {"type": "group_unarchive", "channel": "C0X", "user": ALICE},
+        ],
+        ids=lambda event: str(event["type"]),
+    )
+    def test_it_is_resumed(self, happen: Happen, heard: list[tuple[str, str]], event: Json) -> None:
+        happen(**event)
+        soon(lambda: heard == [(TEAM, "C0X")], "the channel to be resumed")
+
+    def test_somebody_elses_coming_resumes_nothing(self, happen: Happen, heard: list[tuple[str, str]]) -> None:
+        happen(type="member_joined_channel", user=BOB, channel="C0X")
+        happen(type="member_joined_channel", user=BOT_USER, channel="C0Y")
+        soon(lambda: bool(heard), "the bot's own coming to be heard")
+        assert heard == [(TEAM, "C0Y")]
