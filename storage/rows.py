@@ -100,7 +100,7 @@ def listing_of(row: Row[Any]) -> Listing:
 
 
 def document_of(row: Row[Any]) -> KnownDocument:
-    """A reading that cannot be decoded is none, by no parser of ours: whoever needs it reads the archived bytes again."""
+    """A reading that cannot be decoded is none, of no parser: whoever needs it reads the archived bytes anew."""
     rest = {name: row._mapping[name] for name in _DOCUMENT_FIELDS}
     unread = {"reading": None, "parser": None} if rest["reading"] is UNDECODABLE else {}
     return KnownDocument(listing=listing_of(row), **(rest | unread))
