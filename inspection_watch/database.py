@@ -47,6 +47,7 @@ def restore(
     kept = copies.restore(settings.database_url, file, wiring.now())
     with wiring.database(settings) as engine:
         bring_up_to_date(engine)
+        copies.doubt_what_is_owed(engine)
     print(f"The database is now as {file} has it.")  # noqa: T201
     if kept is not None:
         print(f"What was there before is kept as {kept}.")  # noqa: T201

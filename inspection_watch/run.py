@@ -20,6 +20,7 @@ from inspection_watch import slack, wiring
 from inspection_watch.health import Check, Looks, Readiness, healthz, readyz
 from inspection_watch.listen import Doors, serve
 from inspection_watch.metrics import Metrics
+from inspection_watch.retention import Tidying
 from inspection_watch.settings import Settings, SettingsError
 from storage.store import Store
 from storage.types import Holding
@@ -92,9 +93,10 @@ def _watch(settings: Settings, store: Store, _doors: Doors, stop: threading.Even
         wiring.world(settings, store, stop=stop, next_look=partial(schedule.next_look, plan)) as world,
         on_duty(store, Holding(name=f"watch:{LOCAL_AUTHORITIES.key}", owner=world.owner), world.clock) as standing_by,
     ):
+        tidying = Tidying(settings, store, world.archive)
         scheduler = schedule.start(
             plan,
-            lambda: _look(world, looks, standing_by),
+            lambda: _look(world, looks, standing_by, tidying),
             jitter=lambda: wiring.jitter(settings),
             walks=world.walks,
         )
@@ -105,11 +107,14 @@ def _watch(settings: Settings, store: Store, _doors: Doors, stop: threading.Even
             scheduler.shutdown(wait=True)
 
 
-def _look(world: World, looks: Looks, standing_by: Callable[[], datetime | None]) -> datetime | None:
+def _look(world: World, looks: Looks, standing_by: Callable[[], datetime | None], tidying: Tidying) -> datetime | None:
     """When to look again before the plan says so. A failure nobody foresaw is logged whole and tried again."""
     with structlog.contextvars.bound_contextvars(poll=secrets.token_hex(4)):
         try:
-            return standing_by() or poll(world, LOCAL_AUTHORITIES).again_at
+            if (again_at := standing_by()) is None:
+                again_at = poll(world, LOCAL_AUTHORITIES).again_at
+                tidying.tidy(world.clock())
+            return again_at
         except Exception:
             if world.stopping():
                 return None

@@ -23,6 +23,8 @@ class SettingsError(Exception):
 
 
 LONGEST_WAIT = timedelta(days=7)
+SHORTEST_MEMORY, LONGEST_MEMORY = 60, 36_500
+"""Days. What is younger is still corrected in place, or looked for after a crash."""
 
 
 def _http(url: str) -> str:
@@ -69,6 +71,15 @@ def _listen(text: str) -> str:
     if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise ValueError("must be host:port, for example 127.0.0.1:8080")
     return text
+
+
+def _keep(value: object) -> object:
+    if value is None or value == "for ever":
+        return None
+    days = str(value).removesuffix("d")
+    if not (days.isascii() and days.isdecimal()) or not SHORTEST_MEMORY <= int(days) <= LONGEST_MEMORY:
+        raise ValueError(f"must be “for ever” or a number of days, {SHORTEST_MEMORY} or more, for example 400d")
+    return timedelta(days=int(days))
 
 
 def _hosts(value: object) -> object:
@@ -145,6 +156,17 @@ class Settings(BaseSettings):
     )
     INSPECTION_WATCH_STATE_DIR: Path = Field(
         default_factory=_state_dir, description="The archive of fetched documents and the SQLite file."
+    )
+
+    INSPECTION_WATCH_KEEP_MESSAGES: Annotated[timedelta | None, BeforeValidator(_keep)] = Field(
+        None,
+        description="How long sent messages are remembered, for example 400d; default: for ever. What is forgotten "
+        "is no longer corrected in place.",
+    )
+    INSPECTION_WATCH_KEEP_COPIES: Annotated[timedelta | None, BeforeValidator(_keep)] = Field(
+        None,
+        description="How long archived copies are kept that nothing refers to any more (earlier pages, replaced "
+        "documents); default: for ever. Listed documents are always kept.",
     )
 
     @model_validator(mode="before")

@@ -80,6 +80,13 @@ class Archive:
         except KeyError:
             return None
 
+    def remove(self, sha256: str) -> None:
+        """Take out what was put, if it is there. Raises StorageError if that cannot be done."""
+        try:
+            self._path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(_cannot_write(self._directory, error)) from error
+
     def _path(self, sha256: str) -> Path:
         return self._directory / sha256[:2] / sha256[2:4] / sha256
 

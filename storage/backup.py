@@ -14,10 +14,11 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Engine, make_url, update
 
 from storage.alone import alone
-from storage.engine import SETTING, StorageError, known_schemas, sqlite_file
+from storage.engine import SETTING, StorageError, known_schemas, sqlite_file, writing
+from storage.schema import PENDING, deliveries
 
 PATIENCE_SECONDS = 30.0
 PAGES_AT_ONCE = 2000
@@ -66,6 +67,12 @@ def restore(url: str, of: Path, now: datetime) -> Path | None:
         else:
             _copy(of, path)
         return kept
+
+
+def doubt_what_is_owed(engine: Engine) -> None:
+    """What a restored copy still owes may have been sent since it was made: it is looked for before it is sent."""
+    with writing(engine) as connection:
+        connection.execute(update(deliveries).where(PENDING).values(uncertain=True))
 
 
 def _keep(path: Path, kept: Path) -> bool:

@@ -13,6 +13,7 @@ from storage.answers import Answers
 from storage.leases import Leases, LostLeaseError
 from storage.letters import Letters
 from storage.outbox import FAN_OUT, UNSUBSCRIBED, Outbox
+from storage.retention import Retention
 from storage.rows import UndecodableError
 from storage.sending import Sending
 from storage.subscribing import Subscribing
@@ -24,5 +25,5 @@ from storage.watching import Watching
 __all__ = ["FAN_OUT", "UNSUBSCRIBED", "LostLeaseError", "Store", "UndecodableError"]
 
 
-class Store(Watching, Leases, Troubles, Answers, Subscribing, Outbox, Sending, Letters, Unfurls, Signs):
+class Store(Watching, Leases, Troubles, Answers, Subscribing, Outbox, Sending, Letters, Unfurls, Signs, Retention):
     """The verbs of storage on one database. Threads may share one store."""
