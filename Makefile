@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score bench-parse fuzz clean commands pictures audit
+.PHONY: help demo test lint types unit score bench-parse bench-poll stateful fuzz clean commands pictures audit
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,13 @@ $(UV):
 
 bench-parse: .venv/ready ## what reading costs, beside bare text extraction
 	@$(RUN) python -m bench.parse
+
+bench-poll: .venv/ready ## what a poll costs us and the site, beside the walk that scrapers do
+	@$(RUN) python -m bench.poll
+
+STATEFUL_STEPS ?= 10000
+stateful: .venv/ready ## play months in the life of the site at random, on both databases
+	STEPS=$(STATEFUL_STEPS) $(RUN) pytest -q -s tests/watchers/test_stateful.py
 
 MINUTES ?= 10
 SEED ?= 1

@@ -79,16 +79,16 @@ def search_page(html: bytes) -> SearchPage | NotThePage:
     if soup.select_one("ul.results-list") is None:
         return NotThePage(why=f"a search page without a list of results ({_title(soup)})")
     links = soup.select("ul.results-list > li.search-result h3.search-result__title > a[href]")
-    said = [_latest_report(link) for link in links]
-    results = [_result(link, latest) for link, latest in zip(links, said, strict=True)]
+    said = [(link, _latest_report(link)) for link in links]
+    results = [_result(link, latest) for link, latest in said]
     entries = tuple(result for result in results if isinstance(result, SearchEntry))
     return SearchPage(
         entries=entries,
         has_next=soup.select_one("a.pagination__next") is not None,
         odd=(
             *(result for result in results if isinstance(result, str)),
-            *(odd for link, latest in zip(links, said, strict=True) for odd in _unreadable_date(link, latest)),
-            *_undated(said),
+            *(odd for link, latest in said for odd in _unreadable_date(link, latest)),
+            *_undated([latest for _, latest in said]),
         ),
         unfamiliar=_unfamiliar_title(soup),
     )
@@ -98,30 +98,31 @@ _PROVIDER = re.compile(r"/provider/[0-9]+/([0-9]{1,12})/?(?:[?#].*)?$")
 
 
 def _result(link: Tag, latest: str | None) -> SearchEntry | str:
-    """The entry, or what is odd about it."""
+    """The entry, or what is odd about it. `latest` is what the page says of its latest report, if it says anything."""
     provider = _PROVIDER.search(str(link["href"]))
     if provider is None:
         return f"the address of {_text(link)} has no URN: {str(link['href'])[:200]}"
     return SearchEntry(urn=provider.group(1), name=_text(link), latest_report=_date(latest or ""))
 
 
-def _unreadable_date(link: Tag, said: str | None) -> tuple[str, ...]:
-    if said is None or _date(said):
+def _unreadable_date(link: Tag, latest: str | None) -> tuple[str, ...]:
+    if latest is None or _date(latest):
         return ()
-    return (f"the date of the latest report of {_text(link)} cannot be read: “{said[:80]}”",)
+    return (f"the date of the latest report of {_text(link)} cannot be read: “{latest[:80]}”",)
 
 
-def _undated(said: Sequence[str | None]) -> tuple[str, ...]:
+def _undated(latest: Sequence[str | None]) -> tuple[str, ...]:
     """Some authorities have no report; if none of several says anything of one, it is the page that has changed."""
-    if len(said) < 2 or any(latest is not None for latest in said):
+    if len(latest) < 2 or any(said is not None for said in latest):
         return ()
-    return (f"none of {len(said)} authorities has a date of a latest report",)
+    return (f"none of {len(latest)} authorities has a date of a latest report",)
 
 
 def _latest_report(link: Tag) -> str | None:
     """What the result of this link says after "Latest report:", or None if it says nothing of one."""
     item = link.find_parent("li", class_="search-result")
-    for line in item.select("ul.search-result__provider-info > li") if item else ():
+    info = item.find("ul", class_="search-result__provider-info") if item else None
+    for line in info.find_all("li", recursive=False) if info else ():
         label, _, said = _text(line).partition(":")
         if label.strip().casefold() == "latest report":
             return said.strip()

@@ -11,6 +11,7 @@ A scene is one invented publication, said to be invented in the document itself.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,6 +42,7 @@ FIRST_DAY: Final = date(2009, 1, 1)
 ROOM_A_DAY: Final = 40
 """File ids of one day; those of scenes begin in the middle."""
 THIRD_EDITION: Final = date(2026, 4, 1)
+FIRST_LETTER: Final = date(2018, 4, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,15 +207,36 @@ def publications(past: Iterable[Past] = PAST) -> Iterator[Publication]:
         )
 
 
-def build_site(histories: int | None = None, *, validators: bool = False) -> Site:
-    """All current authorities with their histories, or only so many histories: first the scenes', then by name."""
+def build_site(histories: int | None = None, *, validators: bool = False, documents: int = 0) -> Site:
+    """All current authorities with their histories, or only so many histories: first the scenes', then by name.
+
+    Each authority has at least so many `documents`: what its history lacks is filled up with invented letters.
+    """
     first = [scene.urn for scene in SCENES.values()]
     ranked = sorted(
         REGISTRY.current, key=lambda one: (first.index(one.urn) if one.urn in first else len(first), one.name)
     )
     told = {one.urn for one in ranked[:histories]}
     providers = [Provider(urn=one.urn, name=one.name, registered=one.opened) for one in REGISTRY.current]
-    return Site(providers, publications(one for one in PAST if one.authority.urn in told), validators=validators)
+    site = Site(providers, publications(one for one in PAST if one.authority.urn in told), validators=validators)
+    there = Counter(one.urn for one in site.published)
+    for authority in REGISTRY.current:
+        for letter in _letters(authority, documents - there[authority.urn]):
+            site.publish(letter)
+    return site
+
+
+def _letters(authority: Authority, number: int) -> Iterator[Publication]:
+    """Invented letters on focused visits, one every half year from 2018 on."""
+    for place in range(number):
+        day = FIRST_LETTER + timedelta(weeks=26 * place)
+        yield Publication(
+            urn=authority.urn,
+            title=TITLES[Kind.ILACS_FOCUSED_VISIT],
+            published=day,
+            file_id=f"9{authority.urn.zfill(7)}{place:03}",
+            body=partial(_visit, authority, day, None, None),
+        )
 
 
 def _days_of(published: date, length: int) -> tuple[date, date]:
