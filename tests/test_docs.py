@@ -64,3 +64,22 @@ def test_no_comment_of_ours_names_a_registry() -> None:
     files = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".md", ".toml", ".yaml", ".json"}]
     ours = [path for path in files if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)]
     assert [path for path in ours if any(host in path.read_text() for host in hosts)] == []
+
+
+def test_every_test_the_threat_model_counts_on_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "threat-model.md").read_text()))
+    there = set(re.findall(r"def (test_\w+)", "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))))
+    assert len(named) > 20
+    assert named - there == set()
+
+
+def test_the_page_for_operators_names_log_lines_that_there_are() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE)
+    named = {event for row in rows for event in re.findall(r"`([^`]+)`", row)}
+    rooms = [
+        path.read_text() for room in ("bot", "watchers", "inspection_watch") for path in (ROOT / room).rglob("*.py")
+    ]
+    logged = set(re.findall(r"log\.\w+\(\s*\"([^\"]+)\"", "".join(rooms)))
+    assert len(named) > 10
+    assert named - logged == set()
