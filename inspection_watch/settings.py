@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from watchers.schedule import DEFAULT as DEFAULT_PLAN
-from watchers.schedule import parse_plan
+from watchers.schedule import DEFAULT_WALKS, parse_plan, parse_walks
 
 
 class SettingsError(Exception):
@@ -53,6 +53,11 @@ def _plan(text: str) -> str:
         longest = timedelta.max
     if longest > LONGEST_WAIT:
         raise ValueError("must look at least once a week, for example every 3h")
+    return text
+
+
+def _walks(text: str) -> str:
+    parse_walks(text)
     return text
 
 
@@ -144,6 +149,10 @@ class Settings(BaseSettings):
     INSPECTION_WATCH_POLL: Annotated[str, AfterValidator(_plan)] = Field(
         DEFAULT_PLAN,
         description="The poll plan, London time: rules separated by semicolons, the first that fits counts.",
+    )
+    INSPECTION_WATCH_WALK: Annotated[str, AfterValidator(_walks)] = Field(
+        DEFAULT_WALKS,
+        description="When every authority's page is opened, London time: times of day separated by semicolons.",
     )
     INSPECTION_WATCH_GAP: Annotated[float, BeforeValidator(_gap)] = Field(
         1.0, description="Least seconds between two requests to one host."

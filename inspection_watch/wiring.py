@@ -22,6 +22,7 @@ from storage.store import Store
 from watchers.fetch import Fetcher
 from watchers.poll import World
 from watchers.read import Reader
+from watchers.schedule import parse_walks
 
 log = structlog.get_logger()
 
@@ -120,6 +121,7 @@ def world(
                 site=settings.INSPECTION_WATCH_SITE_URL,
                 clock=now,
                 owner=owner(),
+                walks=parse_walks(settings.INSPECTION_WATCH_WALK),
                 next_look=next_look,
                 stopping=stop.is_set,
                 progress=progress,

@@ -86,6 +86,8 @@ def test_a_file_that_may_not_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPat
         ("INSPECTION_WATCH_LISTEN", "127.0.0.1:²", "must be host:port"),
         ("INSPECTION_WATCH_SITE_URL", "reports.ofsted.gov.uk", "must be an address that begins with http"),
         ("INSPECTION_WATCH_POLL", "often-s3cret", "for example"),
+        ("INSPECTION_WATCH_WALK", "nightly-s3cret", "for example"),
+        ("INSPECTION_WATCH_WALK", "mon-fri 25:00", "for example"),
         ("INSPECTION_WATCH_GAP", "-1", "must be a number of seconds, 0 or more"),
         ("INSPECTION_WATCH_GAP", "fast", "must be a number of seconds, 0 or more"),
         ("INSPECTION_WATCH_LISTEN", "81", "must be host:port"),
