@@ -191,7 +191,8 @@ def _last_look(coverage: Coverage) -> str:
 
 
 def _next_look(coverage: Coverage) -> Iterator[Line]:
-    if due := [one.next_check_at for one in coverage.sources if one.next_check_at]:
+    looks = [one.next_check_at or one.next_look_at for one in coverage.sources]
+    if due := [moment for moment in looks if moment]:
         yield (words.NEXT_LOOK.format(at=words.moment(min(due))),)
 
 

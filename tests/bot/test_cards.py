@@ -124,6 +124,17 @@ def test_status_tells_when_the_list_is_read_again_and_the_newest_document() -> N
     assert ("It is read again at 10:06 BST on 20 August 2026, or a little later.",) in block.lines
 
 
+def test_status_tells_the_next_look_of_the_plan_unless_the_source_rests_for_longer() -> None:
+    source = SourceState(key="x", last_ok_at=T0, seen=153, next_look_at=T0 + timedelta(minutes=5))
+    for at, state in (("09:41", source), ("10:36", replace(source, next_check_at=T0 + timedelta(hours=1)))):
+        coverage = Coverage(
+            authorities_known=153, authorities_baselined=153, newest=None, sources=(state,), waiting=0, dead=0
+        )
+        (block,) = cards.status(coverage).blocks
+        assert isinstance(block, Paragraph)
+        assert (f"It is read again at {at} BST on 20 August 2026, or a little later.",) in block.lines
+
+
 def test_status_tells_what_operators_know_but_not_twice_that_a_source_fails() -> None:
     def trouble(kind: TroubleKind, sentence: str) -> KnownTrouble:
         return KnownTrouble(key=sentence, kind=kind, sentence=sentence, since=T0, last_at=T0)
