@@ -14,6 +14,10 @@ from watchers.fetch import Trouble
 from watchers.listings import NotThePage, search_page
 from watchers.sources import LOCAL_AUTHORITIES
 
+GIGABYTE = 10**9
+ROOM_FOR_A_HISTORY = 2 * GIGABYTE
+"""Some thousand documents of half a megabyte, their pages, and as much again to grow."""
+
 
 class Verdict(StrEnum):
     """How a check ended. Advice is no failure: the service runs without it."""
@@ -50,10 +54,15 @@ def _finding(check: str, trouble: str, well: str) -> Finding:
 def _archive(settings: Settings) -> Finding:
     folder = settings.INSPECTION_WATCH_STATE_DIR
     try:
-        Archive(folder / "archive").check()
+        archive = Archive(folder / "archive")
+        archive.check()
     except StorageError as error:
         return _finding("archive", f"{error} INSPECTION_WATCH_STATE_DIR chooses another place.", "")
-    return _finding("archive", "", f"{folder} can be written.")
+    free = archive.room().free
+    if free < ROOM_FOR_A_HISTORY:
+        advice = f"{folder} can be written, but only {free / GIGABYTE:.1f} GB are free: the history alone takes one."
+        return Finding(check="archive", verdict=Verdict.ADVICE, words=advice)
+    return _finding("archive", "", f"{folder} can be written, and {free / GIGABYTE:.0f} GB are free.")
 
 
 def _database(settings: Settings) -> Finding:

@@ -38,6 +38,9 @@ OR_SIGNED = (
 )
 
 NOT_DELIVERING = "a thread that delivers has ended; the log says why"
+LACKS = (
+    "it lacks {scopes}: give the app the scopes of deploy/slack-manifest.yaml, and install it to the workspace again."
+)
 NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
 
 
@@ -135,11 +138,12 @@ def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """For each token: its name, what is wrong with it ("" if nothing), and what there is to say if all is well."""
     try:
         client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
-        workspace = slack_client.sign_in(client).workspace
+        identity = slack_client.sign_in(client)
     except (SettingsError, slack_client.SlackError) as error:
         yield "bot token", str(error), ""
     else:
-        yield "bot token", "", f"it belongs to the workspace {workspace}."
+        lacks = LACKS.format(scopes=", ".join(identity.lacks)) if identity.lacks else ""
+        yield "bot token", lacks, f"it belongs to the workspace {identity.workspace}."
     if settings.SLACK_APP_TOKEN is None and settings.SLACK_SIGNING_SECRET is not None:
         yield (
             "signing secret",

@@ -5,7 +5,7 @@ The base address of Slack's Web API is passed in everywhere, so that a local sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,22 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import outcomes, words
 
 TIMEOUT_SECONDS = 10
+SCOPES = frozenset(
+    {
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:write",
+        "links:read",
+        "links:write",
+        "users:read",
+    }
+)
+"""What the bot's token may do: those of deploy/slack-manifest.yaml, each with its reason in deploy/slack-scopes.md."""
 
 
 class SlackError(Exception):
@@ -36,6 +52,8 @@ class Identity:
     team: str
     user: str
     workspace: str
+    lacks: tuple[str, ...] = ()
+    """Scopes that the app's manifest asks for and the token has not; () also where Slack does not say."""
 
 
 def web_client(token: str, base_url: str) -> WebClient:
@@ -46,7 +64,18 @@ def web_client(token: str, base_url: str) -> WebClient:
 def sign_in(client: WebClient) -> Identity:
     """Who the bot's token belongs to. Raises `SlackError`."""
     answered = _asked(lambda: client.auth_test(), "SLACK_BOT_TOKEN")
-    return Identity(team=str(answered["team_id"]), user=str(answered["user_id"]), workspace=str(answered["team"]))
+    return Identity(
+        team=str(answered["team_id"]),
+        user=str(answered["user_id"]),
+        workspace=str(answered["team"]),
+        lacks=_lacking({name.lower(): str(value) for name, value in answered.headers.items()}),
+    )
+
+
+def _lacking(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Slack says with every answer which scopes the token has."""
+    told = headers.get("x-oauth-scopes")
+    return () if told is None else tuple(sorted(SCOPES - {scope.strip() for scope in told.split(",")}))
 
 
 def check_app_token(client: WebClient, app_token: str) -> None:

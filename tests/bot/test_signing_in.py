@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.app import Desk, build
-from bot.slack.client import SlackSettingsError, SlackUnreachableError, check_app_token, sign_in, web_client
+from bot.slack.client import SCOPES, SlackSettingsError, SlackUnreachableError, check_app_token, sign_in, web_client
 from bot.slack.socket_mode import connect
 from inspection_watch.demo.slack import BOT_USER, TEAM, LocalSlack
 from storage.store import Store
@@ -27,6 +27,24 @@ def now() -> datetime:
 def test_the_bots_token_says_who_we_are(local_slack: LocalSlack) -> None:
     identity = sign_in(web_client(local_slack.bot_token, local_slack.api_url))
     assert (identity.team, identity.user) == (TEAM, BOT_USER)
+
+
+@pytest.mark.parametrize(
+    ("told", "lacks"),
+    [
+        (None, ()),
+        (",".join(SCOPES), ()),
+        (", ".join(sorted(SCOPES - {"links:read", "im:write"})), ("im:write", "links:read")),
+    ],
+)
+def test_slack_says_which_scopes_a_token_lacks(
+    local_slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, told: str | None, lacks: tuple[str, ...]
+) -> None:
+    client = web_client(local_slack.bot_token, local_slack.api_url)
+    answered = client.auth_test()
+    answered.headers = {} if told is None else {"X-OAuth-Scopes": told}
+    monkeypatch.setattr(client, "auth_test", lambda: answered)
+    assert sign_in(client).lacks == lacks
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -354,6 +355,13 @@ def test_the_doctor_says_when_the_archive_can_no_longer_be_written(
     said = ask("doctor")
     assert checked(said)["archive"] == "FIX"
     assert "cannot be written" in said.out
+
+
+def test_the_doctor_advises_where_the_disk_is_nearly_full(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=10**12, free=10**8))
+    said = ask("doctor")
+    assert checked(said)["archive"] == "advice"
+    assert "only 0.1 GB are free" in said.out
 
 
 def test_the_doctor_knows_a_running_service_from_another_program_on_its_port(
