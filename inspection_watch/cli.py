@@ -32,7 +32,7 @@ from bot.answers.export import Export
 from bot.answers.replay import Replay
 from bot.grammar import Command
 from bot.slack.client import SlackError, SlackSettingsError
-from inspection_watch import database, exporting, logs, parsing, run, terminal, wiring
+from inspection_watch import database, deliveries, exporting, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
 from inspection_watch import reparse as archived
 from inspection_watch import settings as configuration
@@ -51,6 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(database.app, name="db", no_args_is_help=True)
+app.add_typer(deliveries.app, name="deliveries")
 out = Console()
 
 EVERY = 25
