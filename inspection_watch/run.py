@@ -52,6 +52,7 @@ def run(settings: Settings, metrics: Metrics, only: Part | None = None) -> None:
     with ExitStack() as stack:
         stack.enter_context(wiring.alone(settings))
         store = stack.enter_context(wiring.store(settings))
+        wiring.take_over(settings, store)
         readiness = _readiness(store, parts)
         doors = _doors(store, readiness, metrics)
         stack.enter_context(_listening(settings, doors))

@@ -17,7 +17,7 @@ import structlog
 from inspection_watch.settings import Settings
 from storage.alone import alone as hold_alone
 from storage.archive import Archive
-from storage.engine import Database, StorageError, open_engine, upgrade
+from storage.engine import Database, StorageError, open_engine, sqlite_file, upgrade
 from storage.store import Store
 from watchers.fetch import Fetcher
 from watchers.poll import World
@@ -54,6 +54,12 @@ def store(settings: Settings) -> Iterator[Store]:
         if not before.is_current:
             log.info("schema brought up to date", before=before.found, now=before.needed)
         yield Store(engine)
+
+
+def take_over(settings: Settings, opened: Store) -> None:
+    """Begin at once where a predecessor died: alone on an SQLite file, we need not wait until its leases end."""
+    if sqlite_file(settings.database_url) is not None:
+        opened.take_over()
 
 
 @contextmanager

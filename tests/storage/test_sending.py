@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from storage.engine import writing
 from storage.sending import SEVERAL
 from storage.store import Store
-from storage.types import Dead, Delivery, DeliveryStatus, Owed, Part, Paused, PausedChannel, Refused, Sent
+from storage.types import Dead, Delivery, DeliveryStatus, Holding, Owed, Part, Paused, PausedChannel, Refused, Sent
 from tests.storage.examples import (
     LEASE,
     MINUTE,
@@ -300,3 +300,13 @@ def test_a_message_comes_back_as_it_was_whatever_characters_it_holds(store: Stor
     said = message(words)
     store.owe([Owed(key="k", team="T1", channel="C1", part=Part.NOTICE, message=said)], T0)
     assert claimed(store).message == said
+
+
+def test_whoever_knows_that_nobody_else_lives_need_not_wait_for_the_leases_of_the_dead(store: Store) -> None:
+    tell(store, change())
+    claimed(store)
+    holding = Holding(name="source:site", owner="dead")
+    assert store.claim_lease(holding, T0, LEASE)
+    store.take_over()
+    assert store.leased_until(holding.name) is None
+    assert claimed(store).unfinished == 2, "the attempt that came to no end still counts"
