@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score bench-parse bench-poll stateful fuzz clean commands pictures audit
+.PHONY: help demo test lint types unit score bench-parse chaos bench-poll stateful fuzz clean commands pictures audit
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,11 @@ bench-poll: .venv/ready ## what a poll costs us and the site, beside the walk th
 STATEFUL_STEPS ?= 10000
 stateful: .venv/ready ## play months in the life of the site at random, on both databases
 	STEPS=$(STATEFUL_STEPS) $(RUN) pytest -q -s tests/watchers/test_stateful.py
+DATABASE ?= postgresql
+EACH ?= 1
+chaos: .venv/ready .tools/ready ## kill the service at random for MINUTES on DATABASE (sqlite or postgresql)
+	@$(RUN) python -m tests.chaos --minutes $(MINUTES) --seed $(SEED) --database $(DATABASE) --each $(EACH) \
+	$(if $(RECORD),--record docs/reliability.md)
 
 MINUTES ?= 10
 SEED ?= 1

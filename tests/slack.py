@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import urllib.request
 from collections import deque
@@ -112,6 +113,13 @@ class Fault:
     error: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     accepted: bool = False
+    after: float = 0.0
+    """Seconds until it goes wrong: with more than the client's patience, a time-out."""
+
+    @property
+    def only_slow(self) -> bool:
+        """Nothing goes wrong; it takes `after` seconds."""
+        return self.accepted and self.status == 200 and not self.error
 
 
 @dataclass
@@ -128,6 +136,8 @@ class Proxy:
     forgets_metadata: bool = False
     forgets_blocks: bool = False
     page: int | None = None
+    decide: Callable[[str], Fault | None] = lambda _: None
+    """What goes wrong with a call of this method, where `faults` says nothing."""
     instead: dict[str, Json] = field(default_factory=dict)
     """What is answered to a method, whatever Slack would say."""
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -167,6 +177,16 @@ def _sent(headers: Headers, body: bytes) -> Json:
     return {name: values[0] for name, values in parse_qs(body.decode()).items()}
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is nothing to talk about."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def proxy(slack: LocalSlack) -> Iterator[Proxy]:
     """A proxy before `slack`, on this machine only, until the end of the block."""
@@ -175,9 +195,11 @@ def proxy(slack: LocalSlack) -> Iterator[Proxy]:
     class Between(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            fault = made.faults.popleft() if made.faults else None
+            fault = made.faults.popleft() if made.faults else made.decide(self.path.rpartition("/")[2])
             said = made.forward(self.path, self.headers, body) if fault is None or fault.accepted else {}
-            if fault is None:
+            if fault and fault.after:
+                threading.Event().wait(fault.after)
+            if fault is None or fault.only_slow:
                 self._answer(200, said, ())
             elif fault.status is not None:
                 self._answer(fault.status, {"ok": False, "error": fault.error}, fault.headers)
@@ -194,7 +216,7 @@ def proxy(slack: LocalSlack) -> Iterator[Proxy]:
         def log_message(self, *_: object) -> None:
             """Tests read what was said, not who asked."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
+    server = _Server(("127.0.0.1", 0), Between)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     made.url = f"http://127.0.0.1:{server.server_address[1]}"
