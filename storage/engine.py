@@ -8,11 +8,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -37,14 +36,6 @@ _LOCK_TIMEOUT = "55P03"
 
 class StorageError(Exception):
     """The database or the archive cannot do its work: what is wrong and what to do next, in plain words."""
-
-
-def _as_text(stored: Any) -> Any:
-    """What a JSON column holds stays text: the codec of the column makes a value of it, and faster than `json` does."""
-    return stored
-
-
-_ALIKE: Mapping[str, Any] = {"hide_parameters": True, "json_deserializer": _as_text}
 
 
 def open_engine(url: str) -> Engine:
@@ -180,7 +171,7 @@ def _sqlite(address: URL) -> Engine:
         raise StorageError(
             f"The directory {directory} for the database does not exist. Make it, or name another file in {SETTING}."
         )
-    engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, **_ALIKE)
+    engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, directory))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -213,7 +204,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql(address: URL) -> Engine:
     patience = {} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
-    return create_engine(address, connect_args=patience, pool_pre_ping=True, **_ALIKE)
+    return create_engine(address, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
 
 
 def _cannot_open(address: URL, reason: str) -> str:

@@ -6,6 +6,7 @@ team id.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -28,8 +29,10 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    cast,
     literal_column,
     text,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -75,7 +78,10 @@ JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "pos
 
 
 class Value(TypeDecorator[Any]):
-    """A value of ours as JSON; an absent one is NULL."""
+    """A value of ours as JSON; an absent one is NULL.
+
+    It is fetched as text, for the codec makes a value of that three times as fast as of what `json` makes of it.
+    """
 
     impl = JSON_VALUE
     cache_ok = True
@@ -87,8 +93,15 @@ class Value(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, _dialect: Dialect) -> Any:
         return None if value is None else self.codec.encode(value)
 
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return type_coerce(cast(column, Text), self)
+
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        return lambda value: self.process_result_value(value, dialect)
+
     def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
-        return None if value is None else self.codec.decode(value)
+        # Another program may write an absent value as the null of JSON.
+        return None if value in (None, "null") else self.codec.decode(value)
 
 
 class Reread(Value):
