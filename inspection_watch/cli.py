@@ -34,6 +34,7 @@ from bot.grammar import Command
 from bot.slack.client import SlackError, SlackSettingsError
 from inspection_watch import database, deliveries, exporting, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
+from inspection_watch import live as closely
 from inspection_watch import reparse as archived
 from inspection_watch import settings as configuration
 from inspection_watch.metrics import Metrics
@@ -261,10 +262,15 @@ def _answer(command: Command, save: Path | None) -> NoReturn:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="Look closely at the source site, in a handful of requests, and at it alone.")
+    ] = False,
+) -> None:
     """Check settings, database, tokens and the source site, and say what to fix; exit status 1 if something is."""
     findings = []
-    for finding in checks.examine(configuration.load()):
+    examine = closely.examine if live else checks.examine
+    for finding in examine(configuration.load()):
         findings.append(finding)
         mark = terminal.plain(f"{finding.verdict:7}", _COLOURS[finding.verdict])
         out.print(mark, terminal.plain(f"{finding.check:10} {finding.words}"), soft_wrap=True)

@@ -52,6 +52,7 @@ class Fetched:
     etag: str | None = None
     last_modified: str | None = None
     not_modified: bool = False
+    status: int = field(default=httpx.codes.OK, compare=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """All that came with the body, names in lower case. Two answers are the same whatever their date says."""
 
@@ -215,7 +216,7 @@ class Fetcher:
         if response.status_code == httpx.codes.NOT_MODIFIED and (
             "if-none-match" in asked or "if-modified-since" in asked
         ):
-            return Fetched(url=url, body=b"", not_modified=True)
+            return Fetched(url=url, body=b"", not_modified=True, status=response.status_code)
         if response.status_code in BODIES:
             return self._body(url, response, limit)
         return _refused(url, response)
@@ -233,6 +234,7 @@ class Fetcher:
             body=body,
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
+            status=response.status_code,
             headers=tuple((name.lower(), value) for name, value in response.headers.items()),
         )
 

@@ -347,6 +347,16 @@ def test_the_doctor_names_what_is_missing_and_what_is_well(ask: Ask, site: Site)
     assert "answered 403" in ask("doctor").out
 
 
+def test_the_doctor_looks_closely_at_the_site_alone(ask: Ask, site: Site) -> None:
+    said = ask("doctor", "--live")
+    assert said.status == 0
+    assert "153 authorities on 2 pages" in said.out
+    assert {"robots", "missing", "manners"} < checked(said).keys()
+    assert "bot token" not in said.out
+    site.shrink(9)
+    assert ask("doctor", "--live").status == 1
+
+
 def test_the_doctor_says_when_the_archive_can_no_longer_be_written(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
