@@ -31,9 +31,10 @@ class History:
 
     def _of(self, one: Authority, asked: Asked) -> Reply:
         known = asked.store.known(one.urn)
-        if not known.documents:
+        inherited = _inherited(one, asked)
+        if not known.documents and not inherited:
             return refused(cards.nothing_known(known, one))
-        documents = sorted(reports.published(known.documents), key=_order)
+        documents = sorted(reports.published((*known.documents, *inherited)), key=_order)
         pages = max(1, -(-len(documents) // PAGE))
         if not 1 <= self.page <= pages:
             said = words.NO_PAGE.format(
@@ -67,6 +68,15 @@ def picture_of(one: Authority, known: KnownAuthority, asked: Asked) -> tuple[Fil
     return (File(name=f"{one.slug}-timeline.png", title=title, make=partial(charts.draw, shown), alt=shown.alt),)
 
 
+def _inherited(one: Authority, asked: Asked) -> tuple[KnownDocument, ...]:
+    """The documents of those that this authority took over from, and of those before them."""
+    return tuple(
+        document
+        for before in asked.registry.predecessors(one.urn)
+        for document in (*asked.store.known(before.urn).documents, *_inherited(before, asked))
+    )
+
+
 def _order(document: KnownDocument) -> tuple[object, ...]:
     listing = document.listing
     return (document.inspected or listing.published, listing.published, listing.file_id)
@@ -82,7 +92,7 @@ def _card(
         first=words.day(first),
         last=words.day(last),
     )
-    blocks: list[Block] = [Paragraph(((sentence,),)), *(_told(each, documents) for each in shown)]
+    blocks: list[Block] = [Paragraph(((sentence,),)), *(_told(each, one, documents) for each in shown)]
     notes: list[Line] = [(words.HISTORY_NOTE,)]
     if pages > 1:
         notes.append((words.PAGE_NUMBER.format(page=page, pages=pages),))
@@ -91,20 +101,26 @@ def _card(
     return Card(title=title, sentence=sentence, blocks=(*blocks, SmallPrint(tuple(notes))), buttons=buttons)
 
 
-def _told(document: KnownDocument, documents: Sequence[KnownDocument]) -> Block:
-    """One document: what it is, when, and each judgement with how it moved."""
+def _told(document: KnownDocument, one: Authority, documents: Sequence[KnownDocument]) -> Block:
+    """One document: what it is, when, and each judgement with how it moved.
+
+    A predecessor's is marked with its name, and set beside that one's own alone.
+    """
+    of_the_same = [each for each in documents if each.listing.urn == document.listing.urn]
+    mark: Line = () if document.listing.urn == one.urn else (f"{parts.authority_name(document.listing.urn)}: ",)
     if not isinstance(document.reading, Report):
-        return Paragraph(((words.WARNING, " ", *cards.unread_item(document.listing), words.HISTORY_UNREAD),))
+        return Paragraph(((*mark, words.WARNING, " ", *cards.unread_item(document.listing), words.HISTORY_UNREAD),))
     read = Read(document.listing, document.reading)
     published, when = words.day(read.listing.published), parts.inspected(read.report)
     form = words.HISTORY_ITEM if when else words.HISTORY_ITEM_UNDATED
     what = words.capital(parts.what(read.report))
     head: Line = (
+        *mark,
         Strong(form.format(what=what, when=when)),
         " ",
         Link(words.HISTORY_PUBLISHED.format(published=published), read.listing.url),
     )
-    return Paragraph((head, *_judged(read, documents)))
+    return Paragraph((head, *_judged(read, of_the_same)))
 
 
 def _judged(read: Read, documents: Sequence[KnownDocument]) -> list[Line]:

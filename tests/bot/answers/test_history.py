@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from bot.answers.history import PAGE
 from bot.commands import answer, parse
 from bot.types import Paragraph, Strong
+from judgements.types import Report
 from storage.store import Store
+from storage.types import KnownDocument
 from tests.bot.answers.conftest import Ask
 from tests.bot.examples import ALICE, HISTORY, T0, UNREAD, WEST_SUSSEX, intent
 from tests.bot.histories import fill, many
+
+CUMBRIA, CUMBERLAND, SURREY = "135513", "2733690", "80567"
 
 
 def heads(blocks: object) -> list[str]:
@@ -65,3 +72,36 @@ def test_an_authority_that_is_no_more_leads_to_its_successors(ask: Ask) -> None:
         "history cumberland",
         "history westmorland-and-furness",
     ]
+
+
+def test_a_successor_shows_the_documents_of_those_it_took_over_from_with_their_name(sqlite_store: Store) -> None:
+    own, inherited = HISTORY[-1], HISTORY[0]
+    sqlite_store.apply(replace(intent(_of(inherited, CUMBRIA)), urn=CUMBRIA))
+    sqlite_store.apply(replace(intent(_of(own, CUMBERLAND)), urn=CUMBERLAND))
+    card = answer(parse("history cumberland"), sqlite_store, T0, ALICE).card
+    first, second = [block for block in card.blocks if isinstance(block, Paragraph)][1:3]
+    assert first.lines[0][0] == "Cumbria: "
+    assert isinstance(second.lines[0][0], Strong)
+    assert "2 documents" in card.sentence
+
+
+def test_a_new_authority_without_documents_shows_what_it_inherited(sqlite_store: Store) -> None:
+    sqlite_store.apply(replace(intent(_of(HISTORY[0], SURREY)), urn=SURREY))
+    april_2027 = datetime(2027, 4, 2, 9, tzinfo=UTC)
+    reply = answer(parse("history east surrey"), sqlite_store, april_2027, ALICE)
+    assert reply.answered
+    assert "Surrey: " in str(reply.card.blocks)
+
+
+def test_no_inspection_is_set_beside_a_predecessors(sqlite_store: Store) -> None:
+    """Two authorities are two: what one was given says nothing of how the other has moved."""
+    sqlite_store.apply(replace(intent(_of(HISTORY[0], CUMBRIA)), urn=CUMBRIA))
+    sqlite_store.apply(replace(intent(_of(HISTORY[1], CUMBERLAND)), urn=CUMBERLAND))
+    card = answer(parse("history cumberland"), sqlite_store, T0, ALICE).card
+    assert "▲" not in str(card.blocks)
+
+
+def _of(document: KnownDocument, urn: str) -> KnownDocument:
+    assert isinstance(document.reading, Report)
+    listing = replace(document.listing, urn=urn)
+    return replace(document, listing=listing, reading=replace(document.reading, authority=urn))
