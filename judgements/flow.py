@@ -23,6 +23,9 @@ REPEATS = 3
 
 _LINE_END = re.compile(r"[ .:;?]*(?:(?<! )\d{1,2})?")
 _DIGITS = re.compile(r"\d+")
+_DIGITS_ONLY = re.compile(r"[\d ]+")
+_STATIONERY = re.compile("ofsted is proud to use recycled paper", re.IGNORECASE)
+"""What stands at the foot of a letter's first page alone."""
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: of \d{1,3})?", re.IGNORECASE)
 
 
@@ -92,10 +95,18 @@ def flow(document: Document) -> Flow:
         [
             (page.number, line)
             for page in document.pages
-            for edge, line in _edged(page)
-            if not (edge and _is_running(line, running if page.number > front else first))
+            for line in _without(page, running if page.number > front else first)
         ]
     )
+
+
+def _without(page: Page, running: frozenset[str]) -> Iterator[str]:
+    """The lines of a page without the running ones; the last digits of one may be wrapped into a line of their own."""
+    wrapped = False
+    for edge, line in _edged(page):
+        if not edge or not (_is_running(line, running) or (wrapped and _DIGITS_ONLY.fullmatch(line))):
+            yield line
+        wrapped = edge and _DIGITS.sub("", line) in running
 
 
 def _join(numbered: list[tuple[int, str]]) -> Flow:
@@ -128,4 +139,5 @@ def _running(pages: tuple[Page, ...]) -> frozenset[str]:
 
 
 def _is_running(line: str, running: frozenset[str]) -> bool:
-    return _PAGE_NUMBER.fullmatch(line) is not None or _DIGITS.sub("", line) in running
+    printed = _PAGE_NUMBER.fullmatch(line) or _STATIONERY.fullmatch(line)
+    return printed is not None or _DIGITS.sub("", line) in running

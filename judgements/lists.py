@@ -1,8 +1,9 @@
 """Lists under a heading: what needs to improve, recommendations, areas for priority action.
 
 An item begins with a bullet or a number; whichever comes first in a section marks its own items, and any other mark
-below them belongs to the item above. Items run on over line and page breaks. Area SEND reports print tables instead,
-whose rows carry no mark: there an item begins where a paragraph does, or after the names of the bodies responsible.
+below them belongs to the item above. Numbers may go on from an earlier section. Items run on over line and page
+breaks; headings and boxes between them are no part of them. Area SEND reports print tables instead, whose rows carry
+no mark: there an item begins where a paragraph does, or after the names of the bodies responsible.
 """
 
 from __future__ import annotations
@@ -10,26 +11,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
 
 from judgements.flow import Flow
 from judgements.frameworks import Section
+from judgements.recognise import is_heading
 from judgements.types import Item
 
 MOST_LINES = 400
 """Lines a section can have; some letters of 2016 spread theirs over six pages."""
 FULL = 0.86
 """A line this much shorter than the longest of its section was not broken for want of room: a paragraph ended."""
+HEADING_LINES = 2
+LAST_LINES = 3
+"""Lines of another paragraph that may follow the last numbered item and still be a part of it."""
+LEAD_IN = 40
+"""Characters of a line such as "Within three months:" that leads to the next items."""
+SUB = "•"
+"""What a sub-item begins with, whatever is printed there."""
 
 _SHAPES = "•■□▪◼●◆❖➢✓○◯◦▫◻⬛►▶▸‣→⇒❑❒✔★☆◊♦·›»§Ø"
 _MARK = re.compile(
-    rf"(?P<bullet>[{_SHAPES}]) ?(?=\S)|(?P<letter>[-–*onlqvü?]) (?=\S)|\(?(?P<number>\d{{1,2}})[.)] ?(?=\D)"
+    rf"(?P<bullet>[{_SHAPES}]) ?(?=\S)|(?P<letter>[-–*onlqvü?]) (?=\S)"
+    r"|\(?(?P<number>\d{1,3})[.)] ?(?=[^\W\d]|[‘“'\"(\[])"
 )
 """A bullet, a sign or letter that stands for one (some fonts draw theirs from letters), or a number."""
+NUMBER = "number"
 NOTE = "*"
 """What a footnote begins with, unless the section's own items do."""
-_ALONE = re.compile(rf"[{_SHAPES}*–-]|\(?\d{{1,2}}[.)]")
+_ALONE = re.compile(rf"[{_SHAPES}*–-]|\(?\d{{1,3}}[.)]")
 _FOOTNOTE = re.compile(r"\d{1,2} [A-Z‘“]")
 _GLUED = re.compile(r"(?<=[a-z]{2})(?<![A-Z])\d{1,2}(?=[.,;:]?(?:\s|$))")
+_SENTENCE_ENDS = re.compile(r"[.?!][’”')]?$")
+_IS_OF_SENTENCE = re.compile(r"[.?!;,:)][’”]?$|\. ")
+"""What a heading has none of."""
+_BOX = re.compile(r"(?:case|practice) study\b", re.IGNORECASE)
+_NONE = re.compile(
+    r"(?:there (?:are|were) no|(?:the inspection|inspectors) (?:did not (?:find|identify) any|found no)|no)"
+    " (?:areas?|priority)",
+    re.IGNORECASE,
+)
+"""How a numbered paragraph of a section begins that says that there is nothing in it."""
 _MODAL = re.compile(r"\b(?:should|must|needs?|will)\b")
 _GOES_ON = re.compile(r"(?:They|These|This|There|Their|It|Its|Those|Such|However|In addition|In doing so|That)\b")
 _COLUMN = re.compile(r"(?:Responsible bod(?:y|ies) )?Areas? for (?:improvement|priority action)", re.IGNORECASE)
@@ -45,23 +68,35 @@ class _Line:
     page: int
 
 
-def items(flow: Flow, section: Section) -> tuple[Item, ...] | None:
-    """The items of a section, sub-items with their parents; () if it has none, None if there is no such section."""
+def items(flow: Flow, section: Section, before_page: int | None = None) -> tuple[Item, ...] | None:
+    """The items of a section, sub-items with their parents; () if it has none, None if there is no such section.
+
+    A heading on `before_page` or after it is that of another section with the same name.
+    """
     for begin in _heads(flow, section):
+        if before_page is not None and flow.pages[begin - 1] >= before_page:
+            continue
         lines = tuple(_lines(flow, section, begin))
         found = {"marked": _marked, "paragraphs": _paragraphs, "rows": _rows}[section.shape](lines)
-        return tuple(Item(text=_GLUED.sub("", text), page=page) for text, page in found)
+        whole = ((_without_heading(section, _GLUED.sub("", text)), page) for text, page in found)
+        return tuple(Item(text=text, page=page) for text, page in whole if not _NONE.match(text))
     return None
 
 
 def _heads(flow: Flow, section: Section) -> Iterator[int]:
     """The index of the line after each heading of the section."""
     for match in flow.search(section.heading):
-        if flow.begins_line(match.start()) and flow.ends_line(match.end()):
+        if is_heading(flow, match) and flow.ends_line(match.end()):
             yield flow.line_at(match.end() - 1) + 1
     for match in flow.search(section.sentences):
         if flow.ends_line(match.end()):
             yield flow.line_at(match.end() - 1) + 1
+
+
+def _without_heading(section: Section, text: str) -> str:
+    """The words of an item before those of the heading that ends the section, where they stand in the same line."""
+    words, stop, heading = text.rpartition(". ")
+    return words + "." if stop and any(end.fullmatch(heading.lower()) for end in section.ends) else text
 
 
 def _lines(flow: Flow, section: Section, begin: int) -> Iterator[_Line]:
@@ -81,57 +116,133 @@ def _lines(flow: Flow, section: Section, begin: int) -> Iterator[_Line]:
             alone = ""
 
 
+class _Part(Enum):
+    """What a line of a section is to the item it belongs to."""
+
+    ITEM = "it begins one"
+    SUB = "it begins a sub-item"
+    NOTE = "it begins a footnote"
+    TEXT = "it goes on"
+
+
 def _marked(lines: Sequence[_Line]) -> list[tuple[str, int]]:
-    """Items that begin with the section's own mark; what stands before the first, or between paragraphs, is no item."""
-    found: list[tuple[str, int]] = []
-    own = below = ""
-    open_ = False
+    """Items that begin with the section's own mark; what stands before the first, or under a heading, is no item."""
+    parts = _parts(lines)
     width = max((len(line.text) for line in lines), default=0)
+    begins = [place for place, part in enumerate(parts) if part is _Part.ITEM]
+    return [
+        (_item(lines, parts, begin, end, width), lines[begin].page) for begin, end in pairwise([*begins, len(lines)])
+    ]
+
+
+def _parts(lines: Sequence[_Line]) -> list[_Part]:
+    own, following = _own(lines)
+    parts: list[_Part] = []
+    below, subs = "", 0
     for place, line in enumerate(lines):
         mark = _MARK.match(line.text)
-        kind = _kind(mark)
-        own = own or (kind if mark and _follows(mark, 0) else "")
-        if kind == NOTE != own:
-            open_ = False
-        elif mark and own and not _is_below(kind, own, below, found) and _follows(mark, len(found)):
-            found.append((line.text[mark.end() :].strip(), line.page))
-            open_, below = True, ""
-        elif mark and found:
-            found[-1] = (f"{found[-1][0]} {line.text[mark.end() :]}", found[-1][1])
-            open_, below = True, kind
-        elif not found and _lost_its_mark(lines, place):
-            found.append((line.text, line.page))
-            open_ = True
-        elif found and open_ and (open_ := not _ended(lines[place - 1].text, line.text, width)):
-            found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
-    return found
+        kind, number = _kind(mark), _number(mark)
+        begun, leads = _Part.ITEM in parts, place > 0 and lines[place - 1].text.endswith(":")
+        if kind == NUMBER == own and number == following:
+            part, following = _Part.ITEM, following + 1
+        elif kind == NUMBER:
+            part = _Part.SUB if begun and (leads or subs) and number == subs + 1 else _Part.TEXT
+        elif kind == NOTE != own:
+            part = _Part.NOTE
+        elif mark and begun and kind != own and (own == NUMBER or leads or kind == below):
+            part = _Part.SUB
+        elif mark:
+            part = _Part.ITEM if begun or kind == own else _Part.TEXT
+        else:
+            part = _Part.ITEM if not begun and leads and line.text[0].islower() else _Part.TEXT
+        below = kind if part is _Part.SUB else "" if part is _Part.ITEM else below
+        subs = number if part is _Part.SUB else 0 if part is _Part.ITEM else subs
+        parts.append(part)
+    return parts
 
 
-def _lost_its_mark(lines: Sequence[_Line], place: int) -> bool:
-    """A first item whose bullet a converter lost: in lower case after a colon, and whole before the next one."""
-    return place > 0 and lines[place - 1].text.endswith(":") and lines[place].text[0].islower()
+def _own(lines: Sequence[_Line]) -> tuple[str, int]:
+    """What marks the items of a section, and the number of the first: one that another follows, or the only mark.
+
+    A numbered paragraph may only lead to the bullets below it.
+    """
+    marks = [mark for line in lines if (mark := _MARK.match(line.text))]
+    kinds, numbers = [_kind(mark) for mark in marks], [_number(mark) for mark in marks if mark["number"]]
+    bullets = [kind for kind in kinds if kind != NUMBER]
+    if not kinds or kinds[0] != NUMBER:
+        return (kinds or [""])[0], 1
+    for place, number in enumerate(numbers):
+        if number == 1 or number + 1 in numbers[place:]:
+            return NUMBER, number
+    return (bullets[0], 1) if bullets else (NUMBER, numbers[0])
 
 
 def _kind(mark: re.Match[str] | None) -> str:
-    return "" if mark is None else mark["bullet"] or mark["letter"] or "number"
+    return "" if mark is None else mark["bullet"] or mark["letter"] or NUMBER
 
 
-def _follows(mark: re.Match[str], count: int) -> bool:
-    return mark["number"] is None or int(mark["number"]) == count + 1
+def _number(mark: re.Match[str] | None) -> int:
+    return int(mark["number"]) if mark and mark["number"] else 0
 
 
-def _is_below(kind: str, own: str, below: str, found: Sequence[tuple[str, int]]) -> bool:
-    """True for a mark other than the section's own that belongs to the item above: that one is numbered, or ends in a
-    colon, or has such items below it already."""
-    if kind == own or not found:
+def _item(lines: Sequence[_Line], parts: Sequence[_Part], begin: int, end: int, width: int) -> str:
+    """The words of the item that begins at a line and ends before another, without what stands there beside it."""
+    text = [_unmarked(lines[begin].text) if _MARK.match(lines[begin].text) else lines[begin].text]
+    open_ = True
+    for place in range(begin + 1, end):
+        line = lines[place].text
+        if parts[place] is _Part.SUB:
+            text.append(f"{SUB} {_unmarked(line)}")
+            open_ = True
+        elif parts[place] is _Part.NOTE:
+            open_ = False
+        elif _is_heading(lines, place, end, width):
+            break
+        elif open_ and (open_ := _goes_on(lines, place, begin, end, width)):
+            text.append(line)
+    return " ".join(text)
+
+
+def _unmarked(line: str) -> str:
+    return _MARK.sub("", line, count=1).strip()
+
+
+def _goes_on(lines: Sequence[_Line], place: int, begin: int, end: int, width: int) -> bool:
+    """True if a line belongs to the item above it: it is of the same paragraph, or of a further one that does not lead
+    to the next item. Paragraphs after the last item are not known to belong to it, unless a box or little more follows.
+    """
+    if not _ended(lines[place - 1].text, lines[place].text, width):
+        return True
+    if end < len(lines):
+        return not lines[end - 1].text.endswith(":")
+    last_words = len(lines) - place <= LAST_LINES and _kind(_MARK.match(lines[begin].text)) == NUMBER
+    return last_words or any(_BOX.match(line.text) for line in lines[place:])
+
+
+def _is_heading(lines: Sequence[_Line], place: int, end: int, width: int) -> bool:
+    """True for a line that no sentence goes on in or ends in: a heading over the next items, or over a box."""
+    line, before = lines[place].text, lines[place - 1].text
+    if not line[0].isupper() or _BOX.match(line):
+        return line[0].isupper()
+    if line.endswith(":") and len(line) <= LEAD_IN and place + 1 == end:
+        return True
+    if not _SENTENCE_ENDS.search(before) or _IS_OF_SENTENCE.search(line):
         return False
-    return own == "number" or kind in ("number", below) or found[-1][0].endswith(":")
+    if end < len(lines):
+        between = lines[place:end]
+        return len(between) <= HEADING_LINES and not any(_IS_OF_SENTENCE.search(other.text) for other in between)
+    following = lines[place + 1].text if place + 1 < end else ""
+    return bool(following) and not following[0].islower() and _has_room(line, following, width)
 
 
 def _ended(before: str, line: str, width: int) -> bool:
     """True if a paragraph ended between two lines: a full stop, room for the next word, and a capital letter."""
-    room = len(before) + 1 + len(line.split(" ", 1)[0]) <= FULL * width
-    return before.endswith((".", "?", "!", ":")) and room and not line[:1].islower()
+    return before.endswith((".", "?", "!", ":")) and _has_room(before, line, width) and not line[:1].islower()
+
+
+def _has_room(before: str, line: str, width: int) -> bool:
+    """True if the first word of a line could have stood at the end of the line before it."""
+    return len(before) + 1 + len(line.split(" ", 1)[0]) <= FULL * width
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[tuple[str, int]]:
@@ -147,8 +258,14 @@ def _paragraphs(lines: Sequence[_Line]) -> list[tuple[str, int]]:
         if not found or _new_row(before, line.text, width):
             found.append((line.text, line.page))
         else:
-            found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
+            found[-1] = (f"{found[-1][0]} {_sub(line.text)}", found[-1][1])
     return [(text, page) for text, page in found if len(text) > 1]
+
+
+def _sub(line: str) -> str:
+    """A line of a table's cell; every bullet in it is a sub-item's."""
+    mark = _MARK.match(line)
+    return f"{SUB} {_unmarked(line)}" if mark and mark["bullet"] else line
 
 
 def _new_row(before: str, line: str, width: int) -> bool:
@@ -162,17 +279,18 @@ def _rows(lines: Sequence[_Line]) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     narrow: list[str] = []
     for place, line in enumerate(lines):
-        if len(line.text) <= NARROW and _MODAL.search(line.text) is None:
-            narrow.append(line.text)
+        words = _sub(line.text)
+        if len(words) <= NARROW and not words.startswith(SUB) and _MODAL.search(words) is None:
+            narrow.append(words)
             continue
         rest, bodies = _split(narrow, open_=bool(found) and not found[-1][0].endswith("."))
-        whole_row = place > 0 and lines[place - 1].text.endswith(".") and _BODY_FIRST.match(line.text)
+        whole_row = _BODY_FIRST.match(words) if place > 0 and lines[place - 1].text.endswith(".") else None
         if found:
             found[-1] = (" ".join([found[-1][0], *rest]), found[-1][1])
         if whole_row or (_BODY.search(" ".join(bodies)) and not (found and not found[-1][0].endswith("."))):
-            found.append((line.text, line.page))
+            found.append((words[whole_row.end() :] if whole_row else words, line.page))
         elif found:
-            found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
+            found[-1] = (f"{found[-1][0]} {words}", found[-1][1])
         narrow = []
     if found:
         found[-1] = (" ".join([found[-1][0], *narrow]), found[-1][1])
@@ -180,7 +298,8 @@ def _rows(lines: Sequence[_Line]) -> list[tuple[str, int]]:
 
 
 def _split(narrow: Sequence[str], *, open_: bool) -> tuple[Sequence[str], Sequence[str]]:
-    """Narrow lines parted into the end of a sentence that is still open and the names of the bodies after it."""
+    """Narrow lines parted into what belongs to a sentence that is still open and the names of the bodies after it."""
     ends = [place for place, line in enumerate(narrow, 1) if line.endswith(".")]
-    cut = ends[0] if open_ and ends else 0
+    of_it = ends[0] if ends else 0 if _BODY.search(" ".join(narrow)) else len(narrow)
+    cut = of_it if open_ else 0
     return narrow[:cut], narrow[cut:]

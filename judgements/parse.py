@@ -8,10 +8,10 @@ certainty is left out and said in `Report.problems`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from judgements.agree import agree
+from judgements.agree import Stated, agree
 from judgements.dates import day_in, periods_at
 from judgements.document import open_document
 from judgements.editions import edition_of, unkept
@@ -74,6 +74,7 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
     expected = {area.theme for area in edition.areas}
     judgements = tuple(one for one in judgements if one.theme in expected)
     overall = edition.overall.theme if edition.overall else None
+    others = _others_begin(text, form, end, stated)
     return Report(
         kind=form.kind,
         framework=framework.key,
@@ -85,8 +86,8 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
         overall=next((one for one in judgements if one.theme == overall), None),
         judgements=tuple(one for one in judgements if one.theme != overall),
         outcome=sent,
-        improvements=items(text, form.improvements) if form.improvements else None,
-        priority_actions=(items(text, form.priority_actions) or ()) if form.priority_actions else (),
+        improvements=items(text, form.improvements, others) if form.improvements else None,
+        priority_actions=(items(text, form.priority_actions, others) or ()) if form.priority_actions else (),
         lead_inspectors=leads(text, form, end),
         visit_number=visit_number(text, form, end),
         previous=previous(text, framework, form, end),
@@ -100,6 +101,14 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
             *outcome_problems,
         ),
     )
+
+
+def _others_begin(text: Flow, form: Form, end: int, stated: Iterable[Stated]) -> int | None:
+    """The page on which a second body's part of the document begins, whose own recommendations are not these."""
+    promised = {area.theme for area, _ in form.promised}
+    front = text.page_at(max(end - 1, 0))
+    pages = (one.span.page for one in stated if one.area.theme in promised)
+    return max((page for page in pages if page > front), default=None)
 
 
 def _published(text: Flow, form: Form, end: int) -> date | None:

@@ -249,7 +249,7 @@ What needs to improve?1
     rest = "2\nfamilies2 are answered.\n"
     found = report(FRONT, improve, rest + BODY[BODY.index("The exp") :])
     assert [(item.text, item.page) for item in found.improvements or ()] == [
-        ("The quality of plans for: brothers and sisters children who move.", 2),
+        ("The quality of plans for: • brothers and sisters • children who move.", 2),
         ("How soon families are answered.", 2),
     ]
 
