@@ -100,15 +100,14 @@ def load(connection: Connection, rows: Rows) -> None:
     there = MetaData()
     there.reflect(connection)
     for table in there.sorted_tables:
-        if rows.get(table.name):
-            connection.execute(insert(table), [dict(_of_type(table, row)) for row in rows[table.name]])
+        for row in rows.get(table.name, ()):
+            connection.execute(insert(table).values(dict(_of_type(table, row))))
 
 
 def _of_type(table: Table, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in row.items():
+    # What is nothing is left out: a None for a JSON column would be stored as JSON's own null.
+    for name, value in ((name, value) for name, value in row.items() if value is not None):
         match table.c[name].type:
-            case _ if value is None:
-                yield name, None
             case DateTime():
                 yield name, datetime.fromisoformat(value).replace(tzinfo=UTC)
             case Date():
