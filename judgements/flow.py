@@ -24,7 +24,7 @@ REPEATS = 3
 _LINE_END = re.compile(r"[ .:;?]*(?:(?<! )\d{1,2})?")
 _DIGITS = re.compile(r"\d+")
 _DIGITS_ONLY = re.compile(r"[\d ]+")
-_STATIONERY = re.compile("ofsted is proud to use recycled paper", re.IGNORECASE)
+_STATIONERY = re.compile(r"ofsted is proud to use recycled paper(?: \d+)?", re.IGNORECASE)
 """What stands at the foot of a letter's first page alone."""
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: of \d{1,3})?", re.IGNORECASE)
 

@@ -129,13 +129,15 @@ class Section:
     one of `ends`.
 
     `shape`: "marked" (bullets or numbers), "paragraphs" (rows of a table with one column) or "rows" (rows of a table
-    whose first column names the bodies responsible).
+    whose first column names the bodies responsible). `every` says that there is one list for each of several services,
+    and all of them count.
     """
 
     heading: Patterns
     ends: Patterns = ()
     shape: str = "marked"
     sentences: Patterns = ()
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,14 +73,20 @@ def items(flow: Flow, section: Section, before_page: int | None = None) -> tuple
 
     A heading on `before_page` or after it is that of another section with the same name.
     """
-    for begin in _heads(flow, section):
-        if before_page is not None and flow.pages[begin - 1] >= before_page:
-            continue
-        lines = tuple(_lines(flow, section, begin))
-        found = {"marked": _marked, "paragraphs": _paragraphs, "rows": _rows}[section.shape](lines)
-        whole = ((_without_heading(section, _GLUED.sub("", text)), page) for text, page in found)
-        return tuple(Item(text=text, page=page) for text, page in whole if not _NONE.match(text))
-    return None
+    heads = list(_heads(flow, section))
+    theirs = [begin for begin in heads if before_page is None or flow.pages[begin - 1] < before_page]
+    lists = (_list(flow, section, begin) for begin in (theirs if section.every else theirs[:1]))
+    return tuple(item for found in lists for item in found) if theirs else None
+
+
+def _list(flow: Flow, section: Section, begin: int) -> Iterator[Item]:
+    """The items from a line on, but for one that says that there are none."""
+    lines = tuple(_lines(flow, section, begin))
+    found = {"marked": _marked, "paragraphs": _paragraphs, "rows": _rows}[section.shape](lines)
+    for text, page in found:
+        words = _without_heading(section, _GLUED.sub("", text))
+        if not _NONE.match(words):
+            yield Item(text=words, page=page)
 
 
 def _heads(flow: Flow, section: Section) -> Iterator[int]:

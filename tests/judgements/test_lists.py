@@ -263,3 +263,14 @@ def test_the_foot_of_a_letters_paper_is_not_its_text() -> None:
     first = FRONT + "What needs to improve?\n■ How soon\nOfsted is proud to use recycled paper"
     found = report(first, "families are answered.\n" + ILACS_END)
     assert [item.text for item in found.improvements or ()] == ["How soon families are answered."]
+
+
+def test_two_services_may_each_have_their_own_list() -> None:
+    text = FRAMEWORKS["slac"].examples[0].text
+    for title, improve in (("Capacity for improvement\n", "see children"), ("Being healthy\n", "visit")):
+        place = text.rindex("\n" + title + "Grade") if improve == "visit" else text.index("\n" + title + "Grade")
+        listed = f"\nAreas for improvement\n14. The partners should take action.\nImmediately:\n■ {improve}.\nHow good are we"
+        text = text[:place] + listed + text[place:]
+    found = read(text.encode())
+    assert isinstance(found, Report)
+    assert [item.text for item in found.improvements or ()] == ["see children.", "visit."]
