@@ -1,44 +1,169 @@
 """Change -> what is said of it: a headline for the channel and a detail for its thread. Pure.
 
 Priority actions come first, then every judgement that was read, then the first areas for improvement; what was not
-read is named as such and nothing is said of it.
+read is named as such and nothing is said of it. What is no new document is in `happenings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bot import parts, words
-from bot.types import Block, Bullets, Card, GradeRow, Grades, Line, Paragraph, SmallPrint, Strong
-from judgements.types import Change, ChangeKind, Item, Kind, NotRead, Report
+from bot import facets, happenings, parts, passages, titles, words, wrong_reading
+from bot.differences import differences
+from bot.types import Block, Bullets, Button, Card, Line, Paragraph, Run, SmallPrint, Strong
+from judgements.authorities import REGISTRY
+from judgements.types import LETTERS, Change, ChangeKind, NotRead, Report
 
 FIRST_ITEMS = 3
 """So many priority actions and areas for improvement stand in the headline; all of them in the thread."""
 
 
-def headline(change: Change, seen_at: datetime) -> Card:
-    """What stands in the channel. `seen_at`: when the change was noticed."""
-    reading = change.reading
-    if change.kind is ChangeKind.NOT_READ or isinstance(reading, NotRead):
-        return _not_read(change, seen_at)
-    return Card(
-        title=_title(change, reading), sentence=_sentence(change, reading), blocks=_said(change, reading, seen_at)
-    )
+def headline(
+    change: Change, seen_at: datetime, *, threads: bool = True, mentions: Sequence[str] = (), altered: bool = False
+) -> Card:
+    """What stands in the channel.
+
+    `seen_at`: when the change was noticed; `threads`: whether a detail follows; `altered`: it is written over what
+    stood there.
+    """
+    elsewhere = words.IN_THE_THREAD if threads else words.IN_THE_DOCUMENT
+    return with_mentions(_headline(change, seen_at, FIRST_ITEMS, elsewhere, altered=altered), mentions)
+
+
+def whole(change: Change, seen_at: datetime, *, altered: bool = False) -> Card:
+    """Headline and detail in one: what stands in the thread of a card that only names the change."""
+    report = _told_report(change)
+    card = _headline(change, seen_at, altered=altered)
+    if report is None:
+        return card
+    *told, small_print = card.blocks
+    return replace(card, blocks=(*told, *passages.evident(report), small_print))
 
 
 def detail(change: Change) -> Card | None:
     """What stands in the headline's thread; None where the headline says it all."""
-    report = change.reading
-    if change.kind is ChangeKind.NOT_READ or isinstance(report, NotRead):
+    report = _told_report(change)
+    if report is None:
         return None
-    blocks = tuple(_detailed(report))
+    blocks = (*passages.priority_actions(report), *passages.improvements(report), *passages.evident(report))
     if not blocks:
         return None
     what, name = parts.what(report), parts.authority_name(change.urn)
     title = words.DETAIL_TITLE.format(name=name, what=what)
     told = [block.title for block in blocks if isinstance(block, Bullets)]
     return Card(title=title, sentence=f"{title}: {'; '.join(told)}.", blocks=blocks)
+
+
+def compact(change: Change, seen_at: datetime, mentions: Sequence[str] = ()) -> Card:
+    """The headline in one line."""
+    sentence = _headline(change, seen_at).sentence
+    seen = words.LINE_SEEN.format(seen=words.moment(seen_at))
+    return Card(title="", sentence=sentence, blocks=(Paragraph(((*line(change), seen, *_cc(mentions, " · ")),)),))
+
+
+def note(change: Change, seen_at: datetime) -> Card:
+    """What stands in the thread of a message that was altered: what is different now."""
+    name = parts.authority_name(change.urn)
+    read = change.kind is ChangeKind.READ_AT_LAST
+    title = (words.READ_NOTE_TITLE if read else words.CORRECTED_NOTE_TITLE).format(name=name)
+    lines = differences(change.instead_of, change.reading)
+    source = (passages.source(words.SOURCE, change, seen_at),)
+    told = words.READ_NOTE if read else words.CORRECTED_NOTE
+    return Card(
+        title="",
+        sentence=f"{title}. {' '.join(f'{facets.plain(one)}.' for one in lines)}",
+        blocks=(Paragraph(((Strong(f"{title}."), f" {told}"), *lines)), SmallPrint((source,))),
+    )
+
+
+def withdrawn(card: Card, since: datetime) -> Card:
+    """A message about a document that is not on Ofsted's site any more."""
+    said = words.WITHDRAWN_SINCE.format(since=words.moment(since))
+    title = f"{card.title}{words.WITHDRAWN_MARK}" if card.title else ""
+    return replace(
+        card, title=title, sentence=f"{said} {card.sentence}", blocks=(Paragraph(((Strong(said),),)), *card.blocks)
+    )
+
+
+def line(change: Change) -> Line:
+    """What there is to know, in a line: the headline's title, the day and the link."""
+    report, listing = _told_report(change), change.listing
+    what, link = "", happenings.link(change)
+    if report:
+        what = "" if parts.what(report) in said(change) else f"{parts.what(report)}, "
+        link = parts.read_link(report, listing, letter=report.kind in LETTERS)
+    published = words.LINE_PUBLISHED.format(what=what, published=words.day(listing.published))
+    return (Strong(said(change)), published, link)
+
+
+def said(change: Change) -> str:
+    """The headline's title."""
+    report = _told_report(change)
+    return titles.title(change, report) if report else happenings.title(change)
+
+
+def with_mentions(card: Card, mentions: Sequence[str]) -> Card:
+    return replace(card, blocks=(Paragraph((_cc(mentions),)), *card.blocks)) if mentions else card
+
+
+def _headline(
+    change: Change, seen_at: datetime, most: int | None = None, elsewhere: str = "", *, altered: bool = False
+) -> Card:
+    """`most`: so many priority actions and areas for improvement, None for all; the others stand `elsewhere`."""
+    if change.kind in happenings.KINDS:
+        return happenings.card(change, seen_at)
+    report = _told_report(change)
+    if report is None:
+        return replace(_not_read(change, seen_at), buttons=tuple(_buttons(change)))
+    return Card(
+        title=titles.title(change, report),
+        sentence=titles.sentence(change, report),
+        blocks=(
+            *(() if altered else _corrected(change)),
+            *passages.priority_actions(report, most, elsewhere),
+            Paragraph(tuple(passages.introduced(change, report))),
+            *passages.grades(change, report),
+            *passages.improvements(report, most, elsewhere),
+            *passages.unread(report),
+            SmallPrint(tuple(passages.small_print(change, report, seen_at, altered=altered))),
+        ),
+        buttons=tuple(_buttons(change)),
+    )
+
+
+def _told_report(change: Change) -> Report | None:
+    """The report whose reading is told. There is none of what was not read, and of a council's own."""
+    untold = change.kind in happenings.KINDS or change.kind is ChangeKind.NOT_READ
+    return None if untold or isinstance(change.reading, NotRead) else change.reading
+
+
+def _cc(mentions: Sequence[str], before: str = "") -> Line:
+    if not mentions:
+        return ()
+    called: list[Run] = [before + words.CC]
+    for mention in mentions:
+        called += [facets.mention(mention), " "]
+    return tuple(called[:-1])
+
+
+def _buttons(change: Change) -> Iterator[Button]:
+    one, listing = REGISTRY.by_urn(change.urn), change.listing
+    asked = {"history": words.HISTORY_BUTTON, "why": words.WHY_BUTTON, "neighbours": words.NEIGHBOURS_BUTTON}
+    report = _told_report(change)
+    for verb, label in asked.items() if one else ():
+        if one and (report or verb != "why"):
+            yield Button(label=label, command=f"{verb} {one.slug}")
+    if report:
+        reference = wrong_reading.reference(listing.urn, listing.file_id)
+        yield Button(label=words.WRONG_BUTTON, command=reference, action=wrong_reading.ACTION)
+
+
+def _corrected(change: Change) -> Iterator[Block]:
+    """What is different, where nobody was told before and no note in a thread can say it."""
+    if change.kind is ChangeKind.CORRECTED:
+        yield Bullets(title=words.CORRECTED, items=differences(change.instead_of, change.reading))
 
 
 def _not_read(change: Change, seen_at: datetime) -> Card:
@@ -55,174 +180,6 @@ def _not_read(change: Change, seen_at: datetime) -> Card:
                     (words.NOT_READ.format(why=why),),
                 )
             ),
-            SmallPrint(((_source(words.SOURCE_UNREAD, change, seen_at),),)),
+            SmallPrint(((passages.source(words.SOURCE_UNREAD, change, seen_at),),)),
         ),
     )
-
-
-def _title(change: Change, report: Report) -> str:
-    flag = f"{words.WARNING} " if report.priority_actions else ""
-    return f"{flag}{_telling_title(change, report)}{words.IN_PART if report.problems else ''}"
-
-
-def _telling_title(change: Change, report: Report) -> str:
-    """The one thing to know: the overall grade, an outcome, how many judgements moved, or what came."""
-    name, what = parts.authority_name(change.urn), parts.what(report)
-    if report.overall or report.outcome:
-        return _first_row_title(change, report, name, what)
-    if report.priority_actions:
-        count = words.counted(len(report.priority_actions), "area")
-        return words.FLAGGED_TITLE.format(name=name, what=what, count=count)
-    if told := parts.tally(change.comparisons):
-        return words.TALLY.format(name=name, tally=told)
-    return words.PLAIN_TITLE.format(name=name, what=what)
-
-
-def _first_row_title(change: Change, report: Report, name: str, what: str) -> str:
-    row = parts.rows(report, change.comparisons, change.before)[0]
-    if report.outcome:
-        return words.OUTCOME_TITLE.format(sign=row.sign, name=name, what=what, outcome=row.after).lstrip()
-    if row.before == row.after:
-        return words.STILL.format(name=name, after=row.after)
-    moved = row.movement in parts.MOVED
-    form = words.MOVED_TO if moved else words.OVERALL_IS
-    return form.format(sign=row.sign, name=name, movement=row.movement, before=row.before, after=row.after)
-
-
-def _sentence(change: Change, report: Report) -> str:
-    """The title's essence first, for a phone shows a hundred characters; then every judgement, then what it is."""
-    title, what = _title(change, report), parts.what(report)
-    told = "; ".join(_told(change, report))
-    form = words.IT_WAS_PUBLISHED if what in title else words.PUBLISHED
-    published = form.format(what=words.capital(what), published=words.day(change.listing.published))
-    return " ".join(filter(None, (f"{title}.", f"{words.capital(told)}." if told else "", published)))
-
-
-def _told(change: Change, report: Report) -> Iterator[str]:
-    """What the title has not told yet."""
-    rows = parts.rows(report, change.comparisons, change.before)
-    yield from _flag(change, report)
-    yield from (parts.movement_words(row) for row in rows[1 if _title_tells(rows[:1], report) else 0 :])
-    if report.problems:
-        yield words.NOT_ALL_TOLD
-
-
-def _title_tells(first: Sequence[GradeRow], report: Report) -> bool:
-    """Whether the title says all of the first row: the overall grade now and, if there was one, before."""
-    return bool(report.overall) and any(
-        row.movement in parts.MOVED or row.before == row.after or not row.movement for row in first
-    )
-
-
-def _flag(change: Change, report: Report) -> Iterator[str]:
-    if report.priority_actions and (report.overall or report.outcome):
-        count = words.counted(len(report.priority_actions), "area")
-        yield f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}"
-    elif change.kind is ChangeKind.NEW_LETTER and not report.priority_actions and not report.problems:
-        yield words.NO_PRIORITY_ACTIONS
-
-
-def _said(change: Change, report: Report, seen_at: datetime) -> tuple[Block, ...]:
-    rows = parts.rows(report, change.comparisons, change.before)
-    return (
-        *_priority_actions(report, FIRST_ITEMS),
-        Paragraph(tuple(_introduced(change, report))),
-        *((Grades(rows),) if rows else ()),
-        *_improvements(report, FIRST_ITEMS),
-        *_unread(report),
-        SmallPrint(tuple(_small_print(change, seen_at))),
-    )
-
-
-def _introduced(change: Change, report: Report) -> Iterator[Line]:
-    letter = change.kind is ChangeKind.NEW_LETTER
-    published = words.PUBLISHED.format(
-        what=words.capital(parts.what(report)), published=words.day(change.listing.published)
-    )
-    when = parts.inspected(report)
-    dates = (words.VISITED if letter else words.INSPECTED).format(when=when) if when else ""
-    yield (f"{published} {dates} ".replace("  ", " "), parts.read_link(report, change.listing, letter=letter))
-    if report.previous:
-        since = words.MONITORED.format(
-            ordinal=parts.ordinal(report.visit_number),
-            grade=words.GRADES[report.previous.grade],
-            when=words.month(report.previous.when),
-        )
-        yield (since,)
-    if letter and not report.priority_actions and not report.problems:
-        yield (words.NO_GRADES,)
-
-
-def _priority_actions(report: Report, most: int | None = None) -> Iterator[Block]:
-    if report.priority_actions:
-        count = words.counted(len(report.priority_actions), "area")
-        yield _items(f"{words.WARNING} {words.PRIORITY_ACTIONS.format(count=count)}", report.priority_actions, most)
-
-
-def _improvements(report: Report, most: int | None = None) -> Iterator[Block]:
-    if report.improvements:
-        number = len(report.improvements)
-        recommended = report.kind is Kind.SIF_INSPECTION
-        title = (
-            words.RECOMMENDATIONS.format(count=words.counted(number, "recommendation"))
-            if recommended
-            else words.IMPROVEMENTS.format(count=words.counted(number, "area"))
-        )
-        yield _items(title, report.improvements, most)
-
-
-def _items(title: str, items: Sequence[Item], most: int | None) -> Bullets:
-    shown = items if most is None else items[:most]
-    return Bullets(
-        title=title,
-        items=tuple((item.text, f" (page {item.page})") for item in shown),
-        left_out=len(items) - len(shown),
-        elsewhere=words.IN_THE_THREAD,
-    )
-
-
-def _unread(report: Report) -> Iterator[Block]:
-    if report.problems:
-        yield Bullets(title=words.NOT_ALL_READ, items=tuple((problem,) for problem in report.problems))
-
-
-def _small_print(change: Change, seen_at: datetime) -> Iterator[Line]:
-    if change.before and change.before_listing:
-        yield (parts.compared_with(change.before, change.before_listing),)
-    elif change.kind is not ChangeKind.NEW_LETTER:
-        yield (change.not_compared or words.NOTHING_TO_COMPARE,)
-    yield (_source(words.SOURCE, change, seen_at),)
-
-
-def _source(form: str, change: Change, seen_at: datetime) -> str:
-    listing = change.listing
-    return form.format(
-        title=f"“{listing.title}”",
-        file_id=listing.file_id,
-        seen=words.moment(seen_at),
-    )
-
-
-def _detailed(report: Report) -> Iterator[Block]:
-    yield from _priority_actions(report)
-    yield from _improvements(report)
-    evidence = tuple(_evidence(report))
-    if evidence:
-        yield Bullets(title=words.EVIDENCE, items=evidence)
-    if report.lead_inspectors:
-        yield SmallPrint(((words.INSPECTORS.format(names=words.joined(report.lead_inspectors)),),))
-
-
-def _evidence(report: Report) -> Iterator[Line]:
-    for judgement in parts.overall_first(report):
-        yield (
-            words.EVIDENCE_ITEM.format(
-                name=parts.name_of(judgement, report),
-                grade=words.GRADES[judgement.grade],
-                page=judgement.span.page,
-                quote=judgement.span.quote,
-            ),
-        )
-    if report.outcome:
-        outcome, span = words.OUTCOMES[report.outcome.outcome], report.outcome.span
-        yield (words.EVIDENCE_ITEM.format(name=words.OUTCOME, grade=outcome, page=span.page, quote=span.quote),)

@@ -66,7 +66,7 @@ def forms(verbs: Iterable[Verb] = VERBS) -> tuple[Form, ...]:
 
 def parse(text: str) -> Command:
     """Whatever is no verb, nor like one, is the name of an authority; nothing at all is a call for help."""
-    typed = " ".join(text.split()).rstrip(" .")
+    typed = _on_one_line(text)
     first, _, rest = typed.partition(" ")
     verb = _BY_NAME.get(first.casefold())
     if not typed or typed.casefold() in HELP_LIKE or (verb and rest.casefold() in HELP_LIKE):
@@ -78,6 +78,14 @@ def parse(text: str) -> Command:
     if meant := _meant(first.casefold(), rest):
         return Usage(words.NO_COMMAND, first, f"{meant} {rest}".rstrip())
     return card.NAMELESS.parse(typed)
+
+
+def _on_one_line(text: str) -> str:
+    """A list is pasted with a name on each line: where one ends stands a semicolon, but not behind the verb."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    first, *others = filter(None, lines) if any(lines) else [""]
+    between = " " if first.casefold() in _BY_NAME else "; "
+    return between.join(filter(None, (first, "; ".join(others)))).rstrip(" .;")
 
 
 def _meant(word: str, rest: str) -> str:

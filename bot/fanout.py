@@ -1,6 +1,8 @@
-"""Change -> deliveries: what there is to tell is matched with the subscriptions, once.
+"""Changes -> deliveries: what there is to tell is matched with the subscriptions, once.
 
-    take the waiting changes -> match them with the subscriptions -> write what is owed
+    take the waiting changes -> route them -> plan messages and corrections -> write what is owed
+    take the digests that are due -> compose them -> write what is owed
+    take what operators have not been told -> write what is owed
 
 A change row is the announcement; here it becomes messages, and `deliver` sends them. One process at a time does it,
 under a lease.
@@ -9,53 +11,148 @@ under a lease.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot import scopes
+from bot import digests, operators, scopes
+from bot.amending import Amended, amend
 from bot.rounds import go_round
-from bot.subscriptions import owed
+from bot.stories import stories
+from bot.subscriptions import Place, route
+from bot.telling import Drawing, plan
 from storage.store import FAN_OUT, Store
-from storage.types import Holding
+from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed
 
 LEASE = timedelta(minutes=3)
 MOST = 100
 """Changes at a time."""
+SETTLING = timedelta(seconds=60)
+"""So long a poll that is going on may find more, so that what comes on one morning is told together."""
+POLLS = "source:"
+"""The beginning of the names of the leases under which sources are polled."""
 IDLE_SECONDS = 0.3
 
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanOut:
+    """Who turns changes into what is owed: no other process has the same `owner`.
+
+    `operators` is where those who run the bot are told of trouble; None if nowhere.
+    """
+
+    store: Store
+    clock: Callable[[], datetime]
+    owner: str
+    operators: Place | None = None
+
+
 def fan_out_waiting(store: Store, owner: str, now: datetime) -> int:
     """Turn the changes that wait into the deliveries they owe; how many changes. Raises `StorageError`."""
+    waiting = store.waiting_changes(MOST, now)
+    if not waiting or not is_settled(waiting, now, polling=store.is_held(POLLS, now)):
+        return 0
+    return _under_lease(store, owner, now, lambda holding: _fan_out(store, holding, now))
+
+
+def is_settled(waiting: Sequence[ClaimedChange], now: datetime, *, polling: bool) -> bool:
+    """Whether no more is to be expected of a poll that is going on, or the oldest change has waited long enough."""
+    return not polling or now - min(one.seen_at for one in waiting) >= SETTLING
+
+
+def fan_out_digests(store: Store, owner: str, now: datetime) -> int:
+    """Compose the digests that are due; how many messages. Raises `StorageError`."""
+    if not store.due_digests(now):
+        return 0
+    return _under_lease(store, owner, now, lambda holding: _fan_out_digests(store, holding, now))
+
+
+def _under_lease(store: Store, owner: str, now: datetime, work: Callable[[Holding], int]) -> int:
     holding = Holding(name=FAN_OUT, owner=owner)
-    if not store.waiting_changes(1, now) or not store.claim_lease(holding, now, LEASE):
+    if not store.claim_lease(holding, now, LEASE):
         return 0
     try:
-        return _fan_out(store, holding, now)
+        return work(holding)
     finally:
         store.end_lease(holding)
 
 
 def _fan_out(store: Store, holding: Holding, now: datetime) -> int:
     waiting = store.waiting_changes(MOST, now)
-    messages = [
-        message
-        for one in waiting
-        for message in owed(one.change, one.seen_at, store.reached_by(scopes.reaching(one.change.urn)))
-    ]
-    new = store.fan_out(holding, [one.change.key for one in waiting], messages, (), now)
+    keys = [one.change.key for one in waiting]
+    owed, later = _planned(store, waiting, now)
+    new = store.fan_out(holding, keys, owed, later, now)
     for one in waiting:
-        log.info("fanned out", change=one.change.key, urn=one.change.urn, deliveries=new)
+        log.info("fanned out", change=one.change.key, urn=one.change.urn)
+    log.info("owed", changes=len(keys), deliveries=new, later=len(later))
     return len(waiting)
 
 
-def run(store: Store, owner: str, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:
+def _planned(
+    store: Store, waiting: Sequence[ClaimedChange], now: datetime
+) -> tuple[tuple[Owed, ...], tuple[DigestItem, ...]]:
+    muted, drawing = store.muted(now), Drawing()
+    amended = _amended(store, [one for one in waiting if one.change.amends], muted, drawing)
+    tellings = [
+        telling
+        for one in waiting
+        for telling in route(one, store.reached_by(scopes.reaching(one.change.urn)), muted, now)
+        if (one.change.key, telling.place) not in amended.done
+    ]
+    planned = plan(tellings, drawing)
+    return (*amended.owed, *planned.owed), planned.later
+
+
+def _amended(store: Store, amending: Sequence[ClaimedChange], muted: Collection[Place], drawing: Drawing) -> Amended:
+    if not amending:
+        return Amended()
+    told = store.told([one.change.key for one in store.family([one.change.key for one in amending])])
+    # A card that names several changes is written anew as a whole.
+    everything = store.family(
+        [*(one.change.key for one in amending), *(key for one in told for key in one.change_keys)]
+    )
+    return amend(amending, told, stories(everything), muted, drawing)
+
+
+def _fan_out_digests(store: Store, holding: Holding, now: datetime) -> int:
+    return sum(store.fan_out_digest(holding, due, _digest(store, due, now), now) for due in store.due_digests(now))
+
+
+def _digest(store: Store, due: DueDigest, now: datetime) -> tuple[Owed, ...]:
+    if (due.team, due.channel) in store.muted(now):
+        return ()
+    family = store.family(due.change_keys)
+    wishes = store.subscriptions(due.team, due.channel)
+    told = _told_here(store, due, [one.change.key for one in family])
+    return digests.owed(due, stories(family), wishes, told, now)
+
+
+def _told_here(store: Store, due: DueDigest, keys: Collection[str]) -> frozenset[str]:
+    here = [one for one in store.told(keys) if (one.team, one.channel) == (due.team, due.channel)]
+    return frozenset(each for one in here for each in one.change_keys)
+
+
+def tell_operators(store: Store, place: Place, now: datetime) -> int:
+    """Owe operators a notice for each trouble that has begun or is over; how many. Raises `StorageError`."""
+    untold = store.untold_troubles(now)
+    for trouble in untold:
+        store.owe([operators.notice(trouble, place)], now)
+        store.record_trouble_told(trouble, now)
+    return len(untold)
+
+
+def run(work: FanOut, *, stop: threading.Event) -> None:
     """Fan out until `stop` is set. No fault ends it."""
 
-    def work() -> float:
-        return 0.0 if fan_out_waiting(store, owner, clock()) else IDLE_SECONDS
+    def once() -> float:
+        now = work.clock()
+        done = fan_out_waiting(work.store, work.owner, now) + fan_out_digests(work.store, work.owner, now)
+        if work.operators:
+            done += tell_operators(work.store, work.operators, now)
+        return 0.0 if done else IDLE_SECONDS
 
-    go_round(work, stop, "fan-out failed")
+    go_round(once, stop, "fan-out failed")

@@ -21,6 +21,7 @@ from bot.types import (
     GradeRow,
     Grades,
     Grid,
+    Group,
     Line,
     Link,
     Paragraph,
@@ -102,6 +103,8 @@ def _run(run: Run) -> str:
             return _link(escaped(text), url)
         case Person(id):
             return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else escaped(id)
+        case Group(id):
+            return f"<!subteam^{id}>" if re.fullmatch(r"[A-Z0-9]+", id) else escaped(id)
         case Channel(id):
             return f"<#{id}>" if re.fullmatch(r"[CGD][A-Z0-9]+", id) else escaped(id)
 
@@ -195,7 +198,7 @@ def _actions(buttons: Iterable[Button]) -> Iterator[BlockKit]:
 def _button(place: int, button: Button) -> BlockKit:
     return {
         "type": "button",
-        "action_id": f"{ACTION}:{place}",
+        "action_id": f"{button.action or ACTION}:{place}",
         "text": _plain_text(button.label, MOST_LABEL),
         "value": button.command[:MOST_VALUE],
     }

@@ -32,7 +32,7 @@ def of_region(name: str) -> str:
 @cache
 def covered(scope: str) -> frozenset[str]:
     """The URNs that a scope covers, those that took over from a member included; empty for what is no scope."""
-    return frozenset(heir for urn in _members(scope) for heir in heirs(urn))
+    return frozenset(heir for urn in members(scope) for heir in heirs(urn))
 
 
 def reaching(urn: str) -> tuple[str, ...]:
@@ -41,11 +41,13 @@ def reaching(urn: str) -> tuple[str, ...]:
 
 
 def heirs(urn: str) -> Iterator[str]:
-    """The authority itself and all that took over from it."""
-    yield urn
+    """The authority itself, by every key it has had, and all that take over from it."""
     one = REGISTRY.by_urn(urn)
-    for successor in one.successors if one else ():
-        yield from heirs(successor)
+    yield urn
+    if one:
+        yield from (key for key in (one.urn, *one.keyed_before) if key != urn)
+        for heir in one.successors:
+            yield from heirs(heir)
 
 
 def spoken(scope: str) -> str:
@@ -72,7 +74,8 @@ def _name(urn: str) -> str:
     return one.spoken if one else f"URN {urn}"
 
 
-def _members(scope: str) -> Iterator[str]:
+def members(scope: str) -> Iterator[str]:
+    """The URNs that belong to a scope by themselves; nothing for what is no scope."""
     sort, _, of = scope.partition(":")
     one = REGISTRY.by_urn(of)
     match sort:

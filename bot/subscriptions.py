@@ -1,41 +1,145 @@
-"""Which channels a change reaches, and with what: change and subscriptions -> what is owed. Pure."""
+"""Which channels a change reaches, and how each is told: change x subscriptions x mutes x now -> tellings. Pure.
+
+A filter never hides what it cannot judge: a document that was not read may be a downgrade, so it is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot import alerts, scopes
-from bot.messages import render
-from judgements.types import Change
-from storage.types import Message, Owed, Part, Subscription
+from bot import hows, scopes
+from judgements.diff import movement_of_outcome
+from judgements.types import LETTERS, Change, ChangeKind, Kind, Movement, NotRead, Report
+from storage.types import ClaimedChange, DocumentSort, Movements, Subscription
+
+Place = tuple[str, str]
+"""A channel: the ids of its workspace and its own."""
+
+UNCOVERED = "it covers another authority"
+EXCEPTED = "this authority is excepted"
+OTHER_DOCUMENTS = "it is for documents of another sort"
+OTHER_CHANGES = "it is for changes of another sort"
+
+ALWAYS_TOLD = frozenset(
+    {ChangeKind.WITHDRAWN, ChangeKind.RETURNED, ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY_ABOLISHED}
+)
+"""What no filter by changes can judge."""
+WITHOUT_DOCUMENT = frozenset({ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY_ABOLISHED})
 
 
-def owed(change: Change, seen_at: datetime, subscribers: Iterable[Subscription]) -> tuple[Owed, ...]:
-    """A headline for every channel subscribed to the change's authority, and a detail where there is more to tell."""
-    said = dict(_said(change, seen_at))
-    places = dict.fromkeys((one.team, one.channel) for one in subscribers if change.urn in scopes.covered(one.scope))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One change, as it is told in one channel: now, or (with `due`) in a digest then.
+
+    `mentions` are people and groups as Slack writes them.
+    """
+
+    news: ClaimedChange
+    team: str
+    channel: str
+    due: datetime | None = None
+    compact: bool = False
+    threads: bool = True
+    mentions: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        return self.team, self.channel
+
+
+def route(
+    news: ClaimedChange, subscriptions: Iterable[Subscription], muted: Mapping[Place, datetime], now: datetime
+) -> tuple[Telling, ...]:
+    """How every channel that wants to know of the change is told, each once: at once if any of its subscriptions says
+    so, and in full if one of those does. `muted`: until when a channel is told nothing."""
+    wanting: dict[Place, list[Subscription]] = {}
+    for one in subscriptions:
+        if not why_not(one, news.change):
+            wanting.setdefault((one.team, one.channel), []).append(one)
     return tuple(
-        Owed(
-            key=key(change, team, channel, part),
-            team=team,
-            channel=channel,
-            part=part,
-            message=message,
-            thread_of=key(change, team, channel, Part.HEADLINE) if part is Part.DETAIL else None,
-            tells=(change.key,),
-        )
-        for team, channel in places
-        for part, message in said.items()
+        _telling(news, place, ones, now) for place, ones in wanting.items() if place not in muted or muted[place] <= now
     )
 
 
-def key(change: Change, team: str, channel: str, part: Part) -> str:
-    """The same change, place and part have the same key for ever; it travels in the message."""
-    return f"{change.key}|{team}|{channel}|{part}"
+def why_not(one: Subscription, change: Change) -> str:
+    """Why this subscription does not want to know of the change; "" if it does."""
+    if change.urn not in scopes.covered(one.scope) and one.scope not in scopes.reaching(change.urn):
+        return UNCOVERED
+    if any(change.urn in scopes.heirs(urn) for urn in one.excepted):
+        return EXCEPTED
+    if one.documents and change.kind not in WITHOUT_DOCUMENT and not _sorts(change) & set(one.documents):
+        return OTHER_DOCUMENTS
+    if one.changes and not _may_be(change, one.changes):
+        return OTHER_CHANGES
+    return ""
 
 
-def _said(change: Change, seen_at: datetime) -> Iterator[tuple[Part, Message]]:
-    yield Part.HEADLINE, render(alerts.headline(change, seen_at))
-    if detail := alerts.detail(change):
-        yield Part.DETAIL, render(detail)
+def _telling(news: ClaimedChange, place: Place, ones: Sequence[Subscription], now: datetime) -> Telling:
+    dues = {one: hows.due(one.how, now) for one in ones}
+    at_once = [one for one in ones if dues[one] is None]
+    mentions = dict.fromkeys(one.mention for one in ones if one.mention and _mentions(one, news.change))
+    team, channel = place
+    return Telling(
+        news=news,
+        team=team,
+        channel=channel,
+        due=None if at_once else min(due for due in dues.values() if due),
+        compact=bool(at_once) and all(one.compact for one in at_once),
+        threads=any(one.threads for one in at_once),
+        mentions=tuple(mentions) if at_once else (),
+    )
+
+
+def _mentions(one: Subscription, change: Change) -> bool:
+    """Somebody is woken only for what is certain."""
+    return one.mention_on is None or one.mention_on in movements(change)
+
+
+def movements(change: Change) -> frozenset[Movements]:
+    """What has certainly happened."""
+    return frozenset(_movements(change))
+
+
+def _movements(change: Change) -> Iterator[Movements]:
+    report = change.reading
+    if not isinstance(report, Report):
+        return
+    moved = {one.movement for one in change.comparisons}
+    if change.before:
+        moved.add(movement_of_outcome(change.before, report) or Movement.SAME)
+    if Movement.DECLINED in moved:
+        yield Movements.DOWNGRADES
+    if Movement.IMPROVED in moved:
+        yield Movements.UPGRADES
+    if report.priority_actions:
+        yield Movements.PRIORITY_ACTIONS
+
+
+def _may_be(change: Change, wanted: Sequence[Movements]) -> bool:
+    """Whether the change is one of these, or may be: what was not read whole may hide one."""
+    if change.kind in ALWAYS_TOLD or isinstance(change.reading, NotRead) or change.reading.problems:
+        return True
+    return not movements(change).isdisjoint(wanted)
+
+
+def _sorts(change: Change) -> frozenset[DocumentSort]:
+    """The sorts that the document is of; of one that was not read, those that it may be of by its title."""
+    report = change.reading
+    if isinstance(report, NotRead) or report.kind is Kind.COUNCIL_REPORT:
+        return _sorts_by_title(change.listing.title.casefold())
+    if report.kind is Kind.AREA_SEND_INSPECTION:
+        return frozenset({DocumentSort.SEND})
+    if report.kind is Kind.JTAI_LETTER:
+        return frozenset({DocumentSort.JTAI, DocumentSort.LETTERS})
+    return frozenset({DocumentSort.LETTERS if report.kind in LETTERS else DocumentSort.INSPECTIONS})
+
+
+def _sorts_by_title(title: str) -> frozenset[DocumentSort]:
+    """The site prints "Children's services inspection" over five kinds of document: only two words are believed."""
+    if "send" in title.split():
+        return frozenset({DocumentSort.SEND})
+    if "joint" in title.split():
+        return frozenset({DocumentSort.JTAI, DocumentSort.LETTERS, DocumentSort.INSPECTIONS})
+    return frozenset({DocumentSort.INSPECTIONS, DocumentSort.LETTERS})

@@ -39,7 +39,14 @@ class Channel:
     id: str
 
 
-Run = str | Strong | Link | Person | Channel
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group of a Slack workspace, by Slack's own id."""
+
+    id: str
+
+
+Run = str | Strong | Link | Person | Channel | Group
 Line = tuple[Run, ...]
 
 
@@ -118,10 +125,14 @@ Block = Paragraph | Bullets | Grades | Table | Grid | SmallPrint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Pressing it runs `command`, as if it had been typed after /judgements."""
+    """Pressing it runs `command`, as if it had been typed after /judgements.
+
+    With an `action` it does that instead, and `command` is what it is done with.
+    """
 
     label: str
     command: str
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,18 +167,30 @@ class Reply:
     """The answer to a command: to the whole channel, or to the asker alone.
 
     `answered`: False if the command could not be carried out as it was typed, and the card is a question or says why.
+    `aside` is for the asker alone, besides a card for the channel.
     """
 
     card: Card
     in_channel: bool = False
     answered: bool = True
+    aside: Card | None = None
     files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who typed a command, and where: Slack's ids of the workspace, the channel and the person."""
+    """Who typed a command, and where: Slack's ids of the workspace, the channel and the person.
+
+    What Slack knows of the person: an admin (or owner) of the workspace, a guest in it (`is_restricted`), or somebody
+    of another workspace that shares the channel (`is_stranger`). `is_uninvited`: the bot is not in this channel, and
+    may not post in it before it is invited. `only_admins`: in this workspace only admins change what a channel is told.
+    """
 
     team: str
     channel: str
     user: str
+    is_admin: bool = False
+    is_restricted: bool = False
+    is_stranger: bool = False
+    is_uninvited: bool = False
+    only_admins: bool = False

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from judgements.types import Grade, Judgement, Kind, Movement, NotJudged, Outcome
+from storage.types import TroubleKind
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -111,6 +112,85 @@ NOT_READ_SENTENCE = "{name}: “{title}” was published {published}; its judgem
 COUNCILS_OWN = "it is the council's own report on an inspection, not Ofsted's."
 DETAIL_TITLE = "{name}: the {what} in detail"
 
+# An alert about something else than a new document.
+IN_THE_DOCUMENT = "in the document"
+CC = "For "
+READ_ANEW = "Corrected {at}: this message was altered."
+READ_LATER = "Read {at}: this message said before that it had not been read yet."
+CORRECTED_TITLE = " (corrected)"
+CORRECTED = "Ofsted has published this document anew, and it reads otherwise than the one of before:"
+CORRECTED_NOTE_TITLE = "{name}: what is different now"
+CORRECTED_NOTE = "Ofsted has published the document anew. The message above was altered; this is what is different:"
+READ_NOTE_TITLE = "{name}: read now"
+READ_NOTE = "The document could not be read with certainty before. It has been read now; the message above was altered:"
+NOTHING_DIFFERS = "No grade, outcome or priority action is different; other details are."
+DIFFERS = ": {before} → {after}"
+DIFFERS_ONLY_NOW = ": {after}, which was not stated before"
+DIFFERS_ONLY_BEFORE = ": not stated any more; it was {before}"
+DIFFERS_FIRST = ": {after}"
+AREAS_PRIORITY = "Areas for priority action"
+AREAS_IMPROVEMENT = "Areas for improvement"
+WHERE_IT_STOOD = "Where it stood"
+WITHDRAWN_TITLE = "{name}: {what} withdrawn"
+WITHDRAWN = "Ofsted no longer lists “{title}”, published {published}. What was said of it here may not stand any more."
+WITHDRAWN_SINCE = "Withdrawn: seen {since}, Ofsted no longer lists this document."
+WITHDRAWN_MARK = " (withdrawn)"
+RETURNED_TITLE = "{name}: {what} back on the site"
+RETURNED = "Ofsted lists “{title}”, published {published}, again."
+A_DOCUMENT = "document"
+OPEN_PAGE = "Open its page"
+CREATED_TITLE = "{name}: a new local authority"
+CREATED = "{name} is a local authority of its own since {published}.{since}"
+TOOK_OVER = " It took over from {names}."
+ABOLISHED_TITLE = "{name}: no longer a local authority"
+GONE = "{name} is no local authority any more since {published}.{heirs}"
+GONE_HEIRS = " {names} took over."
+GONE_STILL_TOLD = (
+    "Channels subscribed to {name} are told about its successors too; to subscribe to one of them by itself, press it."
+)
+SOURCE_LIST = "Source: Ofsted's list of local authorities. Seen {seen}."
+SUBSCRIBE_TO_BUTTON = "Subscribe to {name}"
+
+# Several alerts in one message.
+BURST_TITLE = "{count} with news"
+BURST_SENTENCE = "{count} with news from Ofsted: {told}."
+BURST_IN_THREAD = "Each has a message of its own in the thread."
+BURST_SMALL = "Source: Ofsted, at the links. Seen {seen}."
+DIGEST_TITLE = "{rhythm}: {news} on {authorities}"
+DIGEST_PART = " ({number} of {of})"
+DIGEST_RHYTHMS: Mapping[str, str] = {"daily": "Daily digest", "weekly": "Weekly digest"}
+DIGEST_SENTENCE = "{title}: {told}."
+DIGEST_SMALL = "Source: Ofsted, at the links. Seen {seen}."
+SEEN_BETWEEN = "between {first} and {last}"
+DIGEST_SECTIONS = (
+    "⚠ With areas for priority action",
+    "▼ Declined",
+    "▲ Improved",
+    "Other news",
+)
+LINE_PUBLISHED = " · {what}published {published} · "
+LINE_SEEN = " · seen {seen}"
+
+# What operators are told.
+NOTICE_BEGINS = "⚠ Trouble: {kind}"
+NOTICE_OVER = "Over: {kind}"
+NOTICE_SINCE = "Since {since}."
+NOTICE_LASTED = "It lasted from {since} to {over}."
+NOTICE_WAS = "What it was: {sentence}"
+NOTICE_WHERE = "The runbook says what to do. You are told once more when it is over."
+NOTICE_COPY = "The page that shows it is kept in the archive as {copy}."
+TROUBLE_KINDS: Mapping[TroubleKind, str] = {
+    TroubleKind.SOURCE_FAILING: "the source does not answer as it should",
+    TroubleKind.NO_GOOD_POLL: "the source has not been read whole for a while",
+    TroubleKind.LIST_SUSPECT: "Ofsted's list shows fewer authorities than before",
+    TroubleKind.PAGE_SUSPECT: "an authority's page shows less than before",
+    TroubleKind.MANY_MISSING: "many documents are missing at once",
+    TroubleKind.UNFAMILIAR: "the source prints something it has not printed before",
+    TroubleKind.NOTHING_NEW: "nothing new has been published for unusually long",
+    TroubleKind.ARCHIVE_NEARLY_FULL: "the archive is nearly full",
+    TroubleKind.UNREAD: "documents wait that could not be read",
+}
+
 # A title or a sentence that tells the overall grade.
 MOVED_TO = "{sign} {name} {movement} overall: {before} → {after}"
 AS_BEFORE = "still {after}"
@@ -175,9 +255,12 @@ HELP_DOES = "this list"
 HELP_TITLE = "What you can ask"
 HELP_SENTENCE = "Type {command} and the name of an authority, for example {command} west-sussex."
 HELP_NAMES = "An authority may be written by its name, a short form such as west-sussex, its URN, ONS code or LA code."
-HELP_DEFAULTS = "A subscription belongs to the channel and covers inspections and letters of every kind."
+HELP_DEFAULTS = (
+    "A subscription belongs to the channel. Unless you say otherwise it covers every kind of document and is told at "
+    "once and in full, with the detail in a thread. Say it again with other words to change it."
+)
 CHANNEL_HAS = "This channel is subscribed to {names}."
-CHANNEL_HAS_NONE = "This channel is not subscribed to any authority."
+CHANNEL_HAS_NONE = "This channel is not subscribed to anything."
 
 NAME_MISSING = "“{verb}” needs the name of an authority: type for example {command} {verb} west-sussex."
 NOTHING_FOLLOWS = "“{verb}” takes nothing after it: type {command} {verb}."
@@ -198,6 +281,98 @@ PRESS = "Press the one you mean, or type its name again."
 PRESS_ONE = "Press it if so, or type it again."
 TRY = "Try:"
 
+SUBSCRIBED = "This channel is now told whenever Ofsted publishes a report or letter on {names}."
+SUBSCRIBED_FILTERED = "This channel is now told only of {what} on {names}."
+HOW_LINE = "How: "
+END_IT = "To end it: {command} unsubscribe {typed}."
+END_ONE = "To end one of them: {command} unsubscribe {typed}; all of them: {command} unsubscribe all."
+SUBSCRIBED_TITLE = "Subscribed to {names}"
+EDITED_TITLE = "Changed: the subscription to {names}"
+EDITED = "What this channel is told about {names} has changed"
+FACET_CHANGE = " → "
+UNCHANGED_TITLE = "Already subscribed to {names}"
+UNCHANGED_SENTENCE = "This channel has been subscribed to {names} since {since}, just so. Nothing has changed."
+UNCHANGED_SEVERAL = "This channel was subscribed to {names} already, just so."
+INVITE = "I am not in this channel yet, so nothing can be posted here. Type this first: /invite {bot}"
+NOT_KNOWN = "I do not know “{typed}”."
+NOT_KNOWN_NEAR = "I do not know “{typed}”. Did you mean {names}?"
+WHICH = "“{typed}” may be {names}."
+NOT_KNOWN_REGION = "I do not know the region “{typed}”. The regions are {names}."
+NOT_UNDERSTOOD = "Not understood: {count}"
+NOT_TODAY = "{typed} is not an authority of today; today it is {names}."
+SOMEBODY = "somebody"
+NOTHING_LEFT = "Nothing is left of {name} with these exceptions."
+AND_OTHERS = "{names} and {count}"
+MOST_NAMED = 8
+NO_TIME = "“{typed}” is no time of day: type for example daily 09:45 or weekly mon 09:45."
+TWO_TIMES = "There are two times to be told in this: type one of now, daily 09:45 or weekly mon 09:45."
+NO_MENTION = (
+    "Only a person or a user group can be mentioned, never a whole channel. Type @ and pick one from Slack's list, so "
+    "that it becomes a mention; plain text would ping nobody."
+)
+NO_MENTION_ON = "“{typed}” is nothing to mention somebody on: type downgrades, upgrades or priority-actions."
+EXCEPT = "except {names}"
+EXCEPT_WHOM = "I do not know whom to except by “{typed}”: write the exact name, for example except kent."
+TOO_MANY_UNKNOWN = "Most of this is no name of an authority, so nothing was subscribed. Write one name on each line."
+DID_YOU_MEAN = "Did you mean {command} {instead}?"
+ONLY_ADMINS = "In this workspace only admins may subscribe or unsubscribe a channel. Ask one of them to type it."
+NOT_FOR_GUESTS = "Guests cannot change what a channel is told. Ask a member of the workspace to type it."
+NOT_FOR_STRANGERS = "Only people of this workspace can change what its channels are told. Ask one of them to type it."
+WORKSPACE_FOR_ADMINS = "Only admins of this workspace can see what all its channels are subscribed to."
+SLOW_DOWN = "That is a lot at once. Please ask again in {wait}: this answer takes more work than others."
+
+FACETS: Mapping[str, str] = {
+    "how": "When",
+    "documents": "Documents",
+    "changes": "Changes",
+    "form": "Length",
+    "threads": "Detail",
+    "mention": "Mentioned",
+    "excepted": "Excepted",
+}
+FACETS_SAID: Mapping[str, str] = {
+    "documents": "only ",
+    "changes": "",
+    "form": "in ",
+    "threads": "detail ",
+    "mention": "mentioning ",
+    "excepted": "except ",
+}
+"""What stands before a facet's value where all of them stand in one line."""
+MOVES_IN = "{moves} in {documents}"
+HOW_NOW = "at once"
+HOW_DAILY = "daily at {at}"
+HOW_WEEKLY = "every {day} at {at}"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SORTS: Mapping[str, str] = {
+    "inspections": "inspections",
+    "letters": "letters",
+    "send": "area SEND inspections",
+    "jtai": "joint targeted area inspections",
+}
+ALL_SORTS = "documents of every kind"
+MOVES: Mapping[str, str] = {
+    "downgrades": "downgrades",
+    "upgrades": "upgrades",
+    "priority-actions": "areas for priority action",
+}
+ALL_MOVES = "whatever has changed"
+ONLY = "only {moves}"
+IN_ONE_LINE = "one line"
+IN_FULL = "full"
+WITH_THREADS = "in a thread"
+WITHOUT_THREADS = "left out"
+NOBODY = "nobody"
+MENTIONED_ON = " on {moves}"
+
+UNSUBSCRIBED_TITLE = "No longer subscribed to {names}"
+UNSUBSCRIBED = "This channel is no longer told about {names}. To begin again: {command} subscribe {typed}."
+UNSUBSCRIBED_SEVERAL = "This channel is no longer told about {names}."
+UNSUBSCRIBED_ALL_TITLE = "No longer subscribed to anything"
+UNSUBSCRIBED_ALL = "This channel is no longer told about anything. It was subscribed to {names}."
+STILL_TOLD = "It is still told about {names}, because of its subscription to {scopes}."
+NOT_SUBSCRIBED_TITLE = "Not subscribed to {names}"
+NOT_SUBSCRIBED = "This channel was not subscribed to {names}."
 # Answers about several authorities.
 COMPARE_HOW_MANY = "Two to five authorities can be compared: type for example {command} east-sussex vs west-sussex."
 COMPARE_TITLE = "{names}, side by side"
@@ -299,19 +474,41 @@ CARD_BUTTON = "Where it stands now"
 PREVIOUS_PAGE = "Previous page"
 NEXT_PAGE = "Next page"
 
-SUBSCRIBED = "This channel is now told whenever Ofsted publishes a report or letter on {name}."
-SUBSCRIBED_HOW = "To end it: {command}. If I am not in this channel yet: /invite {bot}"
-SUBSCRIBED_TITLE = "Subscribed to {name}"
-ALREADY_TITLE = "Already subscribed to {name}"
-ALREADY = "This channel has been subscribed to {name} since {since}."
-UNSUBSCRIBED_TITLE = "No longer subscribed to {name}"
-UNSUBSCRIBED = "This channel is no longer told about {name}. To begin again: {command}."
-NOT_SUBSCRIBED_TITLE = "Not subscribed to {name}"
-NOT_SUBSCRIBED = "This channel was not subscribed to {name}."
 BY = "By "
+EDITED_BY = "; changed {on} by "
+SINCE_BY = "{since}, by "
 SUBSCRIPTIONS_TITLE = "What this channel is subscribed to"
-SUBSCRIPTIONS_COLUMNS = ("Authority", "Since", "By")
+CHANNEL_COLUMN = "Channel"
+WORKSPACE_TITLE = "What this workspace's channels are subscribed to"
+WORKSPACE_SENTENCE = "{count} in {channels}."
+WORKSPACE_NONE = "No channel of this workspace is subscribed to anything."
+SUBSCRIPTIONS_COLUMNS = ("Subscribed to", "How", "Since")
 SUBSCRIBE_FIRST = "To subscribe it, type {command} subscribe and the name of an authority."
+
+MUTED_TITLE = "Muted until {until}"
+MUTED = "Nothing is posted here until {until}. What happens till then can be asked for: {command} recent."
+MUTED_BEFORE = "It was muted until {until} before."
+UNMUTE_HOW = "To be told again before: {command} unmute."
+UNSUBSCRIBE_ALL_DOES = "this channel is told nothing any more"
+WORKSPACE_OR_NOTHING = "“subscriptions” takes nothing after it but “workspace”: type {command} subscriptions."
+UNMUTED_TITLE = "No longer muted"
+UNMUTED = "This channel is told again from now on. What happened meanwhile: {command} recent."
+NOT_MUTED = "This channel was not muted."
+MUTE_HOW = "Say for how long: {command} mute 14d, {command} mute 2h or {command} mute until 1 december."
+MUTE_TOO_LONG = "A channel can be muted for a year at most. To be told nothing any more: {command} unsubscribe all."
+MUTE_IS_OVER = "That is in the past: {command} mute 14d mutes this channel for two weeks from now."
+MUTE_DOES = "nothing is posted here for a while (2h, 14d, 3w, until 1 december)"
+UNMUTE_DOES = "this channel is told again"
+UNFURL_DOES = "whether addresses of Ofsted's site are unfolded here (on, off)"
+UNFURL_HOW = "Type {command} unfurl on or {command} unfurl off."
+UNFURL_ON = "Addresses of Ofsted's reports that are written here are unfolded from now on."
+UNFURL_OFF = "Addresses of Ofsted's reports that are written here are not unfolded any more."
+UNFURL_IS: Mapping[bool, str] = {
+    True: "Addresses of Ofsted's reports are unfolded in this channel.",
+    False: "Addresses of Ofsted's reports are not unfolded in this channel.",
+}
+WORKSPACE_DOES = "the same for all channels of the workspace; for admins"
+SUBSCRIBE_FILTERED_DOES = "filters (inspections, letters, send, jtai; downgrades, upgrades, priority-actions) and when"
 ONLY_IN_SLACK = "A subscription belongs to a channel, so this can only be asked in Slack."
 
 HISTORY_BUTTON = "History"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -75,6 +75,12 @@ def _listen(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise ValueError("must be host:port, for example 127.0.0.1:8080")
+    return text
+
+
+def _channel(text: str) -> str:
+    if text and not re.fullmatch("[CG][A-Z0-9]+", text):
+        raise ValueError("must be the id of a channel, C…: it stands at the end of “View channel details” in Slack")
     return text
 
 
@@ -167,6 +173,13 @@ class Settings(BaseSettings):
         default_factory=_state_dir, description="The archive of fetched documents and the SQLite file."
     )
 
+    INSPECTION_WATCH_OPERATOR_CHANNEL: Annotated[str, AfterValidator(_channel)] = Field(
+        "", description="The id of the Slack channel (C…) where trouble is reported; never a readers' channel."
+    )
+    INSPECTION_WATCH_SUBSCRIBERS: Literal["everyone", "admins"] = Field(
+        "everyone",
+        description="Who may change what a channel is told: everyone in it, or the workspace's admins alone.",
+    )
     INSPECTION_WATCH_KEEP_MESSAGES: Annotated[timedelta | None, BeforeValidator(_keep)] = Field(
         None,
         description="How long sent messages are remembered, for example 400d; default: for ever. What is forgotten "

@@ -74,14 +74,13 @@ def delivering(
 ) -> Iterator[Check]:
     """Fan out and deliver in threads until `stop` is set; whether both go on. Raises `SettingsError`, `SlackError`."""
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
-    slack_client.sign_in(client)
+    identity = slack_client.sign_in(client)
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     sender = deliver.Sender(store=store, client=client, clock=clock, jitter=random.random, owner=owner)
+    work = fanout.FanOut(store=store, clock=clock, owner=owner, operators=_operators(settings, identity.team))
     threads = (
         threading.Thread(target=deliver.run, args=(sender,), kwargs={"stop": stop}, name="deliver", daemon=True),
-        threading.Thread(
-            target=fanout.run, args=(store, owner), kwargs={"stop": stop, "clock": clock}, name="fan out", daemon=True
-        ),
+        threading.Thread(target=fanout.run, args=(work,), kwargs={"stop": stop}, name="fan out", daemon=True),
     )
     for thread in threads:
         thread.start()
@@ -93,6 +92,11 @@ def delivering(
             thread.join()
 
 
+def _operators(settings: Settings, team: str) -> tuple[str, str] | None:
+    channel = settings.INSPECTION_WATCH_OPERATOR_CHANNEL
+    return (team, channel) if channel else None
+
+
 @contextmanager
 def answering(settings: Settings, store: Store, clock: Callable[[], datetime], doors: Doors) -> Iterator[Check]:
     """Answer commands until the block ends, and say whether Slack is heard. Raises `SettingsError` or `SlackError`.
@@ -102,7 +106,8 @@ def answering(settings: Settings, store: Store, clock: Callable[[], datetime], d
     check_settings(settings, WHERE)
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
-    desk = bolt.Desk(store=store, client=client, clock=clock)
+    operators = settings.INSPECTION_WATCH_OPERATOR_CHANNEL
+    desk = bolt.Desk(store=store, client=client, clock=clock, operators=operators)
     answer = _over_a_line if settings.SLACK_APP_TOKEN else _over_http
     with answer(settings, lambda secret: bolt.build(desk, signing_secret=secret), doors) as check:
         log.info("connected to Slack", workspace=identity.workspace, team=identity.team)

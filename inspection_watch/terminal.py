@@ -47,9 +47,10 @@ def show(console: Console, card: Card) -> None:
     console.print(plain(card.title, "bold"))
     for block in card.blocks:
         console.print(Padding(_block(block), (1, 0, 0, 0)))
-    if card.buttons:
+    typed = [button for button in card.buttons if not button.action]
+    if typed:
         console.print()
-    for button in card.buttons:
+    for button in typed:
         console.print(plain(f"{button.label}: ", "dim") + plain(f"inspection-watch judgements {button.command}"))
 
 

@@ -42,6 +42,12 @@ class Leases(Room):
         with writing(self._engine) as connection:
             end(connection, holding)
 
+    def is_held(self, beginning: str, now: datetime) -> bool:
+        """Whether any work whose name begins so is being done."""
+        held = select(leases.c.name).where(leases.c.name.startswith(beginning, autoescape=True), leases.c.until > now)
+        with reading(self._engine) as connection:
+            return connection.execute(held.limit(1)).one_or_none() is not None
+
     def leased_until(self, name: str) -> datetime | None:
         """When the present lease ends if nobody extends it; None if there is none."""
         with reading(self._engine) as connection:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, type_coerce, update
 
 from storage.codec import CHANGE
 from storage.engine import reading, writing
@@ -78,7 +78,7 @@ class Outbox(Room):
 
     def told(self, change_keys: Collection[str]) -> tuple[Told, ...]:
         """The deliveries that tell any of these changes, in the order in which they were written."""
-        fields = ("key", "team", "channel", "part", "ts", "status")
+        fields = ("key", "team", "channel", "part", "edits", "ts", "status")
         columns = [deliveries.c[name] for name in fields]
         which = select(tellings.c.delivery_key).where(tellings.c.change_key.in_(change_keys))
         query = select(*columns, tellings.c.change_key).join(tellings, tellings.c.delivery_key == deliveries.c.key)
@@ -86,6 +86,24 @@ class Outbox(Room):
         with reading(self._engine) as connection:
             rows: Sequence[Any] = connection.execute(query.where(deliveries.c.key.in_(which)).order_by(*order)).all()
         return tuple(_told(list(of_one), fields) for _, of_one in groupby(rows, attrgetter("key")))
+
+    def family(self, change_keys: Collection[str]) -> tuple[ClaimedChange, ...]:
+        """These changes, what they amend and what amends them, in the order in which they were noticed.
+
+        One that cannot be read is left out: it was set aside when it was to be told.
+        """
+        known: set[str] = set()
+        columns = (changes.c.key, changes.c.amends, changes.c.seen_at)
+        query = select(*columns, type_coerce(changes.c.change, JSON_VALUE).label("change")).order_by(*_NOTICED)
+        with reading(self._engine) as connection:
+            found: Sequence[Any] = ()
+            wanted = set(change_keys)
+            while wanted != known:
+                known = wanted
+                these = or_(changes.c.key.in_(known), changes.c.amends.in_(known))
+                found = connection.execute(query.where(these)).all()
+                wanted = known.union(*({row.key, row.amends} for row in found)) - {""}
+        return tuple(one for row in found if (one := _readable(row)))
 
     def due_digests(self, now: datetime) -> tuple[DueDigest, ...]:
         """Which channels are to have their digest now, and what it tells, in the order in which it was noticed."""
@@ -126,6 +144,13 @@ class Outbox(Room):
             set_aside = {"fanned_out_at": now, "trouble": trouble}
             connection.execute(update(changes).where(changes.c.key == row.key).values(set_aside))
         log.error("given up", reason="undecodable", trouble=trouble)
+        return None
+
+
+def _readable(row: Row[Any]) -> ClaimedChange | None:
+    try:
+        return ClaimedChange(change=CHANGE.decode(row.change), seen_at=row.seen_at)
+    except MISFITS:
         return None
 
 

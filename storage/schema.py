@@ -32,6 +32,7 @@ from sqlalchemy import (
     cast,
     literal_column,
     text,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -189,10 +190,12 @@ changes = Table(
     Column("key", Text, primary_key=True),
     Column("urn", Text, nullable=False),
     Column("published", Date, nullable=False),
+    Column("amends", Words, nullable=False),
     Column("change", Value(CHANGE), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("fanned_out_at", UtcDateTime),
     Column("trouble", Words, nullable=False),
+    Index(None, "amends"),
 )
 _only(Index("ix_changes_waiting", changes.c.seen_at, changes.c.published, changes.c.key), "fanned_out_at IS NULL")
 
@@ -291,6 +294,7 @@ channels = Table(
     Column("pauses", Integer, nullable=False, server_default="0"),
     Column("muted_until", UtcDateTime),
     Column("muted_by", Text),
+    Column("unfurls", Boolean, nullable=False, server_default=true()),
 )
 _only(Index("ix_channels_due_at", channels.c.due_at), "due_at IS NOT NULL")
 _only(Index("ix_channels_limited_until", channels.c.team, channels.c.limited_until), "limited_until IS NOT NULL")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, select
 
 from storage.engine import reading, writing
-from storage.outbox import drop_what_is_owed
+from storage.outbox import Place, drop_what_is_owed
 from storage.rows import Room, columns_of, upsert
-from storage.schema import subscriptions
-from storage.types import Subscription
+from storage.schema import channels, subscriptions
+from storage.types import ChannelState, Subscription
 
 
 class Subscribing(Room):
@@ -47,11 +48,39 @@ class Subscribing(Room):
         """Every wish, of every workspace, for one of these scopes, oldest first."""
         return self._subscriptions(subscriptions.c.scope.in_(scopes))
 
+    def channel(self, team: str, channel: str) -> ChannelState:
+        """What people have said about a channel; of one that nobody has spoken about, the usual."""
+        query = select(*_STATE).where(channels.c.team == team, channels.c.channel == channel)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+            return ChannelState() if row is None else ChannelState(**row._mapping)
+
+    def mute(self, team: str, channel: str, until: datetime | None, by: str) -> None:
+        """Tell the channel nothing until then; None ends it."""
+        self._put_state(team, channel, muted_until=until, muted_by=by if until else None)
+
+    def set_unfurls(self, team: str, channel: str, unfurls: bool) -> None:
+        self._put_state(team, channel, unfurls=unfurls)
+
+    def muted(self, now: datetime) -> Mapping[Place, datetime]:
+        """Until when each channel is muted that is so now."""
+        query = select(channels.c.team, channels.c.channel, channels.c.muted_until)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.where(channels.c.muted_until > now))
+            return {(row.team, row.channel): row.muted_until for row in rows}
+
+    def _put_state(self, team: str, channel: str, **state: object) -> None:
+        with writing(self._engine) as connection:
+            upsert(connection, channels, {"team": team, "channel": channel} | state)
+
     def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:
         order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.scope)
         with reading(self._engine) as connection:
             rows = connection.execute(select(subscriptions).where(wanted).order_by(*order))
             return tuple(Subscription(**row._mapping) for row in rows)
+
+
+_STATE = (channels.c.muted_until, channels.c.muted_by, channels.c.unfurls)
 
 
 def _in_channel(team: str, channel: str) -> ColumnElement[bool]:

@@ -179,6 +179,15 @@ class KnownTrouble:
     over_told_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """What people have said about a channel as a whole."""
+
+    muted_until: datetime | None = None
+    muted_by: str | None = None
+    unfurls: bool = True
+
+
 class DocumentSort(StrEnum):
     """A sort of document that a subscription may be narrowed to, in the word people type."""
 
@@ -316,6 +325,8 @@ class Told:
     change_keys: tuple[str, ...]
     ts: str | None
     status: DeliveryStatus
+    edits: str | None = None
+    """The key of the delivery that it is written over; None for one that is posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,6 +188,7 @@ def _change_row(change: Change, seen_at: datetime) -> dict[str, Any]:
         "key": change.key,
         "urn": change.urn,
         "published": change.listing.published,
+        "amends": change.amends,
         "change": change,
         "seen_at": seen_at,
         "trouble": "",

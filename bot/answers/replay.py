@@ -14,7 +14,7 @@ from bot import alerts, parts, reports, words
 from bot.answers.paging import page_of, turning
 from bot.answers.recent import change_of, movements
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
-from bot.subscriptions import owed
+from bot.subscriptions import why_not
 from bot.types import Block, Bullets, Card, Line, Paragraph, Reply, SmallPrint
 from judgements.dates import day_in
 from judgements.types import Change, Report
@@ -43,7 +43,7 @@ class Replay:
         histories = asked.store.documents_of({one.listing.urn for one in published})
         changes = [change_of(one, histories[one.listing.urn]) for one in published if one.reading]
         changes.sort(key=lambda change: (parts.authority_name(change.urn), change.listing.file_id))
-        told = [one for one in changes if held is None or owed(one, asked.now, held)]
+        told = [one for one in changes if held is None or any(not why_not(each, one) for each in held)]
         return _told(day, told, len(changes), asked, self.page)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.types import Asker
+from judgements.authorities import REGISTRY
 from judgements.diff import diff
 from judgements.types import (
     Change,
@@ -30,6 +32,7 @@ from storage.types import Intent, KnownDocument, Standing
 T0 = datetime(2026, 8, 20, 8, 36, tzinfo=UTC)
 TODAY = date(2026, 8, 20)
 WEST_SUSSEX = "80578"
+CUMBRIA, CUMBERLAND = (one.urn for name in ("cumbria", "cumberland") for one in REGISTRY.all if one.slug == name)
 ALICE = Asker(team="T01TEST", channel="C01GEN", user="U01ALICE")
 HOSTILE = "<!channel> <@U01ALICE> & *bold* <https://evil.example|click> \u202egnirts\u202c \x00\x07 `code`"
 
@@ -168,6 +171,13 @@ def _letter(kind: Kind, title: str, **other: Any) -> Change:
     return change(letter(kind, **other), kind=ChangeKind.NEW_LETTER, of=listing(title=title))
 
 
+def _reorganised(kind: ChangeKind, urn: str, name: str) -> Change:
+    url = f"https://reports.ofsted.gov.uk/provider/44/{urn}"
+    page = Listing(file_id="", urn=urn, title=name, url=url, published=TODAY)
+    nothing = NotRead(status=Status.NOT_A_REPORT, why="")
+    return Change(key=f"{kind}:{urn}", kind=kind, urn=urn, listing=page, reading=nothing)
+
+
 CHANGES: dict[str, Change] = {
     "improved": change(inspection("GRGG", "G", IN_2026, improvements=items(5)), BEFORE),
     "declined_with_priority_actions": change(
@@ -203,6 +213,31 @@ CHANGES: dict[str, Change] = {
         BEFORE,
         of=listing(title=HOSTILE),
     ),
+}
+
+_UNREAD, _IMPROVED = CHANGES["not_read"], CHANGES["improved"]
+CHANGES |= {
+    "read_at_last": replace(
+        _IMPROVED,
+        key="read_at_last:50252436",
+        kind=ChangeKind.READ_AT_LAST,
+        amends=_UNREAD.key,
+        instead_of=_UNREAD.reading,
+    ),
+    "corrected": replace(
+        change(inspection("GRRG", "R", IN_2026, improvements=items(4)), BEFORE, ChangeKind.CORRECTED),
+        amends=_IMPROVED.key,
+        instead_of=_IMPROVED.reading,
+    ),
+    "corrected_long_after": replace(
+        change(inspection("GRGG", "G", IN_2026, priority_actions=items(1)), BEFORE, ChangeKind.CORRECTED),
+        instead_of=inspection("GRGG", "G", IN_2026),
+    ),
+    "withdrawn": replace(_IMPROVED, key="withdrawn:50252436", kind=ChangeKind.WITHDRAWN),
+    "returned": replace(_IMPROVED, key="returned:50252436", kind=ChangeKind.RETURNED),
+    "created": _reorganised(ChangeKind.AUTHORITY_CREATED, CUMBERLAND, "Cumberland Council"),
+    "abolished": _reorganised(ChangeKind.AUTHORITY_ABOLISHED, CUMBRIA, "Cumbria County Council"),
+    "created_unheard_of": _reorganised(ChangeKind.AUTHORITY_CREATED, "9999999", "Mercia Council"),
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import alerts, cards
+from bot import alerts, bursts, cards, operators
 from bot.messages import render
+from bot.stories import Story
 from bot.types import Card
 from judgements.authorities import REGISTRY
-from storage.types import Coverage, KnownAuthority, Message, SourceState
+from storage.types import ClaimedChange, Coverage, KnownAuthority, KnownTrouble, Message, SourceState, TroubleKind
 from tests.bot.examples import BEFORE_LISTING, CHANGES, HISTORY, T0, TODAY, UNREAD, WEST_SUSSEX
 
 _ONE = REGISTRY.by_urn(WEST_SUSSEX)
@@ -45,8 +46,50 @@ def _alerts() -> dict[str, Card]:
         told[f"alert_{name}"] = alerts.headline(change, T0)
         if detail := alerts.detail(change):
             told[f"alert_{name}_detail"] = detail
+    for name in ("improved", "not_read", "withdrawn"):
+        told[f"alert_{name}_in_a_line"] = alerts.compact(CHANGES[name], T0)
+    told["alert_without_threads"] = alerts.headline(CHANGES["improved"], T0, threads=False, mentions=["<!subteam^S1>"])
+    told["alert_in_a_thread"] = alerts.whole(CHANGES["declined_with_priority_actions"], T0)
     return told
 
 
-ALL_CARDS: dict[str, Card] = CARDS | _alerts()
+def _of(name: str, authority: str) -> ClaimedChange:
+    urn = next(one.urn for one in REGISTRY.current if one.slug == authority)
+    of = CHANGES[name]
+    listed = replace(of.listing, urn=urn, file_id=f"5025{urn}", url=f"https://files.ofsted.gov.uk/v1/file/5025{urn}")
+    return ClaimedChange(change=replace(of, key=f"{of.kind}:{urn}", urn=urn, listing=listed), seen_at=T0)
+
+
+_TROUBLE = KnownTrouble(
+    key="list",
+    kind=TroubleKind.LIST_SUSPECT,
+    sentence="https://reports.ofsted.gov.uk/search?start=100: it shows 100 of 153 authorities.",
+    since=T0,
+    last_at=T0,
+    copy="d2a1",
+)
+MORNING = (
+    _of("improved", "kent"),
+    _of("nothing_moved", "leeds"),
+    _of("declined_with_priority_actions", "brent"),
+    _of("not_read", "york"),
+    _of("monitoring_visit", "devon"),
+)
+TOGETHER = [Story(newest=one) for one in MORNING]
+
+
+def _together() -> dict[str, Card]:
+    return {
+        "burst": bursts.burst(TOGETHER, threads=True),
+        "burst_without_threads": bursts.burst(TOGETHER[:2], threads=False, mentions=["<@U01ALICE>"]),
+        "digest": bursts.digest([*TOGETHER[:-1], replace(TOGETHER[-1], withdrawn=T0)], "daily"),
+        "digest_in_parts": bursts.digest(TOGETHER[:2], "weekly", (1, 2)),
+        "trouble": operators.card(_TROUBLE),
+        "trouble_over": operators.card(replace(_TROUBLE, over_at=T0 + timedelta(hours=3))),
+        "note_corrected": alerts.note(CHANGES["corrected"], T0),
+        "note_read_at_last": alerts.note(CHANGES["read_at_last"], T0),
+    }
+
+
+ALL_CARDS: dict[str, Card] = CARDS | _alerts() | _together()
 MESSAGES: dict[str, Message] = {name: render(card) for name, card in ALL_CARDS.items()}

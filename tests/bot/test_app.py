@@ -56,10 +56,10 @@ def bot(sqlite_store: Store, local_slack: LocalSlack, people: People, doors: Doo
     """The bot answers, and delivers what is owed."""
     client, stop = web_client(local_slack.bot_token, local_slack.api_url), threading.Event()
     sender = deliver.Sender(store=sqlite_store, client=client, clock=now, jitter=lambda: 0.0, owner="test")
-    telling = {"stop": stop, "clock": now}
+    work = fanout.FanOut(store=sqlite_store, clock=now, owner="test")
     threads = (
         threading.Thread(target=deliver.run, args=(sender,), kwargs={"stop": stop}),
-        threading.Thread(target=fanout.run, args=(sqlite_store, "test"), kwargs=telling),
+        threading.Thread(target=fanout.run, args=(work,), kwargs={"stop": stop}),
     )
     for thread in threads:
         thread.start()

@@ -17,7 +17,7 @@ from bot import deliver, outcomes, posting
 from bot.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
 from bot.fanout import fan_out_waiting
 from bot.slack.client import web_client
-from bot.subscriptions import key
+from bot.telling import Form, key
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
 from storage.engine import writing
@@ -112,7 +112,7 @@ def test_a_message_carries_its_key_and_unfurls_nothing(
     publish(sqlite_store, clock, NOT_READ)
     drain(sqlite_store, client, clock)
     (sent,) = people.calls("chat.postMessage")
-    expected = {"key": key(NOT_READ, TEAM, CHANNEL, Part.HEADLINE)}
+    expected = {"key": key(NOT_READ.key, (TEAM, CHANNEL), Form.HEADLINE)}
     assert sent["metadata"] == {"event_type": "inspection_watch_delivery", "event_payload": expected}
     assert sent["unfurl_links"] in ("0", "false", False)
     assert sent["unfurl_media"] in ("0", "false", False)
@@ -379,7 +379,7 @@ def test_a_correction_is_written_over_the_message_it_corrects_however_often(
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     drain(sqlite_store, client, clock)
-    original = key(NOT_READ, TEAM, CHANNEL, Part.HEADLINE)
+    original = key(NOT_READ.key, (TEAM, CHANNEL), Form.HEADLINE)
     said = Message(text="now read", blocks=({"type": "divider"},))
     edit = Owed(key="edit", team=TEAM, channel=CHANNEL, part=Part.HEADLINE, message=said, edits=original)
     sqlite_store.owe([edit], clock.now)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import messages
+from bot import alerts, messages
 from bot.messages import render, shortened, tidied
 from bot.types import (
     Block,
@@ -55,13 +55,17 @@ def test_slack_would_take_it(name: str) -> None:
 @EVERY
 def test_its_links_lead_to_documents_and_nowhere_else(name: str) -> None:
     found = [mark for one in texts(ALL[name].blocks) if one["type"] == "mrkdwn" for mark in marks(one["text"])]
-    assert all(mark.startswith("https://files.ofsted.gov.uk/") or mark == "@U01ALICE" for mark in found)
+    people = ("@U01ALICE", "!subteam^S1")
+    assert all(mark.startswith(SITES) or mark in people for mark in found)
+
+
+SITES = ("https://files.ofsted.gov.uk/", "https://reports.ofsted.gov.uk/provider/")
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_an_alerts_fallback_names_authority_and_date(name: str) -> None:
-    assert "West Sussex" in ALL[f"alert_{name}"].text[:20]
-    assert "published 20 August 2026" in ALL[f"alert_{name}"].text
+    assert alerts.said(CHANGES[name]).split(":")[0] in ALL[f"alert_{name}"].text
+    assert " 20 August 2026" in ALL[f"alert_{name}"].text
 
 
 def test_what_does_not_fit_is_left_out_and_the_message_says_so() -> None:

@@ -104,12 +104,14 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("urn", sa.Text(), nullable=False),
         sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("amends", sa.Text(), nullable=False),
         sa.Column("change", VALUE, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("fanned_out_at", MOMENT),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_changes"),
     )
+    op.create_index("ix_changes_amends", "changes", ["amends"])
     _index_of_some("changes", "waiting", ["seen_at", "published", "key"], "fanned_out_at IS NULL")
     op.create_table(
         "documents",
@@ -155,6 +157,7 @@ def upgrade() -> None:
         sa.Column("pauses", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("muted_until", MOMENT),
         sa.Column("muted_by", sa.Text()),
+        sa.Column("unfurls", sa.Boolean(), nullable=False, server_default=sa.true()),
         sa.PrimaryKeyConstraint("team", "channel", name="pk_channels"),
     )
     _index_of_some("channels", "due_at", ["due_at"], "due_at IS NOT NULL")

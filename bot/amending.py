@@ -1,0 +1,108 @@
+"""What amends a change -> its messages written anew where they stand, and a note in the thread. Pure.
+
+Whoever was told something is told that it is otherwise, also where nobody is subscribed any more. A channel that was
+told nothing of it is told as of any other change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from bot import alerts, digests
+from bot.messages import render
+from bot.stories import TURNS, Story
+from bot.subscriptions import Place
+from bot.telling import Drawing, Form, form_of, owe
+from judgements.types import Change, ChangeKind
+from storage.types import ClaimedChange, DeliveryStatus, Message, Owed, Part, Told
+
+AMENDING = frozenset({ChangeKind.CORRECTED, ChangeKind.READ_AT_LAST, *TURNS})
+STANDING = frozenset({DeliveryStatus.PENDING, DeliveryStatus.SENT})
+"""Messages that stand in the channel, or will."""
+IN_CHANNEL = frozenset({Part.HEADLINE, Part.BURST, Part.DIGEST})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """What is owed, and which (change, channel) need no message of their own any more."""
+
+    owed: tuple[Owed, ...] = ()
+    done: frozenset[tuple[str, Place]] = frozenset()
+
+
+def amend(
+    news: Iterable[ClaimedChange],
+    told: Iterable[Told],
+    known: Mapping[str, Story],
+    muted: Collection[Place],
+    drawing: Drawing,
+) -> Amended:
+    """Everything that these changes alter in messages that were told.
+
+    `told` are the deliveries that tell any change that `news` belong to, oldest first; `known` all their stories by
+    the keys of their changes.
+    """
+    amending = [one for one in news if one.change.kind in AMENDING]
+    standing = [one for one in told if one.edits is None and one.status in STANDING and form_of(one.key)]
+    owed: list[Owed] = []
+    done: set[tuple[str, Place]] = set()
+    by_place = sorted(standing, key=lambda one: (one.team, one.channel))
+    for place, ones in groupby(by_place, key=lambda one: (one.team, one.channel)):
+        bases = [one for one in ones if one.part is not Part.NOTE]
+        here = [one for one in amending if any(_is_about(one.change, base, known) for base in bases)]
+        owed += [each for base in bases for each in _written_over(base, here, known, drawing)]
+        for one in here:
+            if one.change.kind not in TURNS:
+                done.add((one.change.key, place))
+                owed += () if place in muted else _below(one, place, bases, known, drawing)
+    return Amended(owed=tuple(owed), done=frozenset(done))
+
+
+def _is_about(change: Change, base: Told, known: Mapping[str, Story]) -> bool:
+    story = known.get(change.key)
+    return story is not None and any(known.get(each) == story for each in base.change_keys if each != change.key)
+
+
+def _written_over(
+    base: Told, here: Sequence[ClaimedChange], known: Mapping[str, Story], drawing: Drawing
+) -> Iterator[Owed]:
+    about = [one.change for one in here if _is_about(one.change, base, known)]
+    message = _anew(base, known, drawing) if about else None
+    if message:
+        yield Owed(
+            key=f"{about[-1].key}|over|{base.key}",
+            team=base.team,
+            channel=base.channel,
+            part=base.part,
+            message=message,
+            edits=base.key,
+            tells=tuple(one.key for one in about),
+        )
+
+
+def _anew(base: Told, known: Mapping[str, Story], drawing: Drawing) -> Message | None:
+    form = form_of(base.key)
+    stories = [known[each] for each in base.change_keys if each in known]
+    if form is None or not stories:
+        return None
+    if form is Form.DIGEST:
+        return render(digests.anew(base.key, stories))
+    # Where there is nothing in detail to say any more, what stood there must not go on standing.
+    return drawing.of(form, stories, altered=True) or drawing.of(Form.WHOLE, stories, altered=True)
+
+
+def _below(
+    one: ClaimedChange, place: Place, bases: Sequence[Told], known: Mapping[str, Story], drawing: Drawing
+) -> Iterator[Owed]:
+    """A detail where there was none, and the note that says what is different."""
+    about = [base for base in bases if _is_about(one.change, base, known)]
+    heads = [base for base in about if base.part in IN_CHANNEL] or [base for base in bases if base.part in IN_CHANNEL]
+    if not heads:
+        return
+    head = heads[0].key
+    if form_of(head) is Form.HEADLINE and not any(base.part is Part.DETAIL for base in about):
+        yield from owe(drawing.of(Form.DETAIL, [known[one.change.key]]), one.change.key, place, Form.DETAIL, (), head)
+    note = render(alerts.note(one.change, one.seen_at))
+    yield from owe(note, one.change.key, place, Form.NOTE, (), head)

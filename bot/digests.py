@@ -1,0 +1,57 @@
+"""What waited for its day and hour -> the digest of a channel. Pure. An empty one is not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from bot import bursts
+from bot.messages import render
+from bot.stories import Story
+from bot.subscriptions import why_not
+from bot.telling import Form, key
+from bot.types import Card
+from storage.types import DueDigest, Owed, Part, Subscription
+
+DAILY, WEEKLY = "daily", "weekly"
+
+
+def owed(
+    due: DueDigest,
+    known: Mapping[str, Story],
+    wishes: Sequence[Subscription],
+    told: Collection[str],
+    now: datetime,
+) -> tuple[Owed, ...]:
+    """The messages of a channel's digest.
+
+    What is told is what there is to say now of each change, and only what the channel still wants to know. `known`
+    are the stories of the changes by their keys, `told` the keys of those that stand in the channel already.
+    """
+    stories = {known[each].change.key: known[each] for each in due.change_keys if each in known and each not in told}
+    wanting = [(one, wish) for one in stories.values() for wish in wishes if not why_not(wish, one.change)]
+    wanted = {one.change.key: one for one, _ in wanting}
+    rhythm = DAILY if any(wish.how.startswith(DAILY) for _, wish in wanting) else WEEKLY
+    pages = bursts.pages(list(wanted.values()))
+    return tuple(
+        Owed(
+            key=_key(due, rhythm, now, (number, len(pages))),
+            team=due.team,
+            channel=due.channel,
+            part=Part.DIGEST,
+            message=render(bursts.digest(page, rhythm, (number, len(pages)))),
+            tells=tuple(one.change.key for one in page),
+        )
+        for number, page in enumerate(pages, 1)
+    )
+
+
+def anew(digest_key: str, page: Sequence[Story]) -> Card:
+    """One message of a digest as it is to be said now: its key tells how it was said."""
+    _, rhythm, _, number, of, *_ = digest_key.split("|")
+    return bursts.digest(page, rhythm, (int(number), int(of)))
+
+
+def _key(due: DueDigest, rhythm: str, now: datetime, place: tuple[int, int]) -> str:
+    number, of = place
+    return key(f"digest|{rhythm}|{now.isoformat()}|{number}|{of}", (due.team, due.channel), Form.DIGEST)

@@ -1,0 +1,115 @@
+"""`subscriptions` and `subscriptions workspace`: who subscribed what, when, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot import facets, scopes, words
+from bot.answers.paging import page_of, turning
+from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.types import Asker, Block, Card, Channel, Line, Paragraph, Person, Reply, Run, SmallPrint, Table
+from storage.types import Subscription
+
+PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ListSubscriptions:
+    """Of the asker's channel, or (`everywhere`) of all channels of the workspace."""
+
+    everywhere: bool = False
+    page: int = 1
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.asker is None:
+            return refused(words.ONLY_IN_SLACK)
+        if not self.everywhere:
+            return _of_channel(asked, asked.asker, self.page)
+        if not asked.asker.is_admin or asked.asker.is_stranger:
+            return refused(words.WORKSPACE_FOR_ADMINS)
+        return _of_workspace(asked, asked.asker, self.page)
+
+
+def _parse(rest: str) -> Command:
+    typed, page = page_of(rest)
+    if typed.casefold() in ("", "workspace"):
+        return ListSubscriptions(everywhere=bool(typed), page=page)
+    return Usage(words.WORKSPACE_OR_NOTHING, "subscriptions")
+
+
+VERBS = (
+    Verb(
+        name="subscriptions",
+        parse=_parse,
+        forms=(
+            Form(usage="subscriptions", does=words.SUBSCRIPTIONS_DOES),
+            Form(usage="subscriptions workspace", does=words.WORKSPACE_DOES),
+        ),
+        alone=True,
+        takes=False,
+        also=("list", "subs", "subscribed"),
+        only_in_slack=True,
+    ),
+)
+
+
+def names(held: Iterable[Subscription]) -> list[str]:
+    """What is subscribed to, in words: the whole country first, then regions and neighbours, each by name."""
+    return [scopes.spoken(one.scope) for one in in_order(held)]
+
+
+def in_order(held: Iterable[Subscription]) -> list[Subscription]:
+    return sorted(held, key=_turn)
+
+
+def _turn(one: Subscription) -> tuple[bool, bool, str]:
+    return one.scope != scopes.ENGLAND, one.scope.startswith("authority:"), scopes.spoken(one.scope)
+
+
+def _of_channel(asked: Asked, asker: Asker, page: int) -> Reply:
+    held = in_order(asked.store.subscriptions(asker.team, asker.channel))
+    if not held:
+        how = words.SUBSCRIBE_FIRST.format(command=words.COMMAND)
+        block: Block = Paragraph(((words.CHANNEL_HAS_NONE,), (how,)))
+        return Reply(card=Card(title=words.SUBSCRIPTIONS_TITLE, sentence=words.CHANNEL_HAS_NONE, blocks=(block,)))
+    sentence = words.CHANNEL_HAS.format(names=facets.shortened(names(held)))
+    rows = [_row(one) for one in held]
+    return _paged(words.SUBSCRIPTIONS_TITLE, sentence, rows, "subscriptions", page, words.SUBSCRIPTIONS_COLUMNS)
+
+
+def _of_workspace(asked: Asked, asker: Asker, page: int) -> Reply:
+    held = asked.store.workspace_subscriptions(asker.team)
+    if not held:
+        card = Card(title=words.WORKSPACE_TITLE, sentence=words.WORKSPACE_NONE)
+        return Reply(card=Card(title=card.title, sentence=card.sentence, blocks=(Paragraph(((card.sentence,),)),)))
+    channels = sorted({one.channel for one in held})
+    sentence = words.WORKSPACE_SENTENCE.format(
+        count=words.counted(len(held), "subscription"), channels=words.counted(len(channels), "channel")
+    )
+    ordered = [one for channel in channels for one in in_order(each for each in held if each.channel == channel)]
+    rows = [((Channel(one.channel),), *_row(one)) for one in ordered]
+    columns = (words.CHANNEL_COLUMN, *words.SUBSCRIPTIONS_COLUMNS)
+    return _paged(words.WORKSPACE_TITLE, sentence, rows, "subscriptions workspace", page, columns)
+
+
+def _row(one: Subscription) -> tuple[Line, ...]:
+    since = words.day(words.london_day(one.created_at))
+    by: list[Run] = [words.SINCE_BY.format(since=since), Person(one.created_by)]
+    if one.edited_by and one.edited_at:
+        by += [words.EDITED_BY.format(on=words.day(words.london_day(one.edited_at))), Person(one.edited_by)]
+    return ((scopes.spoken(one.scope),), facets.told(one), tuple(by))
+
+
+def _paged(
+    title: str, sentence: str, rows: Sequence[tuple[Line, ...]], command: str, page: int, columns: tuple[str, ...]
+) -> Reply:
+    pages = -(-len(rows) // PAGE)
+    if not 1 <= page <= pages:
+        typed = f"{words.COMMAND} {command}"
+        return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=typed))
+    blocks: list[Block] = [Table(columns=columns, rows=tuple(rows[(page - 1) * PAGE : page * PAGE]))]
+    if pages > 1:
+        blocks.append(SmallPrint(((words.PAGE_NUMBER.format(page=page, pages=pages),),)))
+    card = Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, page, pages))
+    return Reply(card=card)

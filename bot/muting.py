@@ -1,0 +1,105 @@
+"""`mute`, `unmute` and `unfurl`: what holds for a channel as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import hows, permission, words
+from bot.grammar import Asked, Command, Form, Usage, Verb, refused, told, without_more
+from bot.types import Card, Line, Paragraph, Person, Reply, SmallPrint
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """`typed` says for how long."""
+
+    typed: str
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.asker is None:
+            return refused(words.ONLY_IN_SLACK)
+        if why := permission.why_not(asked.asker):
+            return refused(why)
+        until = hows.mute_end(self.typed, asked.now)
+        if until is None:
+            return refused(words.MUTE_HOW.format(command=words.COMMAND))
+        if until <= asked.now:
+            return refused(words.MUTE_IS_OVER.format(command=words.COMMAND))
+        if until > asked.now + hows.LONGEST_MUTE:
+            return refused(words.MUTE_TOO_LONG.format(command=words.COMMAND))
+        asker = asked.asker
+        before = asked.store.channel(asker.team, asker.channel).muted_until
+        asked.store.mute(asker.team, asker.channel, until, asker.user)
+        lines: list[Line] = [(words.MUTED.format(until=words.moment(until), command=words.COMMAND),)]
+        if before and before > asked.now:
+            lines.append((words.MUTED_BEFORE.format(until=words.moment(before)),))
+        title = words.MUTED_TITLE.format(until=words.moment(until))
+        how = (words.UNMUTE_HOW.format(command=words.COMMAND),)
+        blocks = (Paragraph(tuple(lines)), SmallPrint(((words.BY, Person(asker.user)), how)))
+        return Reply(card=Card(title=title, sentence=f"{title}.", blocks=blocks), in_channel=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    def answer(self, asked: Asked) -> Reply:
+        if asked.asker is None:
+            return refused(words.ONLY_IN_SLACK)
+        if why := permission.why_not(asked.asker):
+            return refused(why)
+        asker = asked.asker
+        until = asked.store.channel(asker.team, asker.channel).muted_until
+        if until is None or until <= asked.now:
+            return Reply(card=told(words.NOT_MUTED))
+        asked.store.mute(asker.team, asker.channel, None, asker.user)
+        sentence = words.UNMUTED.format(command=words.COMMAND)
+        blocks = (Paragraph(((sentence,),)), SmallPrint(((words.BY, Person(asker.user)),)))
+        return Reply(card=Card(title=words.UNMUTED_TITLE, sentence=sentence, blocks=blocks), in_channel=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfurl:
+    """Whether addresses are unfolded in this channel; None asks whether they are."""
+
+    on: bool | None
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.asker is None:
+            return refused(words.ONLY_IN_SLACK)
+        asker = asked.asker
+        if self.on is None:
+            is_on = asked.store.channel(asker.team, asker.channel).unfurls
+            return Reply(card=told(words.UNFURL_IS[is_on], words.UNFURL_HOW.format(command=words.COMMAND)))
+        if why := permission.why_not(asker):
+            return refused(why)
+        asked.store.set_unfurls(asker.team, asker.channel, self.on)
+        return Reply(card=told(words.UNFURL_ON if self.on else words.UNFURL_OFF), in_channel=True)
+
+
+def _unfurl(rest: str) -> Command:
+    said = {"": None, "on": True, "off": False}
+    return Unfurl(said[rest.casefold()]) if rest.casefold() in said else Usage(words.UNFURL_HOW, "unfurl")
+
+
+VERBS = (
+    Verb(
+        name="mute",
+        parse=lambda rest: Mute(rest) if rest else Usage(words.MUTE_HOW, "mute"),
+        forms=(Form(usage="mute 14d", does=words.MUTE_DOES),),
+        only_in_slack=True,
+    ),
+    Verb(
+        name="unmute",
+        parse=without_more("unmute", Unmute),
+        forms=(Form(usage="unmute", does=words.UNMUTE_DOES),),
+        alone=True,
+        takes=False,
+        only_in_slack=True,
+    ),
+    Verb(
+        name="unfurl",
+        parse=_unfurl,
+        forms=(Form(usage="unfurl off", does=words.UNFURL_DOES),),
+        alone=True,
+        only_in_slack=True,
+    ),
+)

@@ -1,0 +1,40 @@
+"""Who may change what a channel is told, and how often somebody may ask for what takes much work. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import words
+from bot.types import Asker
+
+
+def why_not(asker: Asker) -> str:
+    """Why this person may not change what the channel is told, in a sentence; "" if they may."""
+    if asker.is_stranger:
+        return words.NOT_FOR_STRANGERS
+    if asker.is_restricted:
+        return words.NOT_FOR_GUESTS
+    return words.ONLY_ADMINS if asker.only_admins and not asker.is_admin else ""
+
+
+BURST = 6
+"""So many heavy answers at once; then one every `EVERY`."""
+EVERY = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What one person may still ask for: `left` at the moment `at`; it grows by one every `EVERY`, up to `BURST`."""
+
+    at: datetime
+    left: float = BURST
+
+
+def spend(allowance: Allowance | None, now: datetime) -> tuple[Allowance, timedelta]:
+    """The allowance after one more answer, and how long to wait for it: no time, or (with nothing spent) some."""
+    before = allowance or Allowance(at=now)
+    left = min(BURST, before.left + max(now - before.at, timedelta()) / EVERY)
+    if left >= 1:
+        return Allowance(at=now, left=left - 1), timedelta()
+    return Allowance(at=now, left=left), EVERY * (1 - left)

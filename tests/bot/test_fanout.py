@@ -1,0 +1,321 @@
+"""From changes to what channels are owed: once each, together where they come together, corrected where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot import fanout, scopes
+from bot.fanout import SETTLING, fan_out_digests, fan_out_waiting, is_settled, tell_operators
+from bot.telling import Form, form_of
+from judgements.authorities import REGISTRY
+from judgements.types import Change, ChangeKind, Report
+from storage.store import Store
+from storage.types import ClaimedChange, Delivery, Holding, Intent, Sent, Subscription, TroubleKind
+from tests.bot.examples import BEFORE, CHANGES, IN_2026, T0, TODAY, WEST_SUSSEX, change, inspection, items
+from tests.bot.validators import check
+
+IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
+KENT, LEEDS = (next(one.urn for one in REGISTRY.current if one.slug == slug) for slug in ("kent", "leeds"))
+MINUTE = timedelta(minutes=1)
+
+
+def wish(channel: str = "C1", scope: str = "england", **other: Any) -> Subscription:
+    values: dict[str, Any] = {"team": "T1", "channel": channel, "scope": scope, "created_by": "U1", "created_at": T0}
+    return Subscription(**values | other)
+
+
+def of(urn: str, like: Change = IMPROVED) -> Change:
+    """The same news, of another authority."""
+    listed = replace(like.listing, urn=urn, file_id=f"{like.listing.file_id}{urn}")
+    return replace(like, urn=urn, listing=listed, key=f"{like.kind}:{urn}:{listed.file_id}")
+
+
+def amending(kind: ChangeKind, root: Change, reading: Report, turn: int = 1) -> Change:
+    compared = change(reading, BEFORE, kind)
+    key = f"{kind}:{root.urn}:{root.listing.file_id}:{turn}"
+    return replace(compared, key=key, urn=root.urn, listing=root.listing, amends=root.key, instead_of=root.reading)
+
+
+CORRECTED = amending(ChangeKind.CORRECTED, IMPROVED, inspection("GRRG", "I", IN_2026, improvements=items(1)))
+READ = replace(amending(ChangeKind.READ_AT_LAST, NOT_READ, inspection("GRGG", "G", IN_2026)), instead_of=None)
+WITHDRAWN = replace(IMPROVED, key="withdrawn:1", kind=ChangeKind.WITHDRAWN, amends=IMPROVED.key)
+RETURNED = replace(IMPROVED, key="returned:1", kind=ChangeKind.RETURNED, amends=IMPROVED.key)
+
+
+def publish(store: Store, *changes: Change, at: datetime = T0) -> None:
+    """Let changes be found and fanned out."""
+    for one in changes:
+        store.apply(
+            Intent(urn=one.urn, now=at, latest_report=TODAY, baseline=False, documents=(), changes=(one,), reason="")
+        )
+    fan_out_waiting(store, "me", at)
+
+
+def deliver(store: Store, at: datetime = T0) -> list[Delivery]:
+    """Everything that is owed, as if Slack had taken it, in the order in which each channel gets it."""
+    sent: list[Delivery] = []
+    while claimed := store.claim_deliveries(at, MINUTE, "me", 50):
+        store.record([Sent(delivery=one, ts=f"{one.id}.0", next_at=at) for one in claimed], at)
+        sent += claimed
+    for one in sent:
+        if one.message.blocks[0]["type"] != "rich_text":
+            check(one.message)
+    return sent
+
+
+def forms(sent: Sequence[Delivery], channel: str = "C1") -> list[Form | None]:
+    return [form_of(one.key) for one in sent if one.channel == channel]
+
+
+def said(delivery: Delivery) -> str:
+    return f"{delivery.message.text} {delivery.message.blocks}"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [Form.HEADLINE, Form.DETAIL]),
+        ({"threads": False}, [Form.ALONE]),
+        ({"compact": True}, [Form.LINE, Form.WHOLE]),
+        ({"compact": True, "threads": False}, [Form.LINE]),
+    ],
+)
+def test_a_change_is_told_in_the_form_that_was_asked_for(
+    options: dict[str, Any], expected: list[Form], store: Store
+) -> None:
+    store.put_subscriptions([wish(**options)])
+    publish(store, IMPROVED)
+    sent = deliver(store)
+    assert forms(sent) == expected
+    assert [one.thread_of for one in sent] == [None, sent[0].key][: len(sent)]
+    assert "in the thread" not in str(sent[0].message.blocks) or Form.DETAIL in expected
+
+
+def test_where_the_headline_says_it_all_there_is_no_detail(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, NOT_READ)
+    assert forms(deliver(store)) == [Form.HEADLINE]
+
+
+def test_a_change_is_fanned_out_once(store: Store) -> None:
+    store.put_subscriptions([wish(), wish(scope=scopes.of_authority(WEST_SUSSEX)), wish("C2", "region:london")])
+    publish(store, IMPROVED)
+    assert fan_out_waiting(store, "you", T0) == 0
+    assert {one.channel for one in deliver(store)} == {"C1"}
+
+
+def test_two_authorities_in_one_morning_are_one_card_with_a_message_for_each_below(store: Store) -> None:
+    store.put_subscriptions([wish(), wish("C2", scopes.of_authority(KENT)), wish("C3", threads=False)])
+    publish(store, IMPROVED, of(KENT), of(LEEDS, NOT_READ))
+    sent = deliver(store)
+    assert forms(sent) == [Form.BURST, Form.WHOLE, Form.WHOLE, Form.WHOLE]
+    assert forms(sent, "C2") == [Form.HEADLINE, Form.DETAIL]
+    assert forms(sent, "C3") == [Form.BURST_ALONE]
+    burst, *below = [one for one in sent if one.channel == "C1"]
+    assert {one.thread_of for one in below} == {burst.key}
+    assert "3 authorities with news" in burst.message.text
+    told = {each.key: each.change_keys for each in store.told([IMPROVED.key, of(KENT).key, of(LEEDS, NOT_READ).key])}
+    assert len(told[burst.key]) == 3
+
+
+def test_two_documents_of_one_authority_are_two_alerts(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    other = replace(of(WEST_SUSSEX, CHANGES["monitoring_visit"]), key="another")
+    publish(store, IMPROVED, other)
+    assert sorted(map(str, forms(deliver(store)))) == ["detail", "headline", "headline"]
+
+
+def test_who_is_called_is_called_in_the_headline_alone(store: Store) -> None:
+    store.put_subscriptions([wish(mention="<!subteam^S1>")])
+    publish(store, IMPROVED)
+    headline, detail = deliver(store)
+    assert "<!subteam^S1>" in said(headline)
+    assert "subteam" not in said(detail)
+    publish(store, of(KENT), of(LEEDS), at=T0 + MINUTE)
+    burst, *below = deliver(store, T0 + MINUTE)
+    assert said(burst).count("<!subteam^S1>") == 1
+    assert not any("subteam" in said(one) for one in below)
+
+
+def test_a_correction_is_written_over_headline_and_detail_with_a_note_below(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    headline, detail = deliver(store)
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    anew, anew_detail, note = deliver(store, T0 + MINUTE)
+    assert (anew.edits, anew_detail.edits, note.edits) == (headline.key, detail.key, None)
+    assert "declined overall" in anew.message.text
+    assert "Corrected 09:37 BST" in said(anew)
+    assert "inadequate" in said(anew_detail)
+    assert note.thread_of == headline.key
+    assert "good → inadequate" in note.message.text
+
+
+def test_a_channel_that_unsubscribed_is_corrected_and_a_channel_that_knows_nothing_is_told(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    deliver(store)
+    store.remove_subscriptions("T1", "C1", ["england"], [])
+    store.put_subscriptions([wish("C2")])
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    sent = deliver(store, T0 + MINUTE)
+    assert [one.edits is not None for one in sent if one.channel == "C1"] == [True, True, False]
+    assert forms(sent, "C2") == [Form.HEADLINE, Form.DETAIL]
+    (headline, _) = [one for one in sent if one.channel == "C2"]
+    assert "published this document anew" in said(headline)
+
+
+def test_a_second_correction_is_written_over_the_first_message(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    headline, detail = deliver(store)
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    deliver(store, T0 + MINUTE)
+    again = amending(ChangeKind.CORRECTED, IMPROVED, inspection("OOOO", "O", IN_2026), turn=2)
+    publish(store, again, at=T0 + 2 * MINUTE)
+    sent = deliver(store, T0 + 2 * MINUTE)
+    assert [one.edits for one in sent] == [headline.key, detail.key, None]
+    assert "outstanding" in sent[0].message.text
+
+
+def test_what_is_read_at_last_gets_a_headline_and_the_detail_it_lacked(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, NOT_READ)
+    (headline,) = deliver(store)
+    publish(store, READ, at=T0 + MINUTE)
+    anew, detail, note = deliver(store, T0 + MINUTE)
+    assert anew.edits == headline.key
+    assert "this message said before that it had not been read yet" in said(anew)
+    assert (form_of(detail.key), detail.edits, detail.thread_of) == (Form.DETAIL, None, headline.key)
+    assert note.thread_of == headline.key
+
+
+def test_the_line_in_the_card_of_a_morning_is_corrected_too(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED, of(KENT))
+    burst, *_ = sent = deliver(store)
+    mine = next(one for one in sent if one.key.startswith(IMPROVED.key) and form_of(one.key) is Form.WHOLE)
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    anew = deliver(store, T0 + MINUTE)
+    assert {one.edits for one in anew} == {burst.key, mine.key, None}
+    card = next(one for one in anew if one.edits == burst.key)
+    assert "▼ West Sussex declined overall" in card.message.text
+    assert "▲ Kent improved overall" in card.message.text
+    assert next(one for one in anew if one.edits is None).thread_of == burst.key
+
+
+def test_in_a_muted_channel_nothing_new_is_posted_but_what_is_wrong_is_put_right(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    deliver(store)
+    store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
+    publish(store, CORRECTED, of(KENT), at=T0 + MINUTE)
+    assert all(one.edits for one in deliver(store, T0 + MINUTE))
+    publish(store, of(LEEDS), at=T0 + timedelta(days=2))
+    assert forms(deliver(store, T0 + timedelta(days=2))) == [Form.HEADLINE, Form.DETAIL]
+
+
+def test_a_withdrawal_is_news_and_marks_what_was_said(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    headline, detail = deliver(store)
+    publish(store, WITHDRAWN, at=T0 + MINUTE)
+    sent = deliver(store, T0 + MINUTE)
+    assert {one.edits for one in sent} == {headline.key, detail.key, None}
+    marked = next(one for one in sent if one.edits == headline.key)
+    assert marked.message.text.startswith("Withdrawn: seen 09:37 BST")
+    publish(store, RETURNED, at=T0 + 2 * MINUTE)
+    marked = next(one for one in deliver(store, T0 + 2 * MINUTE) if one.edits == headline.key)
+    assert "Withdrawn" not in said(marked)
+
+
+def test_a_digest_waits_and_tells_each_thing_once(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45")])
+    publish(store, IMPROVED, of(KENT))
+    publish(store, of(LEEDS, NOT_READ), at=T0 + MINUTE)
+    assert deliver(store) == []
+    assert fan_out_digests(store, "me", T0 + 8 * MINUTE) == 0
+    due = T0 + 9 * MINUTE
+    assert fan_out_digests(store, "me", due) == 1
+    assert fan_out_digests(store, "me", due) == 0
+    (digest,) = deliver(store, due)
+    assert digest.message.text.startswith("Daily digest: 3 pieces of news on 3 authorities")
+    assert fan_out_digests(store, "me", due + timedelta(days=1)) == 0, "an empty one is not sent"
+
+
+def test_a_digest_says_what_is_so_when_it_is_sent(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45")])
+    publish(store, IMPROVED)
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    fan_out_digests(store, "me", T0 + 9 * MINUTE)
+    (digest,) = deliver(store, T0 + 9 * MINUTE)
+    assert "1 piece of news" in digest.message.text
+    assert "declined overall" in digest.message.text
+    again = amending(ChangeKind.CORRECTED, IMPROVED, inspection("OOOO", "O", IN_2026), turn=2)
+    publish(store, again, at=T0 + 10 * MINUTE)
+    anew, note = deliver(store, T0 + 10 * MINUTE)
+    assert (anew.edits, note.thread_of) == (digest.key, digest.key)
+    assert anew.message.text.startswith("Daily digest: 1 piece of news on 1 authority: ▲ West Sussex improved overall")
+
+
+@pytest.mark.parametrize("ended", ["unsubscribed", "muted"])
+def test_a_digest_is_not_sent_to_whom_does_not_want_it_any_more(ended: str, store: Store) -> None:
+    store.put_subscriptions([wish(how="weekly thu 09:45")])
+    publish(store, IMPROVED)
+    if ended == "muted":
+        store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
+    else:
+        store.remove_subscriptions("T1", "C1", ["england"], [])
+    assert fan_out_digests(store, "me", T0 + 9 * MINUTE) == 0
+    assert store.due_digests(T0 + timedelta(days=9)) == ()
+
+
+def test_a_poll_that_is_going_on_may_find_more_for_a_minute_at_most(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    poll = Holding(name="source:the list", owner="watcher")
+    store.claim_lease(poll, T0, timedelta(hours=1))
+    publish(store, IMPROVED)
+    publish(store, of(KENT), at=T0 + SETTLING / 2)
+    assert deliver(store) == []
+    assert fan_out_waiting(store, "me", T0 + SETTLING) == 2
+    store.end_lease(poll)
+    publish(store, of(LEEDS), at=T0 + SETTLING)
+    assert forms(deliver(store, T0 + SETTLING)) == [Form.BURST, Form.WHOLE, Form.WHOLE, Form.HEADLINE, Form.DETAIL]
+
+
+def test_nobody_waits_for_a_poll_that_is_over() -> None:
+    waiting = [ClaimedChange(change=IMPROVED, seen_at=T0)]
+    assert is_settled(waiting, T0, polling=False)
+    assert not is_settled(waiting, T0 + SETTLING / 2, polling=True)
+    assert is_settled(waiting, T0 + SETTLING, polling=True)
+
+
+def test_only_one_process_fans_out_at_a_time(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    other = Holding(name="fan-out", owner="you")
+    store.claim_lease(other, T0, timedelta(minutes=1))
+    publish(store, IMPROVED)
+    assert deliver(store) == []
+    assert fan_out_waiting(store, "me", T0 + MINUTE) == 1
+
+
+def test_operators_are_told_once_when_it_begins_and_once_when_it_is_over(store: Store) -> None:
+    store.raise_trouble("list", TroubleKind.LIST_SUSPECT, "The list shows 100 of 153 authorities.", T0)
+    assert [tell_operators(store, ("T1", "COPS"), T0) for _ in range(2)] == [1, 0]
+    (begun,) = deliver(store)
+    assert begun.channel == "COPS"
+    assert "The list shows 100 of 153 authorities." in begun.message.text
+    store.end_trouble("list", T0 + MINUTE)
+    later = T0 + timedelta(hours=2)
+    assert [tell_operators(store, ("T1", "COPS"), later) for _ in range(2)] == [1, 0]
+    (over,) = deliver(store, later)
+    assert over.message.text.startswith("Over: Ofsted's list shows fewer authorities than before.")
+
+
+def test_every_kind_of_trouble_has_its_words() -> None:
+    assert set(fanout.operators.words.TROUBLE_KINDS) == set(TroubleKind)

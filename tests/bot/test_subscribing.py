@@ -1,0 +1,274 @@
+"""What a channel is told, as people change it and ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.commands import answer, parse
+from bot.messages import render
+from bot.types import Asker, Reply
+from judgements.authorities import REGISTRY
+from storage.store import Store
+from storage.types import DocumentSort, Movements, Subscription
+from tests.bot.examples import ALICE, HOSTILE, T0, WEST_SUSSEX
+from tests.bot.said import lines
+
+BOB = replace(ALICE, user="U02BOB")
+ELSEWHERE = replace(ALICE, channel="C02GENERAL")
+SCOPE = f"authority:{WEST_SUSSEX}"
+LATER = T0 + timedelta(days=2)
+
+
+def ask(text: str, store: Store, asker: Asker | None = ALICE, now: datetime = T0) -> Reply:
+    return answer(parse(text), store, now, asker)
+
+
+def held(store: Store, asker: Asker = ALICE) -> list[Subscription]:
+    return list(store.subscriptions(asker.team, asker.channel))
+
+
+def commands(reply: Reply) -> list[str]:
+    cards = [reply.card, *([reply.aside] if reply.aside else [])]
+    return [button.command for card in cards for button in card.buttons]
+
+
+def test_a_subscription_is_said_in_the_channel_once(store: Store) -> None:
+    first, again = ask("subscribe west-sussex", store), ask("subscribe west sussex", store, BOB, LATER)
+    assert (first.in_channel, again.in_channel) == (True, False)
+    assert again.card.sentence.startswith(
+        "This channel has been subscribed to West Sussex since 20 August 2026, just so. Nothing has changed."
+    )
+    (one,) = held(store)
+    assert (one.scope, one.created_by, one.created_at, one.edited_by) == (SCOPE, ALICE.user, T0, None)
+
+
+def test_what_is_said_again_is_edited_and_what_was_not_said_stays(store: Store) -> None:
+    ask("subscribe west-sussex letters weekly", store)
+    reply = ask("subscribe west-sussex downgrades daily 09:45 except nobody", store, BOB, LATER)
+    assert reply.in_channel
+    assert lines(reply.card)[1:4] == [
+        "What this channel is told about West Sussex has changed",
+        "• When: every Monday at 09:45 → daily at 09:45",
+        "• Changes: whatever has changed → only downgrades",
+    ]
+    (one,) = held(store)
+    assert (one.documents, one.changes, one.how) == (
+        (DocumentSort.LETTERS,),
+        (Movements.DOWNGRADES,),
+        "daily 09:45",
+    )
+    assert (one.created_by, one.created_at, one.edited_by, one.edited_at) == (ALICE.user, T0, BOB.user, LATER)
+
+
+def test_filters_are_taken_back_by_saying_so(store: Store) -> None:
+    ask("subscribe west-sussex letters downgrades compact threads off mention <@U1A> except kent", store)
+    ask("subscribe west-sussex all documents all changes full threads on mention off now", store)
+    (one,) = held(store)
+    assert replace(one, edited_by=None, edited_at=None) == Subscription(
+        team=ALICE.team, channel=ALICE.channel, scope=SCOPE, created_by=ALICE.user, created_at=T0
+    )
+
+
+def test_a_subscription_belongs_to_its_channel_and_not_to_a_person(store: Store) -> None:
+    ask("subscribe west-sussex", store)
+    assert held(store, ELSEWHERE) == []
+    assert ask("unsubscribe west-sussex", store, BOB).in_channel
+    assert held(store) == []
+
+
+def test_several_wishes_with_different_filters_live_in_one_channel(store: Store) -> None:
+    ask("subscribe west-sussex", store)
+    ask("subscribe england downgrades weekly fri 12:00 compact except kent", store)
+    assert {one.scope: one.how for one in held(store)} == {SCOPE: "now", "england": "weekly fri 12:00"}
+
+
+def test_a_pasted_list_subscribes_whom_it_knows_and_asks_about_the_others(store: Store) -> None:
+    pasted = "subscribe\nKent\nMedwy\nBournemouth, Christchurch and Poole\nSussex\nCumbria\nregion nowhere\nweekly"
+    reply = ask(pasted, store)
+    assert reply.in_channel
+    assert {one.how for one in held(store)} == {"weekly mon 09:45"}
+    assert len(held(store)) == 2
+    assert reply.aside is not None
+    assert lines(reply.aside)[:5] == [
+        "Not understood: 4 names",
+        "• I do not know “Medwy”. Did you mean Medway?",
+        "• “Sussex” may be East Sussex or West Sussex.",
+        "• Cumbria is not an authority of today; today it is Cumberland or Westmorland and Furness.",
+        "• I do not know the region “nowhere”. The regions are East Midlands, East of England, London, North East, "
+        "North West, South East, South West, West Midlands and Yorkshire and the Humber.",
+    ]
+    assert commands(reply)[:2] == ["subscribe medway weekly mon 09:45", "subscribe east-sussex weekly mon 09:45"]
+    for command in commands(reply):
+        ask(command, store)
+    assert len(held(store)) == 2 + 1 + 2 + 2 + 3
+    assert {one.how for one in held(store)} == {"weekly mon 09:45"}
+
+
+def test_a_list_in_which_an_option_is_mistyped_changes_nothing_and_offers_the_right_one(store: Store) -> None:
+    reply = ask("subscribe kent, medway wekly", store)
+    assert held(store) == []
+    assert commands(reply) == ["subscribe kent, medway weekly"]
+
+
+@pytest.mark.parametrize("typed", ["sussex weekly", "medwy weekly", "cumbria weekly"])
+def test_the_options_go_with_the_name_that_is_asked_about(typed: str, store: Store) -> None:
+    reply = ask(f"subscribe {typed}", store)
+    assert held(store) == []
+    assert not reply.answered
+    assert commands(reply)
+    assert all(command.endswith(" weekly mon 09:45") for command in commands(reply))
+
+
+def test_a_region_neighbours_and_the_country_are_subscribed_as_they_are(store: Store) -> None:
+    reply = ask("subscribe London, neighbours kent and England", store)
+    assert {one.scope for one in held(store)} == {"region:london", f"neighbours:{_urn('kent')}", "england"}
+    assert "on all of England, Kent and its statistical neighbours and the region London." in reply.card.sentence
+
+
+def _urn(name: str) -> str:
+    return next(one.urn for one in REGISTRY.current if one.slug == name)
+
+
+def test_an_exception_that_leaves_nothing_is_refused(store: Store) -> None:
+    assert "Nothing is left of Kent" in ask("subscribe kent except kent", store).card.sentence
+    assert held(store) == []
+
+
+def test_a_filtered_subscription_says_of_what_it_is(store: Store) -> None:
+    reply = ask("subscribe kent letters priority actions threads off mention <!subteam^S1|@social>", store)
+    assert "told only of areas for priority action in letters on Kent." in reply.card.sentence
+    assert "except" not in reply.card.sentence
+    assert "How: at once; only letters; only areas for priority action; detail left out; mentioning @S1" in lines(
+        reply.card
+    )
+    made = render(reply.card)
+    assert "<!subteam^S1>" in str(made.blocks), "whoever is mentioned sees it"
+    assert "subteam" not in made.text
+
+
+@pytest.mark.parametrize("whom", ["@here", "@channel", "<!channel>", "<!here|here>", "@social", "everybody"])
+def test_nobody_is_mentioned_by_plain_text_and_never_a_whole_channel(whom: str, store: Store) -> None:
+    reply = ask(f"subscribe kent mention {whom}", store)
+    assert held(store) == []
+    assert not reply.answered
+    assert "<!" not in str(render(reply.card))
+
+
+def test_ending_what_never_began_is_told_to_the_asker(store: Store) -> None:
+    reply = ask("unsubscribe west-sussex", store)
+    assert not reply.in_channel
+    assert "was not subscribed to West Sussex" in reply.card.sentence
+
+
+def test_an_authority_that_is_still_covered_by_another_wish_is_named(store: Store) -> None:
+    ask("subscribe west-sussex and region south-east and england except kent", store)
+    reply = ask("unsubscribe west-sussex", store)
+    assert (
+        "It is still told about West Sussex, because of its subscription to all of England and the region South East."
+        in (lines(reply.card))
+    )
+    assert "still told" not in str(ask("unsubscribe region south-east, england", store).card)
+
+
+def test_unsubscribing_an_authority_that_is_no_more_works_where_it_is_held(store: Store) -> None:
+    cumbria = next(one.urn for one in REGISTRY.all if one.slug == "cumbria")
+    old = Subscription(
+        team=ALICE.team, channel=ALICE.channel, scope=f"authority:{cumbria}", created_by="U1", created_at=T0
+    )
+    store.put_subscriptions([old])
+    assert ask("unsubscribe cumbria", store).in_channel
+    assert held(store) == []
+
+
+def test_everything_is_ended_by_one_word(store: Store) -> None:
+    assert not ask("unsubscribe all", store).in_channel
+    ask("subscribe kent, england", store)
+    reply = ask("unsubscribe all", store)
+    assert reply.in_channel
+    assert "It was subscribed to all of England and Kent." in reply.card.sentence
+    assert held(store) == []
+
+
+def test_subscriptions_are_listed_with_how_when_and_by_whom(store: Store) -> None:
+    ask("subscribe west-sussex", store)
+    ask("subscribe kent letters weekly", store, BOB)
+    ask("subscribe kent daily", store, ALICE, LATER)
+    assert lines(ask("subscriptions", store).card)[1:] == [
+        "Kent | daily at 09:45; only letters | 20 August 2026, by @U02BOB; changed 22 August 2026 by @U01ALICE",
+        "West Sussex | at once | 20 August 2026, by @U01ALICE",
+    ]
+
+
+def test_no_subscriptions_says_how_to_begin(store: Store) -> None:
+    assert "/judgements subscribe" in str(ask("subscriptions", store).card)
+
+
+def test_a_channel_with_all_authorities_sees_each_of_them_on_some_page(store: Store) -> None:
+    ask("subscribe " + "; ".join(one.name for one in REGISTRY.current), store)
+    assert len(held(store)) == len(REGISTRY.current)
+    seen: list[str] = []
+    for page in range(1, 5):
+        reply = ask(f"subscriptions page {page}", store)
+        assert "more than fits" not in str(render(reply.card))
+        seen += [line for line in lines(reply.card) if " | " in line]
+    assert len(seen) == len(set(seen)) == len(REGISTRY.current)
+    assert "page 9" not in str(ask("subscriptions page 9", store).card)
+    assert not ask("subscriptions page 9", store).answered
+
+
+def test_the_workspaces_list_is_for_its_admins(store: Store) -> None:
+    admin = replace(ALICE, is_admin=True)
+    assert ask("subscriptions workspace", store, admin).card.sentence.startswith("No channel of this workspace")
+    ask("subscribe kent", store)
+    ask("subscribe york", store, ELSEWHERE)
+    ask("subscribe leeds", store, replace(ALICE, team="T9"))
+    told = lines(ask("subscriptions workspace", store, admin).card)
+    assert [line.split(" | ")[:2] for line in told[1:]] == [["@C01GEN", "Kent"], ["@C02GENERAL", "York"]]
+    for asker in (ALICE, replace(admin, is_stranger=True)):
+        assert "Only admins" in ask("subscriptions workspace", store, asker).card.sentence
+
+
+@pytest.mark.parametrize(
+    ("asker", "allowed"),
+    [
+        (ALICE, True),
+        (replace(ALICE, is_restricted=True), False),
+        (replace(ALICE, is_stranger=True), False),
+        (replace(ALICE, is_stranger=True, is_admin=True), False),
+        (replace(ALICE, only_admins=True), False),
+        (replace(ALICE, only_admins=True, is_admin=True), True),
+    ],
+)
+def test_who_may_change_what_a_channel_is_told(asker: Asker, allowed: bool, store: Store) -> None:
+    assert ask("subscribe kent", store, asker).in_channel is allowed
+    ask("subscribe york", store)
+    assert ask("unsubscribe york", store, asker).in_channel is allowed
+    assert ask("subscriptions", store, asker).answered
+
+
+def test_where_the_bot_was_not_invited_it_says_how(store: Store) -> None:
+    reply = ask("subscribe kent", store, replace(ALICE, is_uninvited=True))
+    assert "/invite @inspection-watch" in reply.card.sentence
+    assert len(held(store)) == 1, "it counts from the invitation on"
+    assert "/invite" not in str(ask("subscribe york", store).card)
+
+
+@pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
+@pytest.mark.parametrize(
+    "typed", [HOSTILE, "x" * 3000, "kent except <!channel>", "kent mention <!everyone>", "\u202eetihw"]
+)
+def test_hostile_words_change_nothing_and_ping_nobody(verb: str, typed: str, store: Store) -> None:
+    reply = ask(f"{verb} {typed}", store)
+    assert held(store) == []
+    made = [render(card) for card in (reply.card, reply.aside) if card]
+    assert not any(mark in str(made) for mark in ("<!", "<@U01", "<https"))
+    assert len(reply.card.sentence) < 700
+
+
+def test_the_day_of_a_subscription_is_told_in_london(store: Store) -> None:
+    late = T0.replace(hour=23, minute=30)
+    ask("subscribe kent", store, ALICE, late)
+    assert "since 21 August 2026" in ask("subscribe kent", store, ALICE, late + timedelta(days=2)).card.sentence

@@ -1,0 +1,170 @@
+"""What people type and paste after `subscribe`, and what is understood of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import scopes
+from bot.lists import names
+from bot.wishes import Options, read, typed
+from judgements.authorities import REGISTRY, Authority
+from storage.types import DocumentSort, Movements
+
+TODAY = REGISTRY.on(date(2026, 8, 20))
+
+
+def wanted(text: str) -> list[str]:
+    return [scopes.typed(scope) for scope in read(text, TODAY).scopes]
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes_wanted"),
+    [
+        ("kent", ["kent"]),
+        ("Bournemouth, Christchurch and Poole", ["bournemouth-christchurch-and-poole"]),
+        ("Brighton and Hove and Telford & Wrekin, kent", ["brighton-and-hove", "telford-and-wrekin", "kent"]),
+        ("north yorkshire and york", ["north-yorkshire", "york"]),
+        ("bath and north east somerset, bristol", ["bath-and-north-east-somerset", "bristol"]),
+        (
+            "Bristol, City of, Kingston upon Hull, City of; Herefordshire, County of",
+            ["bristol", "kingston-upon-hull", "herefordshire"],
+        ),
+        ("east and west sussex", ["east-sussex", "west-sussex"]),
+        ("kent medway surrey", ["kent", "medway", "surrey"]),
+        ("1. Kent; 2) Medway; • Surrey; - York", ["kent", "medway", "surrey", "york"]),
+        ("kent, Kent; KENT and 886", ["kent"]),
+        ("region south-east", ["region south-east"]),
+        ("the South East region and London", ["region south-east", "region london"]),
+        ("region south-east and england", ["region south-east", "england"]),
+        ("kent, region Yorkshire and the Humber", ["kent", "region yorkshire-and-the-humber"]),
+        ("neighbours west-sussex", ["neighbours west-sussex"]),
+        ("Kent and its neighbours", ["neighbours kent"]),
+        ("neighbors of kent, medway", ["neighbours kent", "medway"]),
+        ("england", ["england"]),
+        ("everything", ["england"]),
+    ],
+)
+def test_names_are_taken_as_people_write_them(text: str, scopes_wanted: list[str]) -> None:
+    wish = read(text, TODAY)
+    assert wanted(text) == scopes_wanted
+    assert (wish.unsure, wish.mistakes, wish.instead, wish.options) == ((), (), "", Options())
+
+
+@pytest.mark.parametrize("one", TODAY.current, ids=lambda one: one.slug)
+@pytest.mark.parametrize("form", ["{}", "{} and kent", "kent, {}, medway weekly", "{}; kent", "york & {}"])
+def test_every_authority_is_found_alone_and_in_a_list(form: str, one: Authority) -> None:
+    for name in (one.name, one.spoken, one.slug):
+        assert one.slug in wanted(form.format(name))
+        assert read(form.format(name), TODAY).unsure == ()
+
+
+def test_all_names_at_once_in_any_dress_are_all_of_them() -> None:
+    everybody = {one.slug for one in TODAY.current}
+    for between in (", ", "; ", " and "):
+        assert {*wanted(between.join(one.name for one in TODAY.current))} == everybody
+
+
+def test_what_is_not_known_is_kept_apart_from_what_is() -> None:
+    wish = read("Kent; Medwy; East Sussex; Brigton and Hove; sussex; cumbria; region nowhere", TODAY)
+    assert [scopes.typed(scope) for scope in wish.scopes] == ["kent", "east-sussex"]
+    assert [one.typed for one in wish.unsure] == ["Medwy", "Brigton and Hove", "sussex", "cumbria", "nowhere"]
+
+
+def test_an_authority_to_come_is_not_taken_for_its_region_and_its_county() -> None:
+    assert wanted("east surrey") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("letters", Options(documents=(DocumentSort.LETTERS,))),
+        ("only inspections and send", Options(documents=(DocumentSort.INSPECTIONS, DocumentSort.SEND))),
+        ("downgrades, priority actions", Options(changes=(Movements.DOWNGRADES, Movements.PRIORITY_ACTIONS))),
+        ("jtai upgrades", Options(documents=(DocumentSort.JTAI,), changes=(Movements.UPGRADES,))),
+        ("now", Options(how="now")),
+        ("daily", Options(how="daily 09:45")),
+        ("daily at 9am", Options(how="daily 09:00")),
+        ("daily 17.30", Options(how="daily 17:30")),
+        ("weekly", Options(how="weekly mon 09:45")),
+        ("weekly on Fridays at 12:00", Options(how="weekly fri 12:00")),
+        ("weekly thurs noon", Options(how="weekly thu 12:00")),
+        ("compact threads off", Options(compact=True, threads=False)),
+        ("full threads on", Options(compact=False, threads=True)),
+        ("all documents all changes", Options(documents=(), changes=())),
+        ("mention <@U012ABC>", Options(mention="<@U012ABC>")),
+        (
+            "mention <!subteam^S012|@social care> on downgrades",
+            Options(mention="<!subteam^S012>", mention_on=Movements.DOWNGRADES),
+        ),
+        ("mention off", Options(mention="")),
+    ],
+)
+def test_options_may_stand_before_behind_and_between_names(text: str, options: Options) -> None:
+    for form in ("kent {}", "{} kent", "kent, {}, medway", "kent except york {}"):
+        wish = read(form.format(text), TODAY)
+        assert (wish.options, wish.mistakes, wish.unsure) == (options, (), ())
+        assert wish.scopes[0] == scopes.of_authority("80553") or "kent" in scopes.typed(wish.scopes[0])
+
+
+def test_what_is_typed_anew_for_another_name_means_the_same() -> None:
+    text = "kent except medway letters downgrades weekly fri 12:00 compact threads off mention <@U1A> on upgrades"
+    wish = read(text, TODAY)
+    again = read(f"surrey {wish.typed_options}", TODAY)
+    assert (again.options, again.excepted) == (wish.options, wish.excepted)
+    assert read(f"kent {typed(Options(documents=(), changes=(), mention=''))}", TODAY).options.mention == ""
+
+
+def test_exceptions_are_scopes_too() -> None:
+    wish = read("england except kent, medway and region london weekly", TODAY)
+    assert wish.scopes == ("england",)
+    assert [scopes.typed(scope) for scope in wish.excepted or ()] == ["kent", "medway", "region london"]
+    assert read("england except nobody", TODAY).excepted == ()
+    assert read("england", TODAY).excepted is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kent mention @here on downgrades",
+        "kent mention @group",
+        "kent mention <!here>",
+        "kent mention <!channel|@channel>",
+        "kent mention <@U1A> on tuesdays",
+        "kent daily 25:00",
+        "kent weekly mon 9:75",
+        "kent now daily 09:45",
+        "england except atlantis",
+        ", ".join(f"nowhere {number}" for number in range(30)),
+    ],
+)
+def test_what_cannot_be_meant_is_a_mistake_in_words(text: str) -> None:
+    assert read(text, TODAY).mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("kent wekly", "kent weekly"),
+        ("kent, medway dowgrades", "kent, medway downgrades"),
+        ("kent excpt york", "kent except york"),
+    ],
+)
+def test_a_mistyped_option_is_asked_about(text: str, instead: str) -> None:
+    assert read(text, TODAY).instead == instead
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet=st.sampled_from(" ,;&|kentysux-@<>!^and except weekly mention 0912:.\u202e"), max_size=200))
+def test_whatever_is_typed_comes_to_an_end_and_to_scopes_that_exist(text: str) -> None:
+    wish = read(text, TODAY)
+    assert all(scopes.covered(scope) for scope in wish.scopes)
+
+
+@pytest.mark.parametrize("text", ["x " * 1500, "x," * 1500, "kent " * 500, "and " * 700, ";" * 3000, "north, " * 400])
+def test_long_lists_are_read_quickly(text: str) -> None:
+    certain, unsure = names(text, TODAY)
+    assert len(certain) + len(unsure) < 300
