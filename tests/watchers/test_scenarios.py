@@ -1,0 +1,151 @@
+"""What the site can do wrong while it publishes: whole polls over HTTP, on both databases. All: `docs/scenarios.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from inspection_watch.demo.site import Provider, Site
+from judgements.authorities import REGISTRY
+from judgements.types import ChangeKind
+from storage.types import TroubleKind
+from tests.fakes import paper
+from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench, publication
+from watchers import fetch
+
+FILE = f"/v1/file/{NEWS.file_id}"
+ELSEWHERE = "https://elsewhere.example/"
+DAY = timedelta(days=1)
+
+
+def told(bench: Bench) -> list[ChangeKind]:
+    return [change.kind for change in bench.told()]
+
+
+def test_the_page_that_once_showed_100_of_152_authorities_is_a_fault_and_nothing_is_withdrawn(bench: Bench) -> None:
+    """The cap on rows is silent, and the link to the next page was not there: as a public page once had it."""
+    bench.source = replace(SOURCE, expected=frozenset(one.urn for one in REGISTRY.current[:152]))
+    for authority in REGISTRY.current[:152]:
+        bench.site.admit(Provider(urn=authority.urn, name=authority.name))
+    first = bench.site.listed()[0][0].urn
+    bench.site.publish(publication("50000009", date(2024, 1, 9), paper(first, date(2023, 11, 6)), urn=first))
+    listed = len(bench.site.listed())
+    assert bench.poll().seen == listed
+    bench.site.says_more = False
+    for _ in range(3):
+        summary = bench.poll(later=10 * MINUTE)
+    assert (summary.seen, told(bench)) == (100, [])
+    assert summary.troubles == (
+        f"Ofsted's list of local authorities shows 100 authorities, {listed - 100} that have to be there are not",
+    )
+    assert len(bench.world.store.known_authorities()) == listed
+    assert TroubleKind.LIST_SUSPECT in {one.kind for one in bench.world.store.open_troubles()}
+    bench.site.says_more = True
+    assert bench.poll(later=10 * MINUTE).troubles == ()
+    assert TroubleKind.LIST_SUSPECT not in {one.kind for one in bench.world.store.open_troubles()}
+
+
+@pytest.mark.parametrize("cap", [1, 5, 11, 12, 1000])
+def test_whatever_number_of_rows_the_site_gives_all_pages_are_read(bench: Bench, cap: int) -> None:
+    for number in range(10):
+        bench.site.admit(Provider(urn=str(number), name=f"Place {number}"))
+    bench.site.cap = cap
+    summary = bench.poll()
+    assert (summary.seen, summary.troubles) == (12, ())
+
+
+Fault = Callable[[Site], None]
+PASSING: dict[str, Fault] = {
+    "refused": lambda site: site.answer(FILE, status=403, times=None),
+    "too many requests": lambda site: site.answer(FILE, status=429, headers={"Retry-After": "120"}, times=None),
+    "down": lambda site: site.answer(FILE, status=503, times=None),
+    "not found, status 200": lambda site: site.lose(NEWS.file_id, status=200),
+    "not found, status 404": lambda site: site.lose(NEWS.file_id, status=404),
+    "gone, status 410": lambda site: site.lose(NEWS.file_id, status=410),
+    "cut off": lambda site: site.cut(FILE, after=20, times=None),
+    "torn down": lambda site: site.reset(FILE, after=20, times=None),
+    "dripping": lambda site: site.drip(FILE, after=20, pace=0.05, times=None),
+    "a bomb": lambda site: site.bomb(FILE, megabytes=65, times=None),
+    "on another host": lambda site: site.answer(
+        FILE, status=302, headers={"Location": "https://a.example/7"}, times=None
+    ),
+    "a page of excuse": lambda site: site.answer(FILE, status=200, body=b"<title>Back soon</title>", times=None),
+    "empty": lambda site: site.answer(FILE, status=200, times=None),
+}
+
+
+@pytest.mark.parametrize("what", sorted(PASSING))
+def test_a_document_that_cannot_be_had_is_told_once_it_can(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 0.5)
+    bench.poll()
+    bench.site.publish(NEWS)
+    PASSING[what](bench.site)
+    bench.poll()
+    assert told(bench) == []
+    bench.site.heal()
+    if what.startswith(("not found", "gone")):
+        bench.site.find_again(NEWS.file_id)
+    bench.poll(later=DAY)
+    assert told(bench) == [ChangeKind.NEW_INSPECTION]
+
+
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "application/octet-stream", "nonsense"])
+def test_a_document_under_a_wrong_content_type_is_told_at_once(bench: Bench, content_type: str) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.label(FILE, content_type)
+    bench.poll()
+    assert told(bench) == [ChangeKind.NEW_INSPECTION]
+
+
+def test_packed_pages_and_documents_are_read_like_any_other(bench: Bench) -> None:
+    bench.site.pack("/", times=None)
+    assert bench.poll().documents == 2
+    bench.site.publish(NEWS)
+    bench.poll()
+    assert told(bench) == [ChangeKind.NEW_INSPECTION]
+
+
+def test_documents_that_move_to_the_other_host_of_files_are_no_news(bench: Bench) -> None:
+    bench.poll()
+    bench.site.files = "https://files.api.ofsted.gov.uk"
+    summary = bench.poll(full=True, later=DAY)
+    assert (summary.documents, summary.troubles, told(bench)) == (0, (), [])
+    assert {one.listing.url.partition("/v1")[0] for one in bench.world.store.known(WEST).documents} == {
+        bench.site.files
+    }
+
+
+@pytest.mark.parametrize("where", ["/search", f"/provider/44/{WEST}"])
+@pytest.mark.parametrize("fault", ["away", "moved", "torn", "renamed"])
+def test_a_broken_page_loses_nothing_and_invents_nothing(bench: Bench, where: str, fault: str) -> None:
+    bench.poll()
+    bench.site.publish(NEWS)
+    match fault:
+        case "away":
+            bench.site.answer(where, status=200, body=b"<title>Back soon</title>", times=None)
+        case "moved":
+            bench.site.answer(where, status=302, headers={"Location": ELSEWHERE}, times=None)
+        case "torn":
+            bench.site.reset(where, after=50, times=None)
+        case "renamed":
+            bench.site.rewrite(where, "results-list" if where == "/search" else "timeline", "other", times=None)
+    for _ in range(3):
+        assert bench.poll(full=True, later=DAY).troubles
+    assert told(bench) == []
+    bench.site.heal()
+    bench.poll(full=True, later=DAY)
+    assert told(bench) == [ChangeKind.NEW_INSPECTION]
+
+
+def test_what_was_put_down_for_an_hour_is_found_by_the_looks_after_it(bench: Bench) -> None:
+    """The site has a clock of its own: here it is the watcher's."""
+    bench.site._clock = bench.world.clock
+    bench.poll()
+    bench.site.at(bench.now[0] + 30 * MINUTE, bench.site.publish, NEWS)
+    assert [bench.poll(later=10 * MINUTE).changes for _ in range(4)] == [0, 0, 1, 0]
