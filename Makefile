@@ -20,7 +20,7 @@ help: ## say what can be made
 demo: .venv/ready .tools/ready ## the whole product on this machine, with no account
 	@$(RUN) inspection-watch demo --slack $(SLACK)
 
-test: lint types unit score ## everything that is checked
+test: lint types unit score audit ## everything that is checked
 
 lint: .venv/ready
 	$(RUN) ruff check .

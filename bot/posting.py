@@ -1,7 +1,7 @@
 """One delivery and Slack: found where an earlier attempt left it, or posted, or written over the one it corrects.
 
 An attempt before this one may have reached Slack without our knowing (a time-out, a crash): then the message is looked
-for by its key, and only posted if it is not there. Where we may not read what was written, it is posted (ADR 0008).
+for by its key, and only posted if it is not there. Where we may not read what was written, it is posted (ADR 15).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 def differences(url: str) -> list[object]:
     """What autogenerate would write into the next migration."""
-    engine = create_engine(url)  # ours gives JSON as text, also where SQLAlchemy asks PostgreSQL for its tables in JSON
+    engine = create_engine(url)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     engine.dispose()
