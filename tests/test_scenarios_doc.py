@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 NAMED = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs/scenarios.md").read_text())
 
 
-def tests_of(path: str) -> set[str]:
+def named_in(path: str) -> set[str]:
     """The names of the tests in a file, those in classes too."""
     tree = ast.parse((ROOT / path).read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
@@ -21,11 +21,11 @@ def tests_of(path: str) -> set[str]:
 @pytest.mark.parametrize(("path", "test"), NAMED)
 def test_every_scenario_names_a_test_that_exists(path: str, test: str) -> None:
     assert (ROOT / path).exists()
-    assert not test or test in tests_of(path)
+    assert not test or test in named_in(path)
 
 
-def test_every_test_of_scenarios_and_of_a_documents_life_at_large_is_listed() -> None:
-    assert tests_of("tests/watchers/test_scenarios.py") == {
+def test_every_test_of_scenarios_is_listed() -> None:
+    assert named_in("tests/watchers/test_scenarios.py") == {
         test for path, test in NAMED if path == "tests/watchers/test_scenarios.py"
     }
     assert len(NAMED) > 50
