@@ -14,6 +14,7 @@ from inspection_watch.demo.typeset import (
     SMALL,
     TITLE,
     Block,
+    Foot,
     Item,
     NewPage,
     Row,
@@ -68,11 +69,14 @@ class Visit:
     visit_number: int | None = None
     judged: tuple[Grade, date] | None = None
     invented: bool = False
+    paper: str = ""
+    """What is printed at the foot of the first page's paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jtai:
-    """A joint targeted area inspection. `theme` completes "the multi-agency response to"."""
+    """A joint targeted area inspection. `theme` completes "the multi-agency response to"; each text of `cases` is a
+    child's story in a box below what must improve, and `themes` are headings between the items."""
 
     authority: str
     start: date
@@ -82,6 +86,8 @@ class Jtai:
     improvements: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
     invented: bool = False
+    cases: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +114,8 @@ def visit_letter(visit: Visit) -> bytes:
 
 
 def _head(visit: Visit) -> Iterator[Block]:
+    if visit.paper:
+        yield Foot(note="", text=visit.paper)
     yield Words(text="\n".join(LETTERHEAD), style=SMALL)
     yield Words(text=long_date(visit.published))
     yield Words(text=f"Director of Children’s Services\n{visit.council}")
@@ -191,7 +199,12 @@ def _jtai_findings(letter: Jtai) -> Iterator[Block]:
         yield from _bullets(letter.priorities)
     if letter.improvements:
         yield Words(text="What needs to improve?", style=HEADING)
-        yield from _bullets(letter.improvements)
+        for place, text in enumerate(letter.improvements):
+            if place < len(letter.themes):
+                yield Words(text=letter.themes[place], style=LABEL)
+            yield Item(mark=BULLET, text=text)
+    for text in letter.cases:
+        yield Words(text=f"Case study: area for improvement\n{text}")
     yield Words(text="Main findings", style=HEADING)
     yield from findings(letter.authority, "joint main", 5, numbered=False)
 

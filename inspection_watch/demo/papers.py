@@ -84,10 +84,21 @@ class Print:
     """The line of dates as it stands, if it is written otherwise than they are."""
     dash: str = "to"
     bullet: str = "\u25fc"
+    """What stands before each item; "{}" in it is the item's number."""
+    sub_items: tuple[str, ...] = ()
+    """What stands below the first item, which ends in a colon."""
     improvements_heading: str = "What needs to improve?"
     improvements_note: str = ""
     space: str = " "
     """Between the words of a date."""
+    date_label: str = ""
+    """Another line of dates under the first, with its label."""
+    covering_letter: bool = False
+    """A letter to the council in front of the report, in the same file."""
+    name_above: str = ""
+    """Another council's name over that of the older front page."""
+    further_row: tuple[str, Graded] | None = None
+    """A row of the table that no edition has: its label and its grade."""
     running_date: str | None = None
     """What the running header says where it does not repeat the front page."""
     said_before: str = ""
@@ -143,7 +154,8 @@ def ilacs_report(report: Ilacs) -> bytes:
     else:
         front = _plain_front(report, title, dates)
         running = Running(lines=(title, report.printed.running_date or dates), from_page=2)
-    blocks = [*front, *_ilacs_findings(report), *closing(report.invented)]
+    letter = covering_letter(report) if report.printed.covering_letter else ()
+    blocks = [*letter, *front, *_ilacs_findings(report), *closing(report.invented)]
     return pdf(respelled(blocks, report.printed.letters), running, title=title)
 
 
@@ -154,18 +166,37 @@ def is_boxed(report: Ilacs) -> bool:
 def _plain_front(report: Ilacs, title: str, dates: str) -> Iterator[Block]:
     yield Words(text=title, style=TITLE)
     yield Words(lead="Inspection dates:", text=dates)
+    yield from _further_dates(report)
     if report.inspectors:
         yield Words(lead="Lead inspector:", text=f"{' and '.join(report.inspectors)}, {rank(report.end)}")
     yield from _table_and_summary(report)
 
 
 def _boxed_front(report: Ilacs, dates: str) -> Iterator[Block]:
+    if report.printed.name_above:
+        yield Words(text=report.printed.name_above, style=TITLE)
     yield Words(text=report.council or report.authority, style=TITLE)
     yield Words(text="Inspection of local authority children’s services", style=HEADING)
     yield Words(text=f"Inspection dates: {dates}", style=LABEL)
+    yield from _further_dates(report)
     if report.inspectors:
         yield Words(text=f"Lead inspector: {' and '.join(report.inspectors)}\n{rank(report.end)}", style=LABEL)
     yield from _table_and_summary(report)
+
+
+def _further_dates(report: Ilacs) -> Iterator[Block]:
+    if report.printed.date_label:
+        yield Words(text=report.printed.date_label, style=LABEL)
+
+
+def covering_letter(report: Ilacs) -> Iterator[Block]:
+    """A page in front of the report that tells of it, and of a grade that it does not give."""
+    yield Words(text=f"{long_date(report.end)}\nDirector of Children’s Services\n{report.council or report.authority}")
+    yield Words(text="Dear Director")
+    for text in _SENTENCES["covering"]["text"]:
+        yield Words(text=text)
+    yield Words(text=f"Yours sincerely\nEdda Specimen\n{rank(report.end)}, Ofsted")
+    yield NewPage()
 
 
 def _table_and_summary(report: Ilacs) -> Iterator[Block]:
@@ -184,6 +215,9 @@ def _grades(report: Ilacs, grades: Mapping[str, Graded]) -> Table:
             place = (printed.overall_place if theme == "overall" else None) or printed.place or usual
             label = printed.labels.get(theme, ILACS_LABELS[theme])
             rows.append(Row(label=label, grade=printed.grades[grades[theme]], place=place))
+    if printed.further_row:
+        label, grade = printed.further_row
+        rows.insert(len(rows) // 2, Row(label=label, grade=printed.grades[grade]))
     return Table(rows=tuple(rows), split=317 if is_boxed(report) else 226)
 
 
@@ -217,8 +251,10 @@ def _ilacs_findings(report: Ilacs) -> Iterator[Block]:
     yield NewPage()
     if report.improvements:
         yield Words(text=printed.improvements_heading, style=HEADING, note=printed.improvements_note)
-        for item in report.improvements:
-            yield Item(mark=printed.bullet, text=item)
+        for place, item in enumerate(report.improvements, 1):
+            yield Item(mark=printed.bullet.format(place), text=item)
+            for below in printed.sub_items if place == 1 else ():
+                yield Item(mark="–", text=below, indent=18)
     number = 1
     themes = [theme for theme in (*list(ILACS_LABELS)[1:], "leadership") if theme in report.grades]
     for theme in themes:

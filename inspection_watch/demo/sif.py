@@ -67,7 +67,8 @@ class Sif:
 
     The rest is for reports that are printed otherwise than most: another overall sentence with a footnote's number,
     other words in the cells, other labels by theme, paragraphs before the table, a table of an earlier inspection,
-    other letters wherever text stands, the board's review behind a front page of its own.
+    other letters wherever text stands, the board's review behind a front page of its own, another council's name over
+    the title, recommendations whose numbers go on from what stands before, and headings between them.
     """
 
     authority: str
@@ -90,6 +91,9 @@ class Sif:
     earlier_grades: Mapping[str, Graded] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
     board_apart: bool = False
+    name_above: str = ""
+    numbered_from: int = 1
+    headed: tuple[str, ...] = ()
 
     @property
     def board_in_front(self) -> Grade | None:
@@ -106,6 +110,8 @@ def sif_report(report: Sif) -> bytes:
 
 
 def _front(report: Sif) -> Iterator[Block]:
+    if report.name_above:
+        yield Words(text=report.name_above, style=TITLE)
     yield Words(text=report.council, style=TITLE)
     yield Words(
         text="Inspection of services for children in need of help and protection, children looked after and care "
@@ -192,12 +198,14 @@ def _recommendations(report: Sif) -> Iterator[Block]:
         yield _table(report, report.earlier_grades)
     if report.improvements:
         yield Words(text=_advice_title(report, "local authority"), style=HEADING)
-        for number, text in enumerate(report.improvements, 1):
-            yield Item(mark=f"{number}.", text=text)
+        for place, text in enumerate(report.improvements):
+            if place < len(report.headed):
+                yield Words(text=report.headed[place], style=LABEL)
+            yield Item(mark=f"{report.numbered_from + place}.", text=text)
 
 
 def _sections(report: Sif) -> Iterator[Block]:
-    number = len(report.improvements) + 1
+    number = len(report.improvements) + report.numbered_from
     for theme, title in SECTIONS.items():
         yield NewPage()
         yield Table(rows=(Row(label=title, grade=CELL_WORDS[report.grades[theme]], place="foot", style=LABEL),))
@@ -221,9 +229,10 @@ def _board(report: Sif) -> Iterator[Block]:
     yield Words(text="Executive summary", style=LABEL)
     yield from findings(report.authority, "board", 2, numbered=False)
     yield Words(text=_advice_title(report, "LSCB"), style=LABEL)
-    yield from recommendations(report.authority, first=len(report.improvements) + 19)
+    first = len(report.improvements) + report.numbered_from + 18
+    yield from recommendations(report.authority, first=first)
     yield Words(text="Inspection findings – the Local Safeguarding Children Board", style=LABEL)
-    yield from findings(report.authority, "board findings", 3, first=len(report.improvements) + 21)
+    yield from findings(report.authority, "board findings", 3, first=first + 2)
 
 
 def _front_of_the_board(report: Sif) -> Iterator[Block]:

@@ -7,9 +7,9 @@ reader takes from what is there. `tests/demo` prints every trap and has the pars
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from inspection_watch.demo.papers import GRADE_WORDS, ILACS_LABELS, Graded, Ilacs, items, long_date
 from inspection_watch.demo.sif import CELL_WORDS, Sif, overall
@@ -18,6 +18,7 @@ from judgements.types import Grade, NotJudged
 
 Trap = Callable[[Ilacs], Ilacs]
 SifTrap = Callable[[Sif], Sif]
+Printed = TypeVar("Printed", Ilacs, Sif)
 
 NARROW_NO_BREAK: Final = "\u202f"
 LIGATURES: Final = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
@@ -65,6 +66,30 @@ def _ordinal(report: Ilacs) -> Ilacs:
 
 def _dated(report: Ilacs, dates: str) -> Ilacs:
     return replace(report, printed=replace(report.printed, dates=dates))
+
+
+def _inclusive(report: Ilacs) -> Ilacs:
+    return _dated(report, f"{report.start.day} {report.start:%B} to {long_date(report.end)} (inclusive)")
+
+
+def _inclusive_both(report: Ilacs) -> Ilacs:
+    return _dated(report, f"{long_date(report.start)} to {long_date(report.end)}, both days inclusive")
+
+
+def _sub_items(report: Ilacs) -> Ilacs:
+    lead, below = "How soon plans are made for:", ("brothers and sisters", "children who live far from home.")
+    printed = replace(report.printed, sub_items=below)
+    return replace(report, printed=printed, improvements=(lead, *report.improvements))
+
+
+def _later_dates(report: Ilacs) -> Ilacs:
+    label = f"Dates of inspection: {long_date(report.start + timedelta(days=7))} to {long_date(report.end)}"
+    return replace(report, printed=replace(report.printed, date_label=label))
+
+
+def _same_dates(report: Ilacs) -> Ilacs:
+    label = f"Dates of inspection: {long_date(report.start)} to {long_date(report.end)}"
+    return replace(report, printed=replace(report.printed, date_label=label))
 
 
 def _long_list(report: Ilacs) -> Ilacs:
@@ -126,6 +151,12 @@ TRAPS: Final[Mapping[str, Trap]] = {
     "a bullet from a private font": _printed(bullet="\uf06e"),
     "a round bullet": _printed(bullet="•"),
     "a hyphen as bullet": _printed(bullet="-"),
+    "numbers in brackets as bullets": _printed(bullet="({})"),
+    "items below an item": _sub_items,
+    "dates with “(inclusive)”": _inclusive,
+    "dates with “both days inclusive”": _inclusive_both,
+    "two lines of the same dates": _same_dates,
+    "a covering letter before the report": _printed(covering_letter=True),
     "another heading over what must improve": _printed(improvements_heading="What needs to improve"),
     "a third heading over what must improve": _printed(improvements_heading="What needs to improve:"),
     "nothing that must improve": lambda report: replace(report, improvements=()),
@@ -202,5 +233,57 @@ SIF_TRAPS: Final[Mapping[str, SifTrap]] = {
         report, periods=((report.end + timedelta(days=30), report.end + timedelta(days=32)),)
     ),
     "no recommendations": lambda report: replace(report, improvements=()),
+    "recommendations numbered on from what stands before": lambda report: replace(
+        report, numbered_from=27, improvements=report.improvements or items(3, report.authority)
+    ),
+    "headings between the recommendations": lambda report: replace(
+        report,
+        improvements=report.improvements or items(3, report.authority),
+        headed=("Leadership, management and governance", "Quality of practice", "Response at the ‘front door’"),
+    ),
 }
 """Traps in reports under the single inspection framework."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt(Generic[Printed]):
+    """A trap after which a careful reader is not sure any more of what is `lost`: "authority", "inspection", or themes.
+
+    Nothing else is lost, and `why` is a part of the reason that is given.
+    """
+
+    trap: Callable[[Printed], Printed]
+    lost: tuple[str, ...]
+    why: str
+
+
+def _unknown_row(label: str) -> Trap:
+    return _printed(further_row=(label, Grade.INADEQUATE))
+
+
+_TWO_DATES: Final = Doubt(trap=_later_dates, lost=("inspection",), why="The dates of the inspection cannot be read.")
+
+DOUBTS: Final[Mapping[str, Doubt[Ilacs]]] = {
+    "two lines of dates that differ": _TWO_DATES,
+    "a row that no edition has": Doubt(
+        trap=_unknown_row("The experiences and progress of young carers"),
+        lost=("overall",),
+        why="The table of judgements cannot be read",
+    ),
+}
+"""Traps in ILACS reports that leave something open. What the headings of the body confirm is not lost."""
+
+BOXED_DOUBTS: Final[Mapping[str, Doubt[Ilacs]]] = {
+    "two lines of dates that differ": _TWO_DATES,
+    "two names above the title": Doubt(
+        trap=_printed(name_above="Kent County Council"), lost=("authority",), why="“Kent"
+    ),
+}
+"""The same where the council stands above the title, and rows are wide enough for one line."""
+
+SIF_DOUBTS: Final[Mapping[str, Doubt[Sif]]] = {
+    "two names above the title": Doubt(
+        trap=_sif_printed(name_above="Kent County Council"), lost=("authority",), why="“Kent"
+    ),
+}
+"""The same in reports under the single inspection framework."""

@@ -9,13 +9,13 @@ from pypdfium2 import PdfDocument
 
 from inspection_watch.demo.histories import PAST, PRINTERS, Past
 from inspection_watch.demo.letters import Jtai, Send, Visit, jtai_letter, send_report, visit_letter
-from inspection_watch.demo.papers import Ilacs, ilacs_report
+from inspection_watch.demo.papers import Ilacs, ilacs_report, items
 from inspection_watch.demo.sif import Sif, sif_report
-from inspection_watch.demo.traps import SIF_TRAPS, TRAPS
+from inspection_watch.demo.traps import BOXED_DOUBTS, DOUBTS, SIF_DOUBTS, SIF_TRAPS, TRAPS, Doubt
 from judgements.authorities import REGISTRY
 from judgements.parse import read
 from judgements.types import Grade, Item, Kind, Outcome, Previous, Report, Status
-from tests.demo.examples import FAILINGS, FIRST, FOCUSED, ILACS, JOINT, MONITORING, SECOND, SIF, THIRD
+from tests.demo.examples import FAILINGS, FIRST, FOCUSED, ILACS, JOINT, LATER_FIRST, MONITORING, SECOND, SIF, THIRD
 
 GRADES = (Grade.OUTSTANDING, Grade.GOOD, Grade.REQUIRES_IMPROVEMENT, Grade.INADEQUATE)
 EDITION = {"2018 in boxes": "2018", "2018": "2018", "2023": "2023", "2026": "2026"}
@@ -47,9 +47,29 @@ def assert_ilacs(report: Ilacs) -> Report:
     assert (found.kind, found.authority) == (Kind.ILACS_INSPECTION, urn(report.authority))
     assert found.inspection is not None
     assert found.inspection.periods == ((report.start, report.end), *report.periods)
-    assert texts(found.improvements) == (report.improvements or None)
+    assert texts(found.improvements) == (with_sub_items(report) or None)
     assert found.lead_inspectors == report.inspectors
     return found
+
+
+def with_sub_items(report: Ilacs) -> tuple[str, ...]:
+    below = report.printed.sub_items
+    return (" • ".join([*report.improvements[:1], *below]), *report.improvements[1:]) if below else report.improvements
+
+
+def doubtful(data: bytes, why: str) -> Report:
+    found = read(data)
+    assert isinstance(found, Report), found
+    assert found.status is Status.PARTIAL
+    assert any(why in problem for problem in found.problems), found.problems
+    return found
+
+
+def known(report: Report, lost: tuple[str, ...]) -> dict[str, object]:
+    """All that was read, but for what is lost."""
+    facts = {"authority": report.authority, "inspection": report.inspection, **grades(report)}
+    rest = {"improvements": texts(report.improvements), "inspectors": report.lead_inspectors, "edition": report.edition}
+    return {name: fact for name, fact in facts.items() if name not in lost and fact is not None} | rest
 
 
 def assert_sif(report: Sif) -> None:
@@ -143,6 +163,29 @@ def test_no_trap_of_the_older_framework_changes_what_is_read(age: str, trap: str
     assert_sif(SIF_TRAPS[trap](SIF[age]))
 
 
+def assert_doubtful(report: Ilacs, doubt: Doubt[Ilacs]) -> None:
+    found = doubtful(ilacs_report(doubt.trap(report)), doubt.why)
+    assert known(found, ()) == known(reading(ilacs_report(report)), doubt.lost)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+@pytest.mark.parametrize("report", [LATER_FIRST, SECOND, THIRD], ids=["2018", "2023", "2026"])
+def test_what_is_not_certain_is_left_out_and_nothing_else(report: Ilacs, doubt: str) -> None:
+    assert_doubtful(report, DOUBTS[doubt])
+
+
+@pytest.mark.parametrize("doubt", BOXED_DOUBTS)
+def test_what_is_not_certain_on_an_older_front_page_is_left_out_and_nothing_else(doubt: str) -> None:
+    assert_doubtful(FIRST, BOXED_DOUBTS[doubt])
+
+
+@pytest.mark.parametrize("age", SIF)
+@pytest.mark.parametrize("doubt", SIF_DOUBTS)
+def test_what_is_not_certain_in_the_older_framework_is_left_out_and_nothing_else(age: str, doubt: str) -> None:
+    found = doubtful(sif_report(SIF_DOUBTS[doubt].trap(SIF[age])), SIF_DOUBTS[doubt].why)
+    assert known(found, ()) == known(reading(sif_report(SIF[age])), SIF_DOUBTS[doubt].lost)
+
+
 @pytest.mark.parametrize("improvements", [FOCUSED.improvements, ()])
 @pytest.mark.parametrize("priorities", [FOCUSED.priorities, FOCUSED.priorities[:1], ()])
 def test_a_focused_visit_is_read_back(improvements: tuple[str, ...], priorities: tuple[str, ...]) -> None:
@@ -155,6 +198,17 @@ def test_a_monitoring_visit_is_read_back_with_its_number_and_what_it_follows(num
     found = assert_visit(replace(MONITORING, visit_number=number))
     assert found.kind is Kind.ILACS_MONITORING_VISIT
     assert (found.visit_number, found.previous) == (number, Previous(grade=Grade.INADEQUATE, when="2025-05"))
+
+
+def test_what_is_printed_on_a_letters_paper_is_not_read() -> None:
+    many = items(26, "many")
+    for count in range(8, 27):
+        assert_visit(replace(FOCUSED, improvements=many[:count], paper="Ofsted is proud to use recycled paper"))
+
+
+def test_headings_and_cases_in_a_letter_are_no_part_of_its_items() -> None:
+    themes = ("Leadership and management", "Response to children at the ‘front door’")
+    assert_jtai(replace(JOINT, themes=themes, cases=("Jo waited for a year. Nobody asked why.",)))
 
 
 @pytest.mark.parametrize("priorities", [JOINT.priorities, ()])

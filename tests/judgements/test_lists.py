@@ -269,7 +269,7 @@ def test_two_services_may_each_have_their_own_list() -> None:
     text = FRAMEWORKS["slac"].examples[0].text
     for title, improve in (("Capacity for improvement\n", "see children"), ("Being healthy\n", "visit")):
         place = text.rindex("\n" + title + "Grade") if improve == "visit" else text.index("\n" + title + "Grade")
-        listed = f"\nAreas for improvement\n14. The partners should take action.\nImmediately:\n■ {improve}.\nHow good are we"
+        listed = f"\nAreas for improvement\n14. The partners should act.\nImmediately:\n■ {improve}.\nHow good are we"
         text = text[:place] + listed + text[place:]
     found = read(text.encode())
     assert isinstance(found, Report)
