@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
+from math import ceil
 from typing import Any
 
 import structlog
@@ -19,9 +20,11 @@ from slack_sdk import WebClient
 
 from bot import home, messages, outcomes, unfurling, words, wrong_reading
 from bot.answers import status
-from bot.commands import answer, parse
-from bot.grammar import Asked, Command
+from bot.commands import HEAVY, PERSONAL, answer, parse
+from bot.grammar import Asked, Command, refused
+from bot.permission import Allowances
 from bot.slack import uploads
+from bot.slack.people import introduced
 from bot.types import Asker, Card, Reply
 from judgements.authorities import REGISTRY
 from storage.store import Store
@@ -40,12 +43,18 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """With what everything is answered. `operators` is the channel of those who run the bot, "" if there is none."""
+    """With what everything is answered.
+
+    `operators` is the channel of those who run the bot, "" if there is none; `only_admins`: in this workspace only
+    admins change what a channel is told.
+    """
 
     store: Store
     client: WebClient
     clock: Callable[[], datetime]
     operators: str = ""
+    only_admins: bool = False
+    allowances: Allowances = field(default_factory=Allowances)
 
 
 def build(desk: Desk, *, signing_secret: str | None = None) -> App:
@@ -75,7 +84,7 @@ def _answer_commands(app: App, desk: Desk) -> None:
     def on_words(typed: str, asker: Asker, respond: Respond) -> None:
         begun = desk.clock()
         command = parse(typed)
-        reply = answer(command, desk.store, begun, asker)
+        reply = _answered(desk, command, asker, begun)
         _reply(respond, reply)
         seconds = (desk.clock() - begun).total_seconds()
         # What was typed is not logged: people paste all sorts of things.
@@ -100,6 +109,14 @@ def _answer_commands(app: App, desk: Desk) -> None:
         ack()
         asker = _who(body)
         answering.submit(_guarded, respond, lambda: on_words(action["value"], asker, respond))
+
+
+def _answered(desk: Desk, command: Command, asker: Asker, now: datetime) -> Reply:
+    if isinstance(command, HEAVY) and (wait := desk.allowances.spend(asker, now)):
+        return refused(words.SLOW_DOWN.format(wait=words.counted(ceil(wait.total_seconds()), "second")))
+    if isinstance(command, PERSONAL):
+        asker = introduced(desk.client, asker, only_admins=desk.only_admins)
+    return answer(command, desk.store, now, asker)
 
 
 def _hear_of_wrong_readings(app: App, desk: Desk) -> None:
@@ -168,6 +185,8 @@ def _unfold_addresses(app: App, desk: Desk) -> None:
     def on_links(event: dict[str, Any], body: dict[str, Any]) -> None:
         urls = [str(link["url"]) for link in event["links"]]
         channel = str(event["channel"])
+        if not desk.store.channel(body["team_id"], channel).unfurls:
+            return
         unfolded = {
             target.url: {"blocks": list(messages.render(card).blocks)}
             for target in unfurling.targets(urls)

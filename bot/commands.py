@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from bot import subscribing, words
+from bot import holdings, muting, subscribing, words
 from bot.answers import card, compare, export, history, recent, replay, status, tables, why
 from bot.grammar import Asked, Command, Form, Usage, Verb, without_more
 from bot.types import Asker, Card, Paragraph, Reply, Strong
@@ -55,6 +55,19 @@ VERBS: tuple[Verb, ...] = (
     HELP,
 )
 """Every command, in the order in which the help lists them."""
+
+PERSONAL = (
+    subscribing.Subscribe,
+    subscribing.Unsubscribe,
+    holdings.ListSubscriptions,
+    muting.Mute,
+    muting.Unmute,
+    muting.Unfurl,
+)
+"""What not everybody may do: the answer depends on who asks, and on whether we are in the channel."""
+
+HEAVY = (history.History, replay.Replay, export.Export)
+"""What takes much work, and is not to be asked for by the dozen."""
 
 _BY_NAME: Mapping[str, Verb] = {verb.name: verb for verb in VERBS if verb.name}
 

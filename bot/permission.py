@@ -1,7 +1,8 @@
-"""Who may change what a channel is told, and how often somebody may ask for what takes much work. Pure."""
+"""Who may change what a channel is told, and how often somebody may ask for what takes much work."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ def why_not(asker: Asker) -> str:
 BURST = 6
 """So many heavy answers at once; then one every `EVERY`."""
 EVERY = timedelta(seconds=20)
+MOST_REMEMBERED = 10_000
+"""People; who asked long ago has his whole allowance again, and is forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +41,20 @@ def spend(allowance: Allowance | None, now: datetime) -> tuple[Allowance, timede
     if left >= 1:
         return Allowance(at=now, left=left - 1), timedelta()
     return Allowance(at=now, left=left), EVERY * (1 - left)
+
+
+class Allowances:
+    """What each person may still ask for, in this process. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[str, str], Allowance] = {}
+        self._lock = threading.Lock()
+
+    def spend(self, asker: Asker, now: datetime) -> timedelta:
+        """How long the person has to wait for one more heavy answer: no time, and it is counted, or some."""
+        with self._lock:
+            if len(self._left) > MOST_REMEMBERED:
+                self._left = {who: one for who, one in self._left.items() if now - one.at < EVERY * BURST}
+            allowance, wait = spend(self._left.get((asker.team, asker.user)), now)
+            self._left[asker.team, asker.user] = allowance
+        return wait

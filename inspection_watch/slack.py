@@ -107,7 +107,8 @@ def answering(settings: Settings, store: Store, clock: Callable[[], datetime], d
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
     operators = settings.INSPECTION_WATCH_OPERATOR_CHANNEL
-    desk = bolt.Desk(store=store, client=client, clock=clock, operators=operators)
+    only_admins = settings.INSPECTION_WATCH_SUBSCRIBERS == "admins"
+    desk = bolt.Desk(store=store, client=client, clock=clock, operators=operators, only_admins=only_admins)
     answer = _over_a_line if settings.SLACK_APP_TOKEN else _over_http
     with answer(settings, lambda secret: bolt.build(desk, signing_secret=secret), doors) as check:
         log.info("connected to Slack", workspace=identity.workspace, team=identity.team)

@@ -239,3 +239,15 @@ def test_a_document_that_is_not_known_any_more_is_said_so(people: People, sqlite
     (card,) = people.wait_for(1)
     people.act(card, {"type": "button", "action_id": "wrong", "value": "80578/1"})
     assert people.wait_for(2)[-1]["text"] == "That document is not known here any more."
+
+
+@pytest.mark.usefixtures("bot")
+def test_who_asks_for_much_at_once_is_asked_to_wait(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    for _ in range(7):
+        people.type("history west-sussex")
+    soon(lambda: any("Please ask again in" in one["text"] for one in people.messages()), "the seventh to be put off")
+    people.type("history west-sussex", user=BOB)
+    soon(lambda: any(one.get("ephemeral_to") == BOB for one in people.messages()), "another person to be answered")
+    (answer, *_) = [one for one in people.messages() if one.get("ephemeral_to") == BOB]
+    assert "Please ask again" not in answer["text"]

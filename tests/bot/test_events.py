@@ -120,6 +120,14 @@ class TestAddresses:
         write(happen, PAGE)
         assert len(unfolded(people)) == 1
 
+    def test_a_channel_that_switched_it_off_is_left_alone(
+        self, happen: Happen, people: People, sqlite_store: Store
+    ) -> None:
+        sqlite_store.set_unfurls(TEAM, CHANNEL, False)
+        write(happen, PAGE)
+        write(happen, PAGE, channel="C09OTHER")
+        assert [call["channel"] for call in unfolded(people)] == ["C09OTHER"]
+
 
 class TestWrongReadings:
     """The button of an alert, the form, and what those who run the bot are told."""
