@@ -27,6 +27,7 @@ MOST_WORDS = 2000
 _WORD = re.compile(r"\S+")
 _MARK = re.compile(r"(?<=[a-z])[.:;*]?\d{0,2}[.:;*]?$")
 _NUMBER = re.compile(r"\(?\d{1,2}(?:\.\d)?[.)]?")
+_LAST_CELL = re.compile(r"(?<=[a-z,)] )[A-Z][a-z]+(?: [a-z]+){0,4}$")
 _AFTER_LABEL = re.compile(r"[.:;,*]?\d{0,2}[.:;,*]? ")
 _BETWEEN_LABELS = frozenset({"the", "judgement", "judgements", "grade", "grades"})
 
@@ -101,6 +102,8 @@ def _rows(flow: Flow, framework: Framework, table: Table, block: _Block) -> tupl
         return [], "it is not certain which grade belongs to which row"
     if not _has_every_row(labels, framework, block.areas):
         return [], "not all of its rows are there"
+    if row := _unknown_row(flow, framework, table, block, tokens):
+        return [], f"it has a row that is not known here, “{row}”"
     return [_stated(flow, table, tokens, *row) for row in zip(labels, grades, strict=True)], ""
 
 
@@ -205,6 +208,17 @@ def _tokens(flow: Flow, framework: Framework, table: Table, block: _Block) -> tu
         else:
             prose = flow.pages[line]
     return tuple(tokens)
+
+
+def _unknown_row(flow: Flow, framework: Framework, table: Table, block: _Block, tokens: Sequence[_Token]) -> str:
+    """The first line among the table's, or right after them, that ends in a grade as a cell prints it; or ""."""
+    first, last = flow.line_at(tokens[0].begin), flow.line_at(tokens[-1].begin) + 1
+    for line in range(first, min(last + 1, block.end, len(flow.lines))):
+        words = tuple(_line(flow, framework, line))
+        cell = _LAST_CELL.search(flow.lines[line])
+        if cell and framework.grade(cell[0].lower()) and not _is_of_table(words, table):
+            return flow.lines[line]
+    return ""
 
 
 def _ends_a_sentence(flow: Flow, line: int, words: Sequence[_Token]) -> bool:

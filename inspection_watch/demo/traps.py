@@ -263,18 +263,21 @@ def _unknown_row(label: str) -> Trap:
 
 _TWO_DATES: Final = Doubt(trap=_later_dates, lost=("inspection",), why="The dates of the inspection cannot be read.")
 
+_UNKNOWN_ROW: Final = Doubt(
+    trap=_unknown_row("The experiences and progress of young carers"),
+    lost=("overall",),
+    why="The table of judgements cannot be read",
+)
+
 DOUBTS: Final[Mapping[str, Doubt[Ilacs]]] = {
     "two lines of dates that differ": _TWO_DATES,
-    "a row that no edition has": Doubt(
-        trap=_unknown_row("The experiences and progress of young carers"),
-        lost=("overall",),
-        why="The table of judgements cannot be read",
-    ),
+    "a row that no edition has": _UNKNOWN_ROW,
 }
 """Traps in ILACS reports that leave something open. What the headings of the body confirm is not lost."""
 
 BOXED_DOUBTS: Final[Mapping[str, Doubt[Ilacs]]] = {
     "two lines of dates that differ": _TWO_DATES,
+    "a row that no edition has": _UNKNOWN_ROW,
     "two names above the title": Doubt(
         trap=_printed(name_above="Kent County Council"), lost=("authority",), why="“Kent"
     ),

@@ -221,3 +221,14 @@ def test_a_board_that_the_front_promises_and_no_heading_grades_is_a_problem(pros
 def test_a_table_may_be_headed_otherwise_or_not_at_all(heading: str) -> None:
     found = report(FRONT.replace("Judgement Grade", heading).replace("\n\n", "\n"), BODY)
     assert (grades(found), found.problems) == (WHOLE, ())
+
+
+ROWS = ["The voice of young carers Inadequate", "4. Early help Requires improvement to be good"]
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("after", ["Overall effectiveness Good\n", "children in care\nGood\n"])
+def test_a_row_that_is_not_known_leaves_only_what_headings_confirm(row: str, after: str) -> None:
+    found = report(FRONT.replace(after, f"{after}{row}\n"), BODY)
+    assert grades(found) == {theme: WHOLE[theme] for theme in ("help_and_protection", "in_care")}
+    assert f"it has a row that is not known here, “{row}”" in found.problems[0]
