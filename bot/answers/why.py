@@ -14,6 +14,8 @@ from judgements.names import spell
 from judgements.types import Judgement, Report, Span
 from storage.types import KnownAuthority
 
+MOST_WORDS = 12
+"""Of an authority's name, however it is written: no more of what was typed is tried as one."""
 MOST_OFFERED = 20
 """Judgements offered in one question; the oldest framework has more."""
 
@@ -32,7 +34,7 @@ class Why:
 def split(typed: str, asked: Asked) -> tuple[str, str]:
     """The longest beginning that is an authority's name, and what follows it; all of it and "" where there is none."""
     said = typed.split()
-    for length in range(len(said), 0, -1):
+    for length in range(min(len(said), MOST_WORDS), 0, -1):
         name = " ".join(said[:length])
         if naming.today(name, asked):
             return name, " ".join(said[length:])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.answers import why
 from bot.types import Card, Table
+from judgements.authorities import REGISTRY, Ambiguous, Authority, Region, Registry, Unknown
 from tests.bot.answers.conftest import Ask
 
 
@@ -51,3 +53,21 @@ def test_the_name_of_an_authority_is_not_cut_short(ask: Ask) -> None:
     assert ask("why north lincolnshire").card.title.startswith("North Lincolnshire")
     assert ask("why sussex leadership").answered is False
     assert ask("why bolton").card.sentence.endswith("Ofsted lists no document on Bolton.")
+
+
+def test_a_pasted_page_is_not_tried_as_a_name_word_by_word(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    find = Registry.find
+
+    def counting(self: Registry, text: str) -> Authority | Region | Ambiguous | Unknown:
+        tried.append(text)
+        return find(self, text)
+
+    monkeypatch.setattr(Registry, "find", counting)
+    ask("why west sussex " + "leadership " * 400)
+    assert len(tried) < 20
+
+
+def test_every_name_is_short_enough_to_be_tried() -> None:
+    names = [name for one in REGISTRY.all for name in (one.name, one.spoken, *one.aliases, *one.nicknames)]
+    assert max(len(name.split()) for name in names) < why.MOST_WORDS
