@@ -113,6 +113,8 @@ def _handler(doors: Doors) -> type[BaseHTTPRequestHandler]:
             for name, value in reply.headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
+            # Said out loud: a visitor that takes the line for open loses what it posts over it next.
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(reply.body)
 

@@ -39,6 +39,7 @@ def test_a_door_is_answered_whatever_is_asked_behind_its_path(port: int) -> None
     answer, said = ask(port, "/healthz?verbose=1")
     assert (answer.status, said) == (200, b"ok\n")
     assert "Python" not in str(answer.headers)
+    assert answer.headers["Connection"] == "close", "else a visitor posts the next thing over a line that is gone"
 
 
 def test_where_there_is_no_door_the_doors_are_named(port: int) -> None:
