@@ -219,14 +219,14 @@ def _who(body: Mapping[str, Any]) -> Asker:
 
 
 def _reply(respond: Respond, reply: Reply) -> None:
-    made = messages.render(reply.card)
-    respond(
-        text=made.text,
-        blocks=list(made.blocks),
-        response_type="in_channel" if reply.in_channel else "ephemeral",
-        replace_original=False,
-        unfurl_links=False,
-    )
+    _show(respond, reply.card, "in_channel" if reply.in_channel else "ephemeral")
+    if reply.aside:
+        _show(respond, reply.aside, "ephemeral")
+
+
+def _show(respond: Respond, card: Card, to: str) -> None:
+    made = messages.render(card)
+    respond(text=made.text, blocks=list(made.blocks), response_type=to, replace_original=False, unfurl_links=False)
 
 
 def _say(respond: Respond, text: str) -> None:

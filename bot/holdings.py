@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import facets, scopes, words
 from bot.answers.paging import page_of, turning
@@ -74,23 +74,37 @@ def _of_channel(asked: Asked, asker: Asker, page: int) -> Reply:
         block: Block = Paragraph(((words.CHANNEL_HAS_NONE,), (how,)))
         return Reply(card=Card(title=words.SUBSCRIPTIONS_TITLE, sentence=words.CHANNEL_HAS_NONE, blocks=(block,)))
     sentence = words.CHANNEL_HAS.format(names=facets.shortened(names(held)))
-    rows = [_row(one) for one in held]
-    return _paged(words.SUBSCRIPTIONS_TITLE, sentence, rows, "subscriptions", page, words.SUBSCRIPTIONS_COLUMNS)
+    if muted := _muted(asked, asker):
+        sentence = f"{sentence} {muted}"
+    rows = [_row(one) for one in held[(page - 1) * PAGE : page * PAGE]] if page > 0 else []
+    place = (page, len(held))
+    reply = _paged(words.SUBSCRIPTIONS_TITLE, sentence, rows, "subscriptions", place, words.SUBSCRIPTIONS_COLUMNS)
+    return _with(reply, muted) if muted and reply.answered else reply
+
+
+def _muted(asked: Asked, asker: Asker) -> str:
+    state = asked.store.channel(asker.team, asker.channel)
+    if state.muted_until is None or state.muted_until <= asked.now:
+        return ""
+    return words.MUTED_STATE.format(until=words.moment(state.muted_until), command=words.COMMAND)
+
+
+def _with(reply: Reply, line: str) -> Reply:
+    return replace(reply, card=replace(reply.card, blocks=(Paragraph(((line,),)), *reply.card.blocks)))
 
 
 def _of_workspace(asked: Asked, asker: Asker, page: int) -> Reply:
-    held = asked.store.workspace_subscriptions(asker.team)
-    if not held:
-        card = Card(title=words.WORKSPACE_TITLE, sentence=words.WORKSPACE_NONE)
-        return Reply(card=Card(title=card.title, sentence=card.sentence, blocks=(Paragraph(((card.sentence,),)),)))
-    channels = sorted({one.channel for one in held})
+    number, channels = asked.store.count_subscriptions(asker.team)
+    if not number:
+        block = Paragraph(((words.WORKSPACE_NONE,),))
+        return Reply(card=Card(title=words.WORKSPACE_TITLE, sentence=words.WORKSPACE_NONE, blocks=(block,)))
     sentence = words.WORKSPACE_SENTENCE.format(
-        count=words.counted(len(held), "subscription"), channels=words.counted(len(channels), "channel")
+        count=words.counted(number, "subscription"), channels=words.counted(channels, "channel")
     )
-    ordered = [one for channel in channels for one in in_order(each for each in held if each.channel == channel)]
-    rows = [((Channel(one.channel),), *_row(one)) for one in ordered]
+    held = asked.store.workspace_subscriptions(asker.team, (page - 1) * PAGE, PAGE)
+    rows = [((Channel(one.channel),), *_row(one)) for one in held]
     columns = (words.CHANNEL_COLUMN, *words.SUBSCRIPTIONS_COLUMNS)
-    return _paged(words.WORKSPACE_TITLE, sentence, rows, "subscriptions workspace", page, columns)
+    return _paged(words.WORKSPACE_TITLE, sentence, rows, "subscriptions workspace", (page, number), columns)
 
 
 def _row(one: Subscription) -> tuple[Line, ...]:
@@ -102,13 +116,20 @@ def _row(one: Subscription) -> tuple[Line, ...]:
 
 
 def _paged(
-    title: str, sentence: str, rows: Sequence[tuple[Line, ...]], command: str, page: int, columns: tuple[str, ...]
+    title: str,
+    sentence: str,
+    rows: Sequence[tuple[Line, ...]],
+    command: str,
+    place: tuple[int, int],
+    columns: tuple[str, ...],
 ) -> Reply:
-    pages = -(-len(rows) // PAGE)
+    """`rows` of one page; `place`: its number, and how many rows all pages have together."""
+    page, number = place
+    pages = -(-number // PAGE)
     if not 1 <= page <= pages:
         typed = f"{words.COMMAND} {command}"
         return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=typed))
-    blocks: list[Block] = [Table(columns=columns, rows=tuple(rows[(page - 1) * PAGE : page * PAGE]))]
+    blocks: list[Block] = [Table(columns=columns, rows=tuple(rows))]
     if pages > 1:
         blocks.append(SmallPrint(((words.PAGE_NUMBER.format(page=page, pages=pages),),)))
     card = Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, page, pages))

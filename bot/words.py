@@ -485,6 +485,7 @@ WORKSPACE_NONE = "No channel of this workspace is subscribed to anything."
 SUBSCRIPTIONS_COLUMNS = ("Subscribed to", "How", "Since")
 SUBSCRIBE_FIRST = "To subscribe it, type {command} subscribe and the name of an authority."
 
+MUTED_STATE = "It is muted until {until}; to be told again before: {command} unmute."
 MUTED_TITLE = "Muted until {until}"
 MUTED = "Nothing is posted here until {until}. What happens till then can be asked for: {command} recent."
 MUTED_BEFORE = "It was muted until {until} before."

@@ -193,15 +193,15 @@ def _row(owed: Owed, now: datetime) -> dict[str, object]:
     return fields | state | {"message": owed.message.id, "created_at": now}
 
 
-def drop_what_is_owed(connection: Connection, team: str, channel: str, urn: str) -> None:
-    """Nobody waits any more for what this channel is still owed about this authority alone."""
+def drop_what_is_owed(connection: Connection, team: str, channel: str, urns: Collection[str]) -> None:
+    """Nobody waits any more for what this channel is still owed about these authorities alone."""
     about = select(tellings.c.delivery_key).join(changes, changes.c.key == tellings.c.change_key)
     dropped = {"status": DeliveryStatus.DROPPED, "trouble": UNSUBSCRIBED}
     which: tuple[ColumnElement[bool], ...] = (
         PENDING,
         deliveries.c.team == team,
         deliveries.c.channel == channel,
-        deliveries.c.key.in_(about.where(changes.c.urn == urn)),
-        deliveries.c.key.not_in(about.where(changes.c.urn != urn)),
+        deliveries.c.key.in_(about.where(changes.c.urn.in_(urns))),
+        deliveries.c.key.not_in(about.where(changes.c.urn.not_in(urns))),
     )
     connection.execute(update(deliveries).where(*which).values(dropped))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from storage.engine import reading, writing
 from storage.outbox import Place, drop_what_is_owed
@@ -28,8 +28,8 @@ class Subscribing(Room):
         these = and_(_in_channel(team, channel), subscriptions.c.scope.in_(scopes))
         with writing(self._engine) as connection:
             ended = connection.execute(delete(subscriptions).where(these).returning(subscriptions.c.scope)).all()
-            for urn in urns if ended else ():
-                drop_what_is_owed(connection, team, channel, urn)
+            if ended and urns:
+                drop_what_is_owed(connection, team, channel, urns)
             return len(ended)
 
     def subscription(self, team: str, channel: str, scope: str) -> Subscription | None:
@@ -40,9 +40,20 @@ class Subscribing(Room):
         """What one channel has subscribed to, oldest first."""
         return self._subscriptions(_in_channel(team, channel))
 
-    def workspace_subscriptions(self, team: str) -> tuple[Subscription, ...]:
-        """What every channel of one workspace has subscribed to, oldest first."""
-        return self._subscriptions(subscriptions.c.team == team)
+    def workspace_subscriptions(self, team: str, first: int, most: int) -> tuple[Subscription, ...]:
+        """What the channels of one workspace have subscribed to, channel after channel: `most` of them from `first`."""
+        query = select(subscriptions).where(subscriptions.c.team == team)
+        order = (subscriptions.c.channel, subscriptions.c.scope)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(*order).offset(first).limit(most))
+            return tuple(Subscription(**row._mapping) for row in rows)
+
+    def count_subscriptions(self, team: str) -> tuple[int, int]:
+        """How many subscriptions the channels of one workspace have, and how many channels have any."""
+        counts = select(func.count(), func.count(subscriptions.c.channel.distinct()))
+        with reading(self._engine) as connection:
+            held, channels_with_any = connection.execute(counts.where(subscriptions.c.team == team)).one()
+            return held, channels_with_any
 
     def reached_by(self, scopes: Collection[str]) -> tuple[Subscription, ...]:
         """Every wish, of every workspace, for one of these scopes, oldest first."""

@@ -115,6 +115,15 @@ def test_a_mistyped_name_is_answered_with_buttons_that_do_what_was_asked(people:
 
 
 @pytest.mark.usefixtures("bot")
+def test_of_a_list_the_channel_sees_what_was_done_and_the_asker_what_was_not_understood(people: People) -> None:
+    people.type("subscribe kent, medwy and york", user=BOB)
+    messages = people.wait_for(2)
+    (done,) = seen_by(ALICE, messages)
+    assert "on Kent and York." in done["text"]
+    assert any("I do not know “medwy”. Did you mean Medway?" in one["text"] for one in seen_by(BOB, messages))
+
+
+@pytest.mark.usefixtures("bot")
 def test_the_escapes_of_slacks_own_are_undone_before_a_name_is_looked_up(people: People, sqlite_store: Store) -> None:
     people.type("subscribe Telford &amp; Wrekin")
     people.wait_for(1)

@@ -6,18 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine
 
 from judgements.types import NotRead, Status
 from storage.store import Store
 from storage.types import (
     Coverage,
     Dead,
-    DeliveryStatus,
-    DocumentSort,
     Holding,
     KnownAuthority,
-    Movements,
     Paused,
     SourceState,
     Standing,
@@ -26,19 +22,16 @@ from storage.types import (
 from tests.storage.examples import (
     LEASE,
     MINUTE,
-    SCOPE,
     SECOND,
     T0,
     URN,
     change,
     claim,
     document,
-    ended,
     intent,
     listing,
     report,
     send_next,
-    subscription,
     tell,
 )
 
@@ -149,81 +142,6 @@ class TestSources:
         store.claim_source("search", OURS, T0, LEASE)
         other = replace(OURS, name="source:notices")
         assert store.claim_source("notices", other, T0, LEASE) == SourceState(key="notices")
-
-
-class TestSubscriptions:
-    def test_a_wish_is_kept_as_it_was_put(self, store: Store) -> None:
-        wish = replace(
-            subscription(scope="england"),
-            excepted=(URN,),
-            documents=(DocumentSort.LETTERS, DocumentSort.SEND),
-            changes=(Movements.DOWNGRADES,),
-            how="weekly mon 09:45",
-            compact=True,
-            threads=False,
-            mention="<!subteam^S012>",
-            mention_on=Movements.PRIORITY_ACTIONS,
-            edited_by="U2",
-            edited_at=T0 + MINUTE,
-        )
-        store.put_subscriptions([wish, subscription()])
-        assert store.subscription("T1", "C1", "england") == wish
-        assert store.subscription("T1", "C2", "england") is None
-
-    def test_a_wish_that_is_put_again_is_altered_but_for_who_began_it_and_when(self, store: Store) -> None:
-        store.put_subscriptions([subscription()])
-        again = replace(subscription(created_at=T0 + MINUTE), created_by="U9", how="daily 09:45")
-        store.put_subscriptions([again])
-        assert store.subscriptions("T1", "C1") == (replace(subscription(), how="daily 09:45"),)
-
-    def test_a_channel_unsubscribes_once(self, store: Store) -> None:
-        store.put_subscriptions([subscription(), subscription(scope="england")])
-        assert store.remove_subscriptions("T1", "C1", [SCOPE, "england", "region:london"], [URN]) == 2
-        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
-        assert store.subscriptions("T1", "C1") == ()
-
-    def test_unsubscribing_touches_no_other_workspace_channel_or_scope(self, store: Store) -> None:
-        others = (subscription(team="T2"), subscription(channel="C2"), subscription(scope="authority:80574"))
-        store.put_subscriptions([subscription(), *others])
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
-        assert store.subscriptions("T2", "C1") == (others[0],)
-        assert store.subscriptions("T1", "C2") == (others[1],)
-        assert store.subscriptions("T1", "C1") == (others[2],)
-
-    def test_those_whom_a_scope_reaches_come_from_every_workspace_oldest_first(self, store: Store) -> None:
-        late, early = subscription(created_at=T0 + MINUTE), subscription(team="T2", channel="C9", scope="england")
-        store.put_subscriptions([late, early, subscription(scope="authority:80574")])
-        assert store.reached_by([SCOPE, "england"]) == (early, late)
-
-    def test_a_workspace_has_the_wishes_of_all_its_channels(self, store: Store) -> None:
-        store.put_subscriptions([subscription(), subscription("C2"), subscription(team="T2")])
-        assert store.workspace_subscriptions("T1") == (subscription(), subscription("C2"))
-
-    def test_unsubscribing_drops_what_the_channel_is_still_owed_about_this_authority(
-        self, store: Store, engine: Engine
-    ) -> None:
-        store.put_subscriptions([subscription()])
-        tell(store, change("sent"))
-        sent = send_next(store)
-        tell(store, change("waiting", listing("2")), ["C1", "C2"], T0 + SECOND)
-        tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
-        tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
-        for key in ("sent/T1/C1/detail", "waiting/T1/C1/headline", "waiting/T1/C1/detail"):
-            assert ended(engine, key)[:3] == (DeliveryStatus.DROPPED, None, "the channel unsubscribed")
-        assert ended(engine, str(sent))[0] is DeliveryStatus.SENT
-        left = [
-            f"{key}/{part}"
-            for key in ("others/T1/C1", "theirs/T2/C1", "waiting/T1/C2")
-            for part in ("headline", "detail")
-        ]
-        assert sorted(iter(lambda: send_next(store, T0 + MINUTE), None)) == sorted(left)
-        assert store.coverage().dead == 0, "nobody misses them"
-
-    def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
-        tell(store, change())
-        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
-        assert store.coverage().waiting == 2
 
 
 class TestCoverage:

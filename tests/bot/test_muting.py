@@ -1,0 +1,68 @@
+"""What holds for a channel as a whole: its mute, and whether addresses are unfolded in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.commands import answer, parse
+from bot.types import Asker, Reply
+from storage.store import Store
+from tests.bot.examples import ALICE, T0
+from tests.bot.said import lines
+
+ADMINS_ONLY = replace(ALICE, only_admins=True)
+
+
+def ask(text: str, store: Store, asker: Asker | None = ALICE, now: datetime = T0) -> Reply:
+    return answer(parse(text), store, now, asker)
+
+
+def test_a_mute_is_said_in_the_channel_with_its_end(store: Store) -> None:
+    reply = ask("mute 14d", store)
+    assert reply.in_channel
+    assert reply.card.sentence == "Muted until 09:36 BST on 3 September 2026."
+    assert store.channel(ALICE.team, ALICE.channel).muted_until == T0 + timedelta(days=14)
+    again = lines(ask("mute until 1 december", store).card)
+    assert again[0] == "Muted until 07:00 GMT on 1 December 2026"
+    assert "It was muted until 09:36 BST on 3 September 2026 before." in again
+    ask("subscribe kent", store)
+    assert "It is muted until 07:00 GMT on 1 December 2026; to be told again before: /judgements unmute." in lines(
+        ask("subscriptions", store).card
+    )
+
+
+def test_an_unmuted_channel_is_told_again(store: Store) -> None:
+    assert not ask("unmute", store).in_channel
+    ask("mute 2h", store)
+    assert ask("unmute", store).in_channel
+    assert store.muted(T0) == {}
+    ask("mute 2h", store)
+    assert not ask("unmute", store, now=T0 + timedelta(hours=3)).in_channel, "it was over"
+
+
+@pytest.mark.parametrize("typed", ["mute", "mute for ever", "mute 400d", "mute 0d", "mute until 2025-01-01"])
+def test_a_mute_without_a_sensible_end_changes_nothing(typed: str, store: Store) -> None:
+    reply = ask(typed, store)
+    assert not reply.answered
+    assert "/judgements" in reply.card.sentence
+    assert store.muted(T0) == {}
+
+
+def test_unfolding_is_switched_off_and_on(store: Store) -> None:
+    assert "are unfolded" in ask("unfurl", store).card.sentence
+    assert ask("unfurl off", store).in_channel
+    assert store.channel(ALICE.team, ALICE.channel).unfurls is False
+    assert "are not unfolded" in ask("unfurl", store).card.sentence
+    ask("unfurl on", store)
+    assert store.channel(ALICE.team, ALICE.channel).unfurls is True
+    assert not ask("unfurl sometimes", store).answered
+
+
+@pytest.mark.parametrize("typed", ["mute 2h", "unmute", "unfurl off"])
+def test_who_may_not_subscribe_may_not_change_these_either(typed: str, store: Store) -> None:
+    assert not ask(typed, store, ADMINS_ONLY).answered
+    assert not ask(typed, store, None).answered
+    assert ask("unfurl", store, ADMINS_ONLY).answered

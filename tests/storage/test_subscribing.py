@@ -1,0 +1,157 @@
+"""What storage promises about subscriptions and channels, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from storage.store import Store
+from storage.types import ChannelState, DeliveryStatus, DocumentSort, Movements
+from tests.storage.examples import (
+    MINUTE,
+    SCOPE,
+    SECOND,
+    T0,
+    URN,
+    change,
+    ended,
+    intent,
+    listing,
+    owed,
+    send_next,
+    subscription,
+    tell,
+)
+
+
+class TestSubscriptions:
+    def test_a_wish_is_kept_as_it_was_put(self, store: Store) -> None:
+        wish = replace(
+            subscription(scope="england"),
+            excepted=(URN,),
+            documents=(DocumentSort.LETTERS, DocumentSort.SEND),
+            changes=(Movements.DOWNGRADES,),
+            how="weekly mon 09:45",
+            compact=True,
+            threads=False,
+            mention="<!subteam^S012>",
+            mention_on=Movements.PRIORITY_ACTIONS,
+            edited_by="U2",
+            edited_at=T0 + MINUTE,
+        )
+        store.put_subscriptions([wish, subscription()])
+        assert store.subscription("T1", "C1", "england") == wish
+        assert store.subscription("T1", "C2", "england") is None
+
+    def test_a_wish_that_is_put_again_is_altered_but_for_who_began_it_and_when(self, store: Store) -> None:
+        store.put_subscriptions([subscription()])
+        again = replace(subscription(created_at=T0 + MINUTE), created_by="U9", how="daily 09:45")
+        store.put_subscriptions([again])
+        assert store.subscriptions("T1", "C1") == (replace(subscription(), how="daily 09:45"),)
+
+    def test_a_channel_unsubscribes_once(self, store: Store) -> None:
+        store.put_subscriptions([subscription(), subscription(scope="england")])
+        assert store.remove_subscriptions("T1", "C1", [SCOPE, "england", "region:london"], [URN]) == 2
+        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
+        assert store.subscriptions("T1", "C1") == ()
+
+    def test_unsubscribing_touches_no_other_workspace_channel_or_scope(self, store: Store) -> None:
+        others = (subscription(team="T2"), subscription(channel="C2"), subscription(scope="authority:80574"))
+        store.put_subscriptions([subscription(), *others])
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        assert store.subscriptions("T2", "C1") == (others[0],)
+        assert store.subscriptions("T1", "C2") == (others[1],)
+        assert store.subscriptions("T1", "C1") == (others[2],)
+
+    def test_those_whom_a_scope_reaches_come_from_every_workspace_oldest_first(self, store: Store) -> None:
+        late, early = subscription(created_at=T0 + MINUTE), subscription(team="T2", channel="C9", scope="england")
+        store.put_subscriptions([late, early, subscription(scope="authority:80574")])
+        assert store.reached_by([SCOPE, "england"]) == (early, late)
+
+    def test_a_workspace_has_the_wishes_of_all_its_channels(self, store: Store) -> None:
+        mine = [subscription(), subscription(scope="england"), subscription("C2")]
+        store.put_subscriptions([*mine, subscription(team="T2")])
+        assert store.count_subscriptions("T1") == (3, 2)
+        assert store.workspace_subscriptions("T1", 0, 9) == tuple(mine)
+        assert store.workspace_subscriptions("T1", 1, 1) == (mine[1],)
+        assert store.count_subscriptions("T3") == (0, 0)
+
+    def test_unsubscribing_drops_what_the_channel_is_still_owed_about_this_authority(
+        self, store: Store, engine: Engine
+    ) -> None:
+        store.put_subscriptions([subscription()])
+        tell(store, change("sent"))
+        sent = send_next(store)
+        tell(store, change("waiting", listing("2")), ["C1", "C2"], T0 + SECOND)
+        tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
+        tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        for key in ("sent/T1/C1/detail", "waiting/T1/C1/headline", "waiting/T1/C1/detail"):
+            assert ended(engine, key)[:3] == (DeliveryStatus.DROPPED, None, "the channel unsubscribed")
+        assert ended(engine, str(sent))[0] is DeliveryStatus.SENT
+        left = [
+            f"{key}/{part}"
+            for key in ("others/T1/C1", "theirs/T2/C1", "waiting/T1/C2")
+            for part in ("headline", "detail")
+        ]
+        assert sorted(iter(lambda: send_next(store, T0 + MINUTE), None)) == sorted(left)
+        assert store.coverage().dead == 0, "nobody misses them"
+
+    def test_what_tells_of_others_too_is_not_dropped(self, store: Store) -> None:
+        store.put_subscriptions([subscription()])
+        for one in (change("mine"), change("theirs", listing("3", urn="80574"))):
+            store.apply(intent(one.urn, T0, changes=(one,)))
+        headline, _ = owed(change("mine"))
+        store.owe([replace(headline, tells=("mine", "theirs"))], T0)
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        assert store.coverage().waiting == 1
+
+    def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
+        tell(store, change())
+        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
+        assert store.coverage().waiting == 2
+
+
+class TestChannels:
+    def test_a_channel_nobody_spoke_about_is_as_usual(self, store: Store) -> None:
+        assert store.channel("T1", "C1") == ChannelState(muted_until=None, muted_by=None, unfurls=True)
+
+    def test_a_mute_is_kept_until_it_is_taken_back(self, store: Store) -> None:
+        store.mute("T1", "C1", T0 + MINUTE, "U1")
+        store.mute("T1", "C2", T0, "U1")
+        assert store.channel("T1", "C1") == ChannelState(muted_until=T0 + MINUTE, muted_by="U1")
+        assert store.muted(T0) == {("T1", "C1"): T0 + MINUTE}
+        assert store.muted(T0 + MINUTE) == {}
+        store.mute("T1", "C1", None, "U2")
+        assert store.channel("T1", "C1") == ChannelState()
+
+    def test_what_is_said_of_a_channel_leaves_alone_what_it_is_owed(self, store: Store) -> None:
+        tell(store, change())
+        store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
+        store.set_unfurls("T1", "C1", False)
+        assert store.channel("T1", "C1") == ChannelState(
+            muted_until=T0 + timedelta(days=1), muted_by="U1", unfurls=False
+        )
+        assert send_next(store) == "new/T1/C1/headline"
+
+
+class TestFamilies:
+    def test_a_change_what_it_amends_and_what_amends_it_belong_together(self, store: Store) -> None:
+        root, other = change("root"), change("other", listing("2"))
+        first = replace(change("first"), amends="root")
+        second = replace(change("second"), amends="root")
+        third = replace(change("third"), amends="second")
+        for number, one in enumerate((root, other, first, second, third)):
+            store.apply(intent(one.urn, T0 + number * MINUTE, changes=(one,)))
+        for asked in ("root", "first", "third"):
+            found = store.family([asked])
+            assert [one.change for one in found] == [root, first, second, third]
+        assert [one.change for one in store.family(["other"])] == [other]
+        assert store.family([]) == ()
+
+    def test_what_amends_a_change_that_is_not_there_stands_by_itself(self, store: Store) -> None:
+        orphan = replace(change("orphan"), amends="long ago")
+        store.apply(intent(changes=(orphan,)))
+        assert [one.change for one in store.family(["orphan"])] == [orphan]
