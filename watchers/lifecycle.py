@@ -137,6 +137,8 @@ def altered(document: KnownDocument, answer: Got, shelf: Shelf, *, parser: str, 
         altered_at=now,
         check_at=now + AGAIN,
     )
+    if document.same_as in shelf:  # people know the one that stands for it, and not what this one said
+        return _second_number(replace(new, same_as=""), shelf[document.same_as], shelf, is_news=True)
     if document.told and document.told_sha256 is None:
         return read_at_last(new, shelf) or Turn(documents=(new,), why="replaced, and still not read")
     return _settle(new, answer.was, shelf, now=now)

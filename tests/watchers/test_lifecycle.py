@@ -283,6 +283,33 @@ class TestSecondNumbers:
         published.site.delist(NEWS.file_id)
         assert [walk(published) for _ in range(3)] == [[]] * 3
 
+    def test_a_first_number_that_is_replaced_as_the_second_one_was_is_no_second_correction(
+        self, published: Bench
+    ) -> None:
+        """Found by the random play: the second number had told it, and the first was compared with itself alone."""
+        published.site.replace(NEWS.file_id, INADEQUATE)
+        published.site.publish_again(NEWS.file_id, "50000077", INADEQUATE)
+        assert walk(published, MINUTE) == [ChangeKind.CORRECTED]
+        assert walk(published, 2 * DAY) == []
+        assert grade(known(published).reading) == "inadequate"
+        assert known(published).same_as == "50000077"
+
+    def test_a_linked_number_that_is_replaced_otherwise_is_a_correction_and_stands_for_them_all(
+        self, published: Bench
+    ) -> None:
+        published.site.publish_again(NEWS.file_id, "50000077", GOOD + b" ")
+        assert walk(published, MINUTE) == []
+        published.site.replace("50000077", INADEQUATE)
+        published.poll(full=True, later=2 * DAY)
+        (change,) = published.told()
+        assert (change.kind, grade(change.instead_of), grade(change.reading)) == (
+            ChangeKind.CORRECTED,
+            "good",
+            "inadequate",
+        )
+        assert (known(published, "50000077").same_as, known(published).same_as) == ("", "50000077")
+        assert walk(published, 2 * DAY) == []
+
     def test_two_numbers_of_one_morning_are_one_alert(self, bench: Bench) -> None:
         bench.poll()
         bench.site.publish(NEWS)
