@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score bench-parse chaos bench-poll stateful fuzz clean commands pictures audit
+.PHONY: help demo test lint types unit score bench-parse bench-deliver chaos bench-poll stateful fuzz clean commands pictures audit
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ $(UV):
 
 bench-parse: .venv/ready ## what reading costs, beside bare text extraction
 	@$(RUN) python -m bench.parse
+
+bench-deliver: .venv/ready ## what it takes to drain 10,000 deliveries, beside a bare loop
+	@$(RUN) python -m bench.deliver 2> /dev/null
 
 bench-poll: .venv/ready ## what a poll costs us and the site, beside the walk that scrapers do
 	@$(RUN) python -m bench.poll

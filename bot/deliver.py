@@ -10,6 +10,7 @@ sent, so that what a crash leaves behind is looked for (`posting`) and not lost.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -37,8 +38,11 @@ MOST_UNFINISHED = 14
 NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
 STOPPED = "the program was stopped before it was sent"
 WORKERS = 8
-AHEAD = 4
-"""So many deliveries are claimed for each worker, so that none waits for the database."""
+AHEAD, FURTHEST_AHEAD = 4, 64
+"""So many deliveries are claimed for each worker: few while Slack is slow, for what is claimed must be sent before
+its lease ends."""
+SLOW_SECONDS = 1.0
+TOGETHER_SECONDS = 0.05
 IDLE_SECONDS = 0.3
 
 log = structlog.get_logger()
@@ -172,45 +176,57 @@ class _Dispatcher:
 
     sender: Sender
     pool: ThreadPoolExecutor
-    most: int
+    workers: int
     stop: threading.Event
     under_way: int = 0
     finished: SimpleQueue[Attempt | None] = field(default_factory=SimpleQueue)
     unrecorded: list[Attempt] = field(default_factory=list)
+    ahead: int = AHEAD
+    slow: bool = False
+    """Slack took long over an answer since we last looked."""
 
     def round(self) -> float:
         """Record what is finished and begin what is due; no pause, for the wait is for whatever is finished."""
+        self.pace()
         self.collect(IDLE_SECONDS)
         record(self.sender, self.unrecorded)
         self.unrecorded = []
         begun = self.sender.clock()
-        if self.under_way < self.most and not self.stop.is_set():
-            free = self.most - self.under_way
+        free = self.workers * self.ahead - self.under_way
+        if free > 0 and not self.stop.is_set():
             for delivery in self.sender.store.claim_deliveries(begun, LEASE, self.sender.owner, free):
                 self.under_way += 1
                 self.pool.submit(self.work, delivery, begun)
         return 0.0
 
+    def pace(self) -> None:
+        """Claim further and further ahead, so that many share a transaction, but no further than Slack keeps up."""
+        self.ahead = AHEAD if self.slow else min(2 * self.ahead, FURTHEST_AHEAD)
+        self.slow = False
+
     def collect(self, seconds: float) -> None:
-        """Take what is finished; where nothing is, wait for the first."""
+        """Take what is finished; where nothing is, wait for the first, and a moment for others to share its record."""
+        until = time.monotonic() + seconds
         while True:
             try:
-                attempt = self.finished.get(timeout=seconds)
+                attempt = self.finished.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
                 return
-            seconds = 0
             self.under_way -= 1
             if attempt is not None:
                 self.unrecorded.append(attempt)
+            enough = self.under_way < self.workers * self.ahead / 2
+            until = 0.0 if enough else min(until, time.monotonic() + TOGETHER_SECONDS)
 
     def work(self, delivery: Delivery, begun: datetime) -> None:
         """In a worker's thread. An attempt that a bug ended is not recorded: it counts among those without an end."""
-        attempted = None
+        attempted, begun_at = None, time.monotonic()
         try:
             attempted = self.stopped(delivery) if self.stop.is_set() else attempt(self.sender, delivery, begun)
         except Exception:
             log.exception("attempt failed", delivery=delivery.key, attempts=delivery.attempts)
         finally:
+            self.slow |= time.monotonic() - begun_at > SLOW_SECONDS
             self.finished.put(attempted)
 
     def stopped(self, delivery: Delivery) -> Attempt:
@@ -229,7 +245,7 @@ class _Dispatcher:
 def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> None:
     """Deliver until `stop` is set, to as many channels at once as there are workers. No fault ends it."""
     with ThreadPoolExecutor(workers, thread_name_prefix="send") as pool:
-        dispatcher = _Dispatcher(sender=sender, pool=pool, most=workers * AHEAD, stop=stop)
+        dispatcher = _Dispatcher(sender=sender, pool=pool, workers=workers, stop=stop)
         go_round(dispatcher.round, stop, "delivery failed")
         try:
             dispatcher.end()
