@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from html import unescape
 from math import ceil
 from typing import Any
@@ -97,6 +98,15 @@ def _answer_commands(app: App, desk: Desk) -> None:
             title = words.joined([one.title for one in reply.files])
             _say(respond, words.SENT_DIRECTLY.format(title=title))
 
+    def on_words_in_a_view(body: dict[str, Any], typed: str, asker: Asker, _respond: Respond) -> None:
+        """A button of the App Home belongs to no channel: it is answered in a window, and one in there in the same."""
+        window = home.window(_answered(desk, parse(typed), asker, desk.clock()).card)
+        pressed_in = body.get("view", {})
+        if pressed_in.get("type") == "modal":
+            desk.client.views_update(view_id=pressed_in["id"], view=window)
+        else:
+            desk.client.views_open(trigger_id=body["trigger_id"], view=window)
+
     # Answers are made in threads of ours: Bolt has few, and while those are busy nobody is acknowledged.
     @app.command(words.COMMAND)
     def on_command(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
@@ -108,7 +118,8 @@ def _answer_commands(app: App, desk: Desk) -> None:
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         ack()
         asker = _who(body)
-        answering.submit(_guarded, respond, lambda: on_words(action["value"], asker, respond))
+        on = on_words if asker.channel else partial(on_words_in_a_view, body)
+        answering.submit(_guarded, respond, lambda: on(action["value"], asker, respond))
 
 
 def _answered(desk: Desk, command: Command, asker: Asker, now: datetime) -> Reply:
@@ -215,7 +226,9 @@ def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
 
 
 def _who(body: Mapping[str, Any]) -> Asker:
-    return Asker(team=body["team"]["id"], channel=body["channel"]["id"], user=body["user"]["id"])
+    """Who pressed something, and in which channel; "" where it was in none."""
+    channel = (body.get("channel") or {}).get("id", "")
+    return Asker(team=body["team"]["id"], channel=channel, user=body["user"]["id"])
 
 
 def _reply(respond: Respond, reply: Reply) -> None:

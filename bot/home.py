@@ -36,6 +36,13 @@ def view(cards: Iterable[Card]) -> View:
     return {"type": "home", "blocks": blocks}
 
 
+def window(card: Card) -> View:
+    """The card as a window over the App Home."""
+    title = {"type": "plain_text", "text": words.HOME_WINDOW, "emoji": False}
+    close = {"type": "plain_text", "text": words.HOME_CLOSE, "emoji": False}
+    return {"type": "modal", "title": title, "close": close, "blocks": list(messages.render(card).blocks)}
+
+
 def _apart(block: dict[str, Any], place: int) -> dict[str, Any]:
     """The same block with ids of its own: those of one view must all differ, and each card counts from nought."""
     if block["type"] != "actions":

@@ -145,6 +145,24 @@ class TestWrongReadings:
         soon(lambda: sqlite_store.coverage().waiting == 2, "operators and the person to be owed a message")
 
 
+class TestHome:
+    """What is pressed in the App Home belongs to no channel."""
+
+    @pytest.mark.usefixtures("_known")
+    def test_it_is_answered_in_a_window_and_its_buttons_in_the_same(self, app: SlackApp, people: People) -> None:
+        pressed = {"type": "button", "action_id": "run:0:1", "block_id": "b", "value": "recent 14d", "action_ts": "1.0"}
+        home = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": ALICE}, "trigger_id": "1.2.3"}
+        home |= {"container": {"type": "view", "view_id": "V1"}, "actions": [pressed]}
+        post(app, {**home, "view": {"id": "V1", "type": "home"}})
+        soon(lambda: bool(people.calls("views.open")), "a window to be opened")
+        (window,) = (call["view"] for call in people.calls("views.open"))
+        assert "Published in the last 14 days" in json.dumps(window)
+        assert len(window["title"]["text"]) <= 24, "Slack takes no longer title"
+        post(app, {**home, "view": {"id": "V2", "type": "modal"}})
+        soon(lambda: bool(people.calls("views.update")), "the window to change")
+        assert people.calls("views.update")[0]["view_id"] == "V2"
+
+
 class TestComings:
     """A channel that was paused is tried again at once when it can be written in again."""
 
