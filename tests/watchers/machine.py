@@ -32,6 +32,10 @@ T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
 LONG_AGO = date(2024, 1, 1)
 TITLE = "Children's services inspection"
 
+QUIET = (25, 25, 25, 9 * 24, 25)
+"""Hours between looks: longer than a source rests, than what flaps stays unsaid, and than a document of this year is
+left unasked for."""
+
 Break = Callable[[Site, str, int | None], None]
 BREAKS: Mapping[str, Break] = {
     "refused": lambda site, where, times: site.answer(where, status=403, times=times),
@@ -270,12 +274,12 @@ class Watching(RuleBasedStateMachine):
         self.settle()
 
     def settle(self) -> None:
-        """Everything is mended, and for ten days nothing happens but looks by the plan; then nothing may be missing."""
+        """Everything is mended, and for two weeks nothing happens but a few looks; then nothing may be missing."""
         self._heal()
         for one in self.papers:
             self._find(one)
-        for _ in range(10):
-            self.now += timedelta(hours=25)
+        for hours in QUIET:
+            self.now += timedelta(hours=hours)
             summary = self._poll()
         assert not summary.skipped
         told = self.check()
