@@ -76,9 +76,19 @@ def _visible(text: str) -> str:
     return re.sub(r"\s+", " ", kept)
 
 
+LOOKALIKES = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
+"""Slack has no escape for its marks of bold, italic, struck and code: where one would format, its like stands."""
+_MARK = re.compile(r"(?<![^\W_])[*_~`](?=\S)|(?<=\S)[*_~`](?![^\W_])")
+"""A mark at the beginning or the end of a word; inside of one, or between spaces, it formats nothing."""
+_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)")
+_QUOTING = re.compile(r"^>+")
+
+
 def escaped(text: str) -> str:
-    """`text` so that Slack shows it as it is."""
-    return _visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """`text` so that Slack shows it as it is: no mentions, links, formats, emoji or quotations come of it."""
+    plain = _MARK.sub(lambda found: LOOKALIKES[found[0]], _visible(text))
+    plain = _QUOTING.sub(lambda found: "›" * len(found[0]), _EMOJI.sub("∶", plain))
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def shortened(text: str, most: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +131,27 @@ def test_an_upright_grid_has_a_line_for_each_cell() -> None:
 def test_a_table_with_a_title_needs_no_columns_in_a_message() -> None:
     rows = ((("Kent",), (), ("2025",)),)
     assert _texts(Table(title="Good (1)", columns=("a", "b", "c"), rows=rows)) == ["*Good (1)*\n• Kent · 2025"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("*bold* _italic_ ~struck~ `code`", "∗bold∗ ˍitalicˍ ∼struck∼ ˋcodeˋ"),
+        ("a footnote*", "a footnote∗"),
+        ("snake_case, 5 * 3, a*b and O`Neill", "snake_case, 5 * 3, a*b and O`Neill"),
+        ("> quoted > not", "› quoted &gt; not"),
+        ("at 09:45: :tada: said 1:2", "at 09∶45: ∶tada: said 1:2"),
+        ("(*both*)", "(∗both∗)"),
+    ],
+)
+def test_what_would_be_formatted_is_shown_as_it_is_written(text: str, shown: str) -> None:
+    assert messages.escaped(text) == shown
+
+
+@given(st.text(alphabet="*_~`:>a1 .(", max_size=30))
+def test_no_text_of_others_begins_or_ends_a_format(text: str) -> None:
+    said = messages.escaped(text)
+    assert not re.search(r"(?<![a-z0-9])[*_~`](?=\S)", said)
+    assert not re.search(r"(?<=\S)[*_~`](?![a-z0-9])", said)
+    assert not re.search(r":[a-z0-9_+'-]+:", said)
+    assert not said.startswith("&gt;")

@@ -1,0 +1,111 @@
+"""Alerts of every kind of change, over the histories of the demonstration and, where it is, over the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+import pytest
+
+from bot import alerts, bursts
+from bot.messages import render
+from bot.stories import Story
+from bot.subscriptions import movements
+from bot.types import Card
+from inspection_watch.demo.histories import PAST
+from judgements import news
+from judgements.types import Change, Movement, NotRead, Report, Status
+from storage.types import ClaimedChange, KnownDocument, Movements
+from tests.bot.answers.test_corpus_walk import CORPUS, document_of, reading_of
+from tests.bot.examples import T0
+from tests.bot.histories import document
+from tests.bot.validators import check
+
+UNREAD = NotRead(status=Status.UNREADABLE, why="it is cut off")
+
+
+@cache
+def of_the_demonstration() -> tuple[KnownDocument, ...]:
+    """All documents of a few authorities, so that each has the ones before it."""
+    some = sorted({past.authority.urn for past in PAST})[::20]
+    return tuple(document(past, number) for number, past in enumerate(PAST) if past.authority.urn in some)
+
+
+@cache
+def of_the_corpus() -> tuple[KnownDocument, ...]:
+    if not CORPUS.exists():
+        pytest.skip("the corpus of real reports is not at hand (../shared/corpus)")
+    paths = sorted((CORPUS / "letters").glob("*.pdf")) + sorted((CORPUS / "reports").glob("*.pdf"))[::40]
+    return tuple(document_of(number, path, reading_of(path)) for number, path in enumerate(paths))
+
+
+Histories = Callable[[], tuple[KnownDocument, ...]]
+both = pytest.mark.parametrize("histories", [of_the_demonstration, of_the_corpus])
+
+
+def told(documents: Iterable[KnownDocument]) -> Iterator[Change]:
+    """What would have been told of each document, set beside all others of its authority."""
+    known: dict[str, list[KnownDocument]] = {}
+    for one in documents:
+        known.setdefault(one.listing.urn, []).append(one)
+    for ones in known.values():
+        others = [(one.listing, one.reading) for one in ones]
+        yield from (news.news(one.listing, one.reading, others) for one in ones if one.reading)
+
+
+def of_every_kind(change: Change) -> Iterator[Change]:
+    """The same document, as it is told when this or that happens to it."""
+    yield change
+    listing, reading = change.listing, change.reading
+    yield news.not_read(listing, UNREAD)
+    yield news.withdrawn(change.key, listing, reading, turn=1)
+    yield news.returned(change.key, listing, reading, turn=1)
+    if isinstance(reading, Report):
+        yield news.read_at_last("told", change)
+        yield news.corrected("told", change.before or reading, change, turn=1)
+        yield news.corrected("told", UNREAD, change, turn=2)
+
+
+def cards(change: Change) -> Iterator[Card]:
+    yield alerts.headline(change, T0, mentions=["<!subteam^S1>"])
+    yield alerts.headline(change, T0, threads=False)
+    yield alerts.headline(change, T0, altered=True)
+    yield alerts.withdrawn(alerts.headline(change, T0), T0)
+    yield alerts.compact(change, T0)
+    yield alerts.whole(change, T0)
+    if detail := alerts.detail(change):
+        yield detail
+    if change.amends and isinstance(change.reading, Report):
+        yield alerts.note(change, T0)
+
+
+@both
+def test_whatever_happens_is_told_in_messages_that_slack_takes(histories: Histories) -> None:
+    changes = [one for change in told(histories()) for one in of_every_kind(change)]
+    made = {message.id: message for one in changes for card in cards(one) for message in [render(card)]}
+    for message in made.values():
+        check(message)
+    assert len({one.kind for one in changes}) >= 7
+
+
+@both
+def test_a_title_that_says_improved_or_declined_is_borne_out(histories: Histories) -> None:
+    for change in told(histories()):
+        title = alerts.headline(change, T0).title
+        moved = {one.movement for one in change.comparisons}
+        if "▲" in title and not (isinstance(change.reading, Report) and change.reading.outcome):
+            assert Movement.IMPROVED in moved
+            assert Movements.UPGRADES in movements(change)
+        if "▼" in title and not (isinstance(change.reading, Report) and change.reading.outcome):
+            assert Movement.DECLINED in moved
+            assert Movements.DOWNGRADES in movements(change)
+
+
+@both
+def test_a_whole_country_in_one_morning_or_one_week_is_told(histories: Histories) -> None:
+    everything = [Story(newest=ClaimedChange(change=one, seen_at=T0)) for one in told(histories())]
+    check(render(bursts.burst(everything, threads=True)))
+    for page in bursts.pages(everything):
+        made = render(bursts.digest(page, "weekly", (1, 9)))
+        check(made)
+        assert "more than fits" not in str(made.blocks)
