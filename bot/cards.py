@@ -81,11 +81,11 @@ def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Butto
 
 
 def under_framework(report: Report) -> str:
-    """What the report is and its framework's whole name."""
+    """What the report is and what its framework is called for short, if it is: "Single inspection … (SIF)."."""
     framework = FRAMEWORKS.get(report.framework)
-    return words.CURRENT.format(
-        what=words.capital(parts.what(report)), framework=framework.name if framework else report.framework
-    )
+    _, bracket, short = (framework.name if framework else report.framework).rpartition("(")
+    form = words.CURRENT if bracket else words.CURRENT_UNNAMED
+    return form.format(what=words.capital(parts.what(report)), framework=short.rstrip(")"))
 
 
 def _introduced(newest: Read, today: date) -> Iterator[Line]:

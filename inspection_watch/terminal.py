@@ -92,9 +92,11 @@ def _movement(row: GradeRow) -> Text:
 
 
 def _table(block: Table) -> RenderableType:
-    rows = table(*block.columns)
+    """A column in which nothing stands is left out."""
+    told = [place for place in range(len(block.columns)) if any(row[place] for row in block.rows)]
+    rows = table(*(block.columns[place] for place in told))
     for row in block.rows:
-        rows.add_row(*(_line(cell) for cell in row))
+        rows.add_row(*(_line(row[place]) for place in told))
     return Group(plain(block.title, "bold"), rows) if block.title else rows
 
 

@@ -126,9 +126,7 @@ def _told(document: KnownDocument, one: Authority, documents: Sequence[KnownDocu
 def _judged(read: Read, documents: Sequence[KnownDocument]) -> list[Line]:
     before = reports.before(read, documents) if read.report.graded or read.report.outcome else None
     rows = reports.rows(read, before)
-    lines: list[Line] = [(parts.movement_short(row),) for row in rows[:1]]
-    if rest := "; ".join(parts.movement_short(row) for row in rows[1:]):
-        lines.append((words.capital(rest),))
+    lines: list[Line] = [(f"{row.sign} {words.capital(parts.movement_words(row))}".lstrip(),) for row in rows]
     if isinstance(before, NotCompared):
         lines.append((before.why,))
     if flag := parts.flag(read.report):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -77,21 +77,26 @@ def _listed(title: str, command: str, published: Sequence[KnownDocument], asked:
     number = words.counted(len(published), "document") if published else words.NOTHING
     sentence = words.RECENT_SENTENCE.format(title=title, number=number)
     if not published:
-        return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(((sentence,), _wider(asked))),)))
+        return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(tuple(_nothing(asked))),)))
     pages = -(-len(published) // PAGE)
     if not 1 <= page <= pages:
         return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=f"{asked.command} {command}"))
     shown = published[(page - 1) * PAGE : page * PAGE]
     histories = asked.store.documents_of({one.listing.urn for one in shown})
-    blocks: list[Block] = [Paragraph(((sentence,),)), *by_day(shown, histories)]
+    count = words.RECENT_COUNT.format(number=number)
+    blocks: list[Block] = [Paragraph(((count,),)), *by_day(shown, histories)]
     if pages > 1:
         blocks.append(SmallPrint(((words.PAGE_NUMBER.format(page=page, pages=pages),),)))
     card = Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, page, pages))
     return Reply(card=card)
 
 
-def _wider(asked: Asked) -> Line:
-    return (words.RECENT_WIDER.format(command=asked.command),)
+def _nothing(asked: Asked) -> Iterator[Line]:
+    """Nothing was published: whether that is so for all of England, and how to look further back."""
+    yield (words.capital(words.RECENT_COUNT.format(number=words.NOTHING)),)
+    if newest := asked.store.coverage().newest:
+        yield (words.RECENT_NEWEST.format(published=words.day(newest.published)),)
+    yield (words.RECENT_WIDER.format(command=asked.command),)
 
 
 def by_day(shown: Iterable[KnownDocument], histories: Mapping[str, Sequence[KnownDocument]]) -> list[Bullets]:

@@ -70,18 +70,19 @@ VERBS = (Verb(name="replay", parse=parse, forms=(Form(usage="replay 2024-07-12",
 
 def _told(day: date, told: Sequence[Change], published: int, asked: Asked, page: int) -> Reply:
     title = (words.REPLAY_TITLE if asked.asker else words.REPLAY_TITLE_ALL).format(day=words.day(day))
-    sentence = words.REPLAY_SENTENCE.format(
-        title=title, alerts=words.counted(len(told), "alert"), published=words.counted(published, "document")
+    counts = words.REPLAY_COUNTS.format(
+        alerts=words.counted(len(told), "alert"), published=words.counted(published, "document")
     )
+    sentence = words.REPLAY_SENTENCE.format(title=title, counts=counts)
     if not told:
-        return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(((sentence,),)),)))
+        return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(((counts,),)),)))
     command, pages = f"replay {day.isoformat()}", -(-len(told) // PAGE)
     if not 1 <= page <= pages:
         return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=f"{asked.command} {command}"))
     shown = told[(page - 1) * PAGE : page * PAGE]
     notes = [words.REPLAY_NOTE, *([words.PAGE_NUMBER.format(page=page, pages=pages)] if pages > 1 else [])]
     blocks: tuple[Block, ...] = (
-        Paragraph(((sentence,),)),
+        Paragraph(((counts,),)),
         *(_alert(change, asked) for change in shown),
         SmallPrint(tuple((note,) for note in notes)),
     )

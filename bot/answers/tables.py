@@ -129,10 +129,11 @@ def _table(
         return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=f"{asked.command} {command}"))
     shown = rows[(page - 1) * PAGE : page * PAGE]
     counts = Counter(row.group for row in rows)
-    sentence = words.TABLE_SENTENCE.format(
-        title=title, number=words.counted(len(rows), "authority", "authorities"), counts=_counted(counts)
+    told = words.TABLE_COUNTS.format(
+        number=words.counted(len(rows), "authority", "authorities"), counts=_counted(counts)
     )
-    blocks: list[Block] = [Paragraph(((sentence,),))]
+    sentence = words.TABLE_SENTENCE.format(title=title, counts=told)
+    blocks: list[Block] = [Paragraph(((told,),))]
     if page == 1 and (judged := _judged(rows)):
         blocks.append(judged)
     blocks += [

@@ -59,3 +59,10 @@ def test_a_terminal_is_given_nothing_to_obey() -> None:
     assert "[red]" in said
     assert "\x1b]" not in said
     assert "\x07" not in said
+
+
+def test_a_column_in_which_nothing_stands_is_left_out() -> None:
+    rows: tuple[tuple[Line, ...], ...] = ((("Kent",), (), ()), (("Essex",), ("2026",), ()))
+    said = shown(Card(title="", sentence="", blocks=(Table(columns=("Who", "When", "To know"), rows=rows),)))
+    assert "When" in said
+    assert "To know" not in said

@@ -32,7 +32,12 @@ def test_documents_are_told_from_the_oldest_on_each_with_how_it_moved(sqlite_sto
         "Focused visit, 16 to 17 July 2024",
         "Area SEND inspection, 4 to 8 November 2024",
     ]
-    assert "▲ overall effectiveness: inadequate → requires improvement to be good" in str(card.blocks)
+    second = card.blocks[2]
+    assert isinstance(second, Paragraph)
+    assert second.lines[1:3] == (
+        ("▲ Overall effectiveness: inadequate → requires improvement to be good",),
+        ("▲ Leadership: inadequate → requires improvement to be good",),
+    ), "a line for each judgement"
     assert "⚠ 1 area for priority action" in str(card.blocks)
     assert card.sentence == "West Sussex: 4 documents, published from 8 May 2019 to 14 January 2025."
 

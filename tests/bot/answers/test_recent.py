@@ -47,6 +47,7 @@ def test_a_region_leaves_the_others_out(ask: Ask) -> None:
 def test_nothing_published_says_how_to_look_further_back(ask: Ask) -> None:
     card = ask("recent 2d region london").card
     assert card.sentence == "Published in the last 2 days in London: nothing."
+    assert "The newest document in all of England was published 20 August 2026." in str(card.blocks)
     assert "/judgements recent 4w" in str(card.blocks)
 
 
