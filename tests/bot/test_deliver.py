@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from bot import deliver, outcomes, posting
 from bot.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
 from bot.fanout import fan_out_waiting
-from bot.slack.client import web_client
+from bot.slack.client import TIMEOUT_SECONDS, web_client
 from bot.telling import Form, key
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
@@ -207,6 +207,12 @@ def test_the_past_is_searched_page_by_page_from_shortly_before_the_change_was_se
     assert len(asked) == 4
     for one in asked:  # a clock that is hours wrong, ours or Slack's, must not hide the message
         assert began - datetime.fromtimestamp(float(one["oldest"]), UTC) == timedelta(days=1)
+
+
+def test_a_clock_that_is_a_minute_fast_lets_nobody_post_while_another_may() -> None:
+    """The last post begins `MARGIN` before the lease ends, and takes two time-outs at most: to connect and to read."""
+    last_post_ends = deliver.LEASE - deliver.MARGIN + 2 * timedelta(seconds=TIMEOUT_SECONDS)
+    assert last_post_ends + timedelta(minutes=1) < deliver.LEASE
 
 
 def test_a_process_that_slept_through_its_lease_does_not_post(

@@ -45,6 +45,8 @@ from tests.counterparts import Postgres, running_postgres
 from tests.slack import BINARY, Fault, People, Proxy, proxy
 
 ROOT = Path(__file__).parent.parent.parent
+MOST_YOUTH = 4.0
+"""Seconds. A process this old may be killed whatever luck says of its youth."""
 A_DAY_LATER = 86_400.0
 """Seconds that the program's clock is set forward at the end, so that nothing waits any more."""
 
@@ -139,6 +141,8 @@ class Chaos:
     epoch: float
     ahead: float = 0.0
     running: dict[str, int] = field(default_factory=dict)
+    born: dict[str, float] = field(default_factory=dict)
+    """When each of them was started."""
     doomed: set[int] = field(default_factory=set)
     """Processes that are killed while they send."""
     published: list[Publication] = field(default_factory=list)
@@ -186,6 +190,7 @@ class Chaos:
                 times = {"CHAOS_EPOCH": self.epoch, "CHAOS_SPEED": self.plan.speed, "CHAOS_OFFSET": error + self.ahead}
                 environment = self.environment | {key: str(value) for key, value in times.items()}
                 self.running[name] = self.nursery.start(arguments, environment)
+                self.born[name] = time.monotonic()
 
     def strike(self) -> None:
         (blow,) = self.luck.choices((self.kill, self.halt, self.restart_database, self.fill_disk), (80, 10, 5, 5))
@@ -193,6 +198,8 @@ class Chaos:
 
     def kill(self) -> None:
         name = self.luck.choice(sorted(self.running))
+        if time.monotonic() - self.born[name] < self.luck.uniform(0, MOST_YOUTH):
+            return  # a process that is always killed while it starts is killed at no other moment
         _kill(self.running.pop(name))
         self.counts.kills += 1
 

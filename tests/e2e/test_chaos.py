@@ -13,23 +13,17 @@ ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_nothing_is_lost_and_nothing_said_twice_whoever_is_killed(database: str, tmp_path: Path) -> None:
-    short = [
-        "--minutes",
-        "0.12",
-        "--seed",
-        "7",
-        "--database",
-        database,
-        "--speed",
-        "20",
-        "--patience",
-        "60",
-        "--channels",
-        "4",
-    ]
-    command = [sys.executable, "-m", "tests.chaos", *short, "--kill-every", "1", "--log", str(tmp_path / "log")]
+@pytest.mark.parametrize(
+    ("database", "each", "speed"),
+    [
+        pytest.param("sqlite", 1, 20, id="sqlite"),
+        pytest.param("postgresql", 1, 20, id="postgresql", marks=pytest.mark.postgres),
+        pytest.param("postgresql", 3, 10, id="clocks a minute apart", marks=pytest.mark.postgres),
+    ],
+)
+def test_nothing_is_lost_and_nothing_said_twice(database: str, each: int, speed: int, tmp_path: Path) -> None:
+    what = f"--minutes 0.12 --seed 7 --kill-every 1 --channels 4 --patience 60 --speed {speed} --each {each}".split()
+    command = [sys.executable, "-m", "tests.chaos", *what, "--database", database, "--log", str(tmp_path / "log")]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr + (tmp_path / "log").read_text()[-3000:]
     header, row = (line.strip("| ").split(" | ") for line in ended.stdout.splitlines()[:2])

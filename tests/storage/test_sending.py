@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from storage.endings import SEVERAL
 from storage.engine import writing
-from storage.sending import SEVERAL
 from storage.store import Store
 from storage.types import Dead, Delivery, DeliveryStatus, Holding, Owed, Part, Paused, PausedChannel, Refused, Sent
 from tests.storage.examples import (

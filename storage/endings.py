@@ -1,0 +1,132 @@
+"""How attempts ended, as it is written: for many deliveries at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, update
+
+from storage.outbox import Place
+from storage.places import FREED, RESUMED, has_id, is_one_of
+from storage.rows import insert
+from storage.schema import UtcDateTime, channels, deliveries, workspaces
+from storage.types import AttemptEnd, Dead, DeliveryStatus, Paused, Refused, Sent
+
+SEVERAL = 3
+"""When so many channels of a workspace are asked to slow down at the same time, the workspace is meant."""
+
+
+def standing(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    columns = (deliveries.c.id, deliveries.c.attempts, deliveries.c.status)
+    rows: Sequence[Any] = connection.execute(select(*columns).where(has_id(connection, ids))).all()
+    return {row.id: row for row in rows}
+
+
+def is_current(end: AttemptEnd, current: Mapping[int, Row[Any]]) -> bool:
+    """Whether it is the end of the latest attempt. What was dropped meanwhile, and sent, was sent."""
+    row = current.get(end.delivery.id)
+    if row is None or row.attempts != end.delivery.attempts:
+        return False
+    return bool(row.status != DeliveryStatus.SENT if isinstance(end, Sent) else row.status == DeliveryStatus.PENDING)
+
+
+def _write_sent(connection: Connection, ends: Sequence[Sent], now: datetime) -> None:
+    sent = {"status": DeliveryStatus.SENT, "ended_at": now, "trouble": ""}
+    _alter(connection, [{"this": end.delivery.id, "ts": end.ts, **sent} for end in ends])
+    _free(connection, ends, RESUMED | {"limited_until": None})
+    resume_workspaces(connection, {end.delivery.team for end in ends if end.delivery.paused})
+
+
+def _write_refused(connection: Connection, ends: Sequence[Refused], now: datetime) -> None:
+    since = func.coalesce(deliveries.c.refused_since, bindparam("since", type_=UtcDateTime))
+    uncertain = or_(deliveries.c.uncertain, bindparam("unsure", type_=Boolean))
+    rows = [
+        {
+            "this": end.delivery.id,
+            "trouble": end.trouble,
+            "unfinished": 0,
+            "since": end.refused_since,
+            "unsure": end.uncertain,
+        }
+        for end in ends
+    ]
+    _alter(connection, rows, {"refused_since": since, "uncertain": uncertain})
+    _free(connection, [end for end in ends if not end.limited], {})
+    limited = [end for end in ends if end.limited]
+    _free(connection, limited, {"limited_until": max((end.next_at for end in limited), default=None)})
+    for team in sorted({end.delivery.team for end in limited}):
+        _slow_down(connection, team, now)
+
+
+def _slow_down(connection: Connection, team: str, now: datetime) -> None:
+    """Slack limits channels and workspaces alike and does not say which: where several wait, all of them do."""
+    waiting = and_(channels.c.team == team, channels.c.limited_until > now)
+    number, until = connection.execute(select(func.count(), func.max(channels.c.limited_until)).where(waiting)).one()
+    if number >= SEVERAL:
+        longer = case((workspaces.c.not_before > until, workspaces.c.not_before), else_=until)
+        _mark_workspace(connection, team, {"not_before": until}, {"not_before": longer})
+
+
+def _write_paused(connection: Connection, ends: Sequence[Paused], now: datetime) -> None:
+    _alter(connection, [{"this": end.delivery.id, "trouble": end.trouble, "unfinished": 0} for end in ends])
+    for end in ends:
+        table = workspaces if end.workspace else channels
+        times = end.delivery.pauses + 1 if end.delivery.paused else 1
+        first = {"paused_why": end.trouble, "paused_at": now, "pauses": times}
+        again = {"paused_at": func.coalesce(table.c.paused_at, now)}
+        if end.workspace:
+            _free(connection, [end], {}, due_at=now)
+            _mark_workspace(connection, end.delivery.team, first | {"not_before": end.next_at}, again)
+        else:
+            _free(connection, [end], first | again)
+
+
+def _write_dead(connection: Connection, ends: Sequence[Dead], now: datetime) -> None:
+    dead = {"status": DeliveryStatus.DEAD, "ended_at": now}
+    _alter(connection, [{"this": end.delivery.id, "trouble": end.trouble, **dead} for end in ends])
+    _free(connection, ends, {})
+
+
+WRITERS: tuple[tuple[type[AttemptEnd], Callable[[Connection, Any, datetime], None]], ...] = (
+    (Sent, _write_sent),
+    (Refused, _write_refused),
+    (Paused, _write_paused),
+    (Dead, _write_dead),
+)
+
+
+def _alter(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], reckoned: Mapping[str, ColumnElement[Any]] | None = None
+) -> None:
+    """Write each row's values on the delivery `this`, and what is reckoned from them."""
+    plain: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name in deliveries.c}
+    this = deliveries.c.id == bindparam("this")
+    connection.execute(update(deliveries).where(this).values(plain | dict(reckoned or {})), rows)
+
+
+def _free(
+    connection: Connection, ends: Sequence[AttemptEnd], values: Mapping[str, Any], due_at: datetime | None = None
+) -> None:
+    """Give the channels back until their next message is due."""
+    by_time: dict[datetime, list[Place]] = {}
+    for end in ends:
+        by_time.setdefault(due_at or end.next_at, []).append((end.delivery.team, end.delivery.channel))
+    for moment, places in by_time.items():
+        freed = {"due_at": moment, **FREED, **values}
+        connection.execute(update(channels).where(is_one_of(connection, places)).values(freed))
+
+
+def _mark_workspace(
+    connection: Connection, team: str, marks: Mapping[str, Any], reckoned: Mapping[str, Any] | None = None
+) -> None:
+    new = insert(connection, workspaces).values(team=team, **marks)
+    there = {**marks, **(reckoned or {})}
+    connection.execute(new.on_conflict_do_update(index_elements=["team"], set_=there))
+
+
+def resume_workspaces(connection: Connection, teams: Collection[str]) -> bool:
+    this = and_(workspaces.c.team.in_(teams), workspaces.c.paused_at.is_not(None))
+    resumed = update(workspaces).where(this).values(RESUMED | {"not_before": None}).returning(workspaces.c.team)
+    return bool(teams) and bool(connection.execute(resumed).all())
