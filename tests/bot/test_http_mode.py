@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -25,7 +25,7 @@ def app(sqlite_store: Store) -> SlackApp:
     return build(Desk(store=sqlite_store, client=client, clock=lambda: T0), signing_secret=SECRET)
 
 
-def signed(body: str = BODY, secret: str = SECRET, age: float = 0) -> Mapping[str, str]:
+def signed(body: str = BODY, secret: str = SECRET, age: float = 0) -> dict[str, str]:
     """The headers of a request that Slack signed so many seconds ago."""
     return signed_by(body, secret, time.time() - age)
 
@@ -38,23 +38,24 @@ def test_what_slack_signed_is_acknowledged(app: SlackApp) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        signed(secret="another-secret-of-some-other-app"),
-        signed(age=330),
-        signed(age=-330),
-        signed(body=BODY + " "),
-        {**signed(), "X-Slack-Signature": "v0="},
-        {"Content-Type": "application/json"},
+        lambda: signed(secret="another-secret-of-some-other-app"),
+        lambda: signed(age=301),
+        lambda: signed(age=-330),
+        lambda: signed(body=BODY + " "),
+        lambda: {**signed(), "X-Slack-Signature": "v0="},
+        lambda: {"Content-Type": "application/json"},
     ],
     ids=["another secret", "older than five minutes", "from the future", "altered", "empty", "none"],
 )
-def test_anything_else_is_refused(app: SlackApp, headers: Mapping[str, str]) -> None:
-    assert http_mode.answer(app, headers, BODY.encode()).status == 401
+def test_anything_else_is_refused(app: SlackApp, headers: Callable[[], Mapping[str, str]]) -> None:
+    assert http_mode.answer(app, headers(), BODY.encode()).status == 401
 
 
 @pytest.mark.parametrize(
-    ("headers", "body"),
-    [({**signed(), "X-Slack-Request-Timestamp": "yesterday"}, BODY.encode()), (signed(), b"\xff\xfe")],
+    ("timestamp", "body"),
+    [("yesterday", BODY.encode()), ("", b"\xff\xfe")],
     ids=["a time that is none", "no text"],
 )
-def test_nonsense_is_refused_and_breaks_nothing(app: SlackApp, headers: Mapping[str, str], body: bytes) -> None:
+def test_nonsense_is_refused_and_breaks_nothing(app: SlackApp, timestamp: str, body: bytes) -> None:
+    headers = signed() | ({"X-Slack-Request-Timestamp": timestamp} if timestamp else {})
     assert http_mode.answer(app, headers, body).status == 400
