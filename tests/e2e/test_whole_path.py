@@ -101,6 +101,10 @@ def history(slack: LocalSlack) -> list[dict]:
     return [message for message in reversed(messages) if "ephemeral_to" not in message]
 
 
+def replies(people: People, to: dict) -> list[dict]:
+    return [one for one in people.messages() if one.get("thread_ts") == to["ts"] and one["ts"] != to["ts"]]
+
+
 def test_a_published_report_becomes_one_alert_with_old_and_new_grades(
     environment: dict[str, str], site: str, slack: LocalSlack, people: People, tmp_path: Path
 ) -> None:
@@ -120,8 +124,7 @@ def test_a_published_report_becomes_one_alert_with_old_and_new_grades(
         assert "requires improvement to be good → good" in alert["text"]
         assert "good → requires improvement to be good" in alert["text"]
         assert "no longer judged" in alert["text"]
-        replies = [one for one in people.messages() if one.get("thread_ts") == alert["ts"] and one["ts"] != alert["ts"]]
-        assert len(replies) == 1
+        soon(lambda: len(replies(people, alert)) == 1, "the detail, a second after its headline")
 
         people.type("west-sussex")
         soon(lambda: any("ephemeral_to" in one for one in people.messages()), "the answer")
@@ -158,12 +161,10 @@ def test_a_kill_in_the_middle_loses_nothing_and_says_nothing_twice(
 
 
 def _end_leases(url: str) -> None:
-    from sqlalchemy import update
-
     from storage.engine import open_engine
-    from storage.schema import sources
+    from storage.schema import leases
 
     engine = open_engine(url)
     with engine.begin() as connection:
-        connection.execute(update(sources).values(leased_until=None))
+        connection.execute(leases.delete())
     engine.dispose()
