@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from inspection_watch import wiring
@@ -28,6 +29,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         store.record([Dead(delivery=first, next_at=T0 + MINUTE, trouble="Slack does not take it")], T0)
         store.record([Paused(delivery=second, next_at=T0 + MINUTE, trouble="the channel is archived")], T0)
         yield store
+    structlog.reset_defaults()  # the command line has set up logging for a whole process
 
 
 def deliveries(*arguments: str) -> Result:
