@@ -166,11 +166,13 @@ def write_owed(connection: Connection, owed: Sequence[Owed], now: datetime) -> i
     if not owed:
         return 0
     wake(connection, {(one.team, one.channel) for one in owed}, now)
-    said = {one.message.id: one.message for one in owed}
+    # Channels that are told the same share the very same message: its id is worked out once.
+    ids = {id(message): message.id for message in {id(one.message): one.message for one in owed}.values()}
+    said = {ids[id(one.message)]: one.message for one in owed}
     rows = [{"id": id_, "text": message.text, "blocks": message.blocks} for id_, message in sorted(said.items())]
     insert_new(connection, messages, rows)
     new = insert(connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.key)
-    written = set(connection.execute(new, [_row(one, now) for one in owed]).scalars())
+    written = set(connection.execute(new, [_row(one, ids[id(one.message)], now) for one in owed]).scalars())
     telling = [{"change_key": key, "delivery_key": one.key} for one in owed if one.key in written for key in one.tells]
     insert_new(connection, tellings, telling)
     return len(written)
@@ -187,10 +189,10 @@ def wake(connection: Connection, places: Collection[Place], now: datetime) -> No
     connection.execute(woken, rows).all()
 
 
-def _row(owed: Owed, now: datetime) -> dict[str, object]:
+def _row(owed: Owed, message: str, now: datetime) -> dict[str, object]:
     fields = {name: getattr(owed, name) for name in ("key", "team", "channel", "part", "thread_of", "edits")}
     state = {"status": DeliveryStatus.PENDING, "attempts": 0, "unfinished": 0, "uncertain": False, "trouble": ""}
-    return fields | state | {"message": owed.message.id, "created_at": now}
+    return fields | state | {"message": message, "created_at": now}
 
 
 def drop_what_is_owed(connection: Connection, team: str, channel: str, urns: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from storage.engine import reading, writing
 from storage.outbox import Place, drop_what_is_owed
-from storage.rows import Room, columns_of, upsert
+from storage.rows import Room, columns_of, insert, upsert
 from storage.schema import channels, subscriptions
 from storage.types import ChannelState, Subscription
 
@@ -19,9 +19,13 @@ class Subscribing(Room):
 
     def put_subscriptions(self, wishes: Sequence[Subscription]) -> None:
         """Write these wishes, all of them or none. Who first had one, and when, stays."""
+        rows = [columns_of(subscriptions, wish) for wish in wishes]
         with writing(self._engine) as connection:
-            for wish in wishes:
-                upsert(connection, subscriptions, columns_of(subscriptions, wish), keep={"created_by", "created_at"})
+            new = insert(connection, subscriptions)
+            altered = {column.name: new.excluded[column.name] for column in subscriptions.c if column.name not in _KEPT}
+            key = [column.name for column in subscriptions.primary_key]
+            if rows:
+                connection.execute(new.on_conflict_do_update(index_elements=key, set_=altered), rows)
 
     def remove_subscriptions(self, team: str, channel: str, scopes: Collection[str], urns: Collection[str]) -> int:
         """End these wishes of a channel; how many there were. What it is still owed about `urns` is dropped then."""
@@ -91,6 +95,7 @@ class Subscribing(Room):
             return tuple(Subscription(**row._mapping) for row in rows)
 
 
+_KEPT = frozenset({"team", "channel", "scope", "created_by", "created_at"})
 _STATE = (channels.c.muted_until, channels.c.muted_by, channels.c.unfurls)
 
 
