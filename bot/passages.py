@@ -93,7 +93,8 @@ def evident(report: Report) -> Iterator[Block]:
     if evidence := tuple(_evidence(report)):
         yield Bullets(title=words.EVIDENCE, items=evidence)
     if report.lead_inspectors:
-        yield SmallPrint(((words.INSPECTORS.format(names=words.joined(report.lead_inspectors)),),))
+        who = words.INSPECTORS_TOGETHER if len(report.lead_inspectors) > 1 else words.INSPECTOR
+        yield SmallPrint(((words.INSPECTORS.format(who=who, names=words.joined(report.lead_inspectors)),),))
 
 
 def _evidence(report: Report) -> Iterator[Line]:

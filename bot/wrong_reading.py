@@ -33,7 +33,7 @@ def form(document: KnownDocument, channel: str) -> dict[str, Any]:
     """The modal that asks what is wrong with the reading of this document, as a view of Slack's."""
     name, listing = parts.authority_name(document.listing.urn), document.listing
     read = Card(
-        title="", sentence="", blocks=(Paragraph(((words.WRONG_WE_READ.format(name=name),), *_said(document))),)
+        title="", sentence="", blocks=(Bullets(title=words.WRONG_WE_READ.format(name=name), items=_said(document)),)
     )
     question = {
         "type": "input",

@@ -140,3 +140,15 @@ def test_a_sentence_tells_an_overall_grade_that_the_title_does_not_tell_whole() 
 def test_the_day_of_publication_stands_once_in_an_alert() -> None:
     for name in ("improved", "not_read", "monitoring_visit"):
         assert str(alerts.headline(CHANGES[name], T0).blocks).count("ublished 20 August 2026") == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("Ada Example",), "Lead inspector: Ada Example."),
+        (("Ada Example", "Bea Sample"), "Lead inspectors: Ada Example and Bea Sample."),
+    ],
+)
+def test_one_inspector_leads_or_several_do(names: tuple[str, ...], said: str) -> None:
+    told = alerts.detail(change(inspection("GGGG", "G", IN_2026, lead_inspectors=names)))
+    assert said in str(told)
