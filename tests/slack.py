@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import threading
 import urllib.request
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.builtin.connection import Connection
 
 from inspection_watch.demo.slack import ALICE, CHANNEL, LocalSlack
 
@@ -51,6 +53,15 @@ class People:
         self._post(
             "interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action}
         )
+
+    def send_form(self, values: Json, user: str = ALICE) -> None:
+        """Fill in the window that is open, by block and action, and send it: as the page for people does."""
+        page = Connection(self.slack.url.replace("http:", "ws:") + "/ui", logging.getLogger(__name__))
+        page.connect()
+        page.send(json.dumps({"t": "view_submit", "user": user, "values": values}))
+        # Whoever leaves at once may leave before it was heard.
+        soon(lambda: "view_submission" in json.dumps(self._get("log")), "the form to be sent")
+        page.close()
 
     def open_home(self, user: str = ALICE) -> None:
         """Open the app's Home tab."""

@@ -13,14 +13,15 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot import deliver, fanout
+from bot import deliver, fanout, words
+from bot.messages import ACTION
 from bot.slack.client import web_client
 from inspection_watch import slack as wired
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, TEAM, LocalSlack
 from inspection_watch.listen import Doors
 from inspection_watch.settings import Settings
 from storage.store import Store
-from tests.bot.examples import CHANGES, HISTORY, intent
+from tests.bot.examples import CHANGES, HISTORY, document, intent
 from tests.slack import Json, People, soon
 
 pytestmark = pytest.mark.e2e
@@ -71,7 +72,9 @@ def bot(sqlite_store: Store, local_slack: LocalSlack, people: People, doors: Doo
 
 
 def publish(store: Store, name: str) -> None:
-    store.apply(replace(intent(*HISTORY, changes=(CHANGES[name],)), now=now()))
+    change = CHANGES[name]
+    reported = document(change.listing, change.reading)
+    store.apply(replace(intent(*HISTORY, reported, changes=(change,)), now=now()))
 
 
 def seen_by(user: str, messages: list[Json]) -> list[Json]:
@@ -101,7 +104,7 @@ def test_the_current_card_is_answered_to_the_asker_alone(people: People, sqlite_
     (card,) = people.wait_for(1)
     assert seen_by(BOB, [card])
     assert not seen_by(ALICE, [card])
-    assert "West Sussex: inspection of children's services, published 12 May 2023" in card["text"]
+    assert "West Sussex: inspection of children's services, published 20 August 2026" in card["text"]
 
 
 @pytest.mark.usefixtures("bot")
@@ -239,6 +242,28 @@ def test_a_reading_that_is_said_to_be_wrong_opens_a_form(people: People, sqlite_
     people.act(card, {"type": "button", "action_id": "wrong", "value": f"{listing.urn}/{listing.file_id}"})
     soon(lambda: bool(people.calls("views.open")), "the form to be opened")
     assert listing.file_id in people.calls("views.open")[0]["view"]["private_metadata"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_every_button_of_an_alert_is_answered_and_its_form_comes_to_somebody(
+    people: People, sqlite_store: Store
+) -> None:
+    people.type("subscribe west-sussex")
+    people.wait_for(1)
+    publish(sqlite_store, "improved")
+    alert = next(one for one in people.wait_for(3) if one["text"].startswith("▲"))
+    buttons = [one for block in alert["blocks"] for one in block.get("elements", ()) if one.get("type") == "button"]
+    answers = [one["text"]["text"] for one in buttons if one["action_id"].startswith(ACTION)]
+    assert answers == [words.HISTORY_BUTTON, words.WHY_BUTTON, words.NEIGHBOURS_BUTTON]
+    for place, label in enumerate(answers):
+        people.press(alert, label)
+        said = people.wait_for(4 + place)[3 + place :]
+        assert "West Sussex" in str(said)
+    people.press(alert, words.WRONG_BUTTON)
+    soon(lambda: bool(people.calls("views.open")), "the form to be opened")
+    people.send_form({"what": {"text": {"type": "plain_text_input", "value": "<!channel> Page 3 says good."}}})
+    soon(lambda: any("what you wrote" in one["text"] for one in people.calls("chat.postMessage")), "thanks")
+    assert "<!channel>" not in str(people.calls("chat.postMessage"))
 
 
 @pytest.mark.usefixtures("bot")
