@@ -86,7 +86,7 @@ fuzz: .venv/ready ## damage documents for MINUTES and read what is left
 commands: .venv/ready ## write docs/commands.md and its tables anew
 	@$(RUN) python -m docs.commands
 
-pictures: .venv/ready .tools/ready ## take the README's picture anew; needs a Chromium
+pictures: .venv/ready .tools/ready ## take the pictures of docs anew; needs a Chromium
 	$(UV) run --frozen --group pictures python -m docs.pictures
 
 audit: .venv/ready ## whether the libraries have known holes, if anybody can be asked
