@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=8, help="how much faster the program's time runs than ours")
     parser.add_argument("--channels", type=int, default=8)
     parser.add_argument("--kill-every", type=float, default=2, help="seconds, on average")
-    parser.add_argument("--patience", type=float, default=240, help="seconds for what is left at the end")
+    parser.add_argument("--patience", type=float, default=120, help="seconds without any progress before the end")
     parser.add_argument("--log", type=Path, default=Path(tempfile.gettempdir()) / "inspection-watch-chaos.log")
     parser.add_argument("--record", type=Path, help="the page whose table gets a row of this run")
     asked = parser.parse_args()

@@ -66,7 +66,7 @@ class Plan:
     kill_every: float = 2.0
     publish_every: float = 4.0
     patience: float = 240.0
-    """Seconds for what is left at the end."""
+    """Seconds without any progress, at the end, after which nothing more is hoped for."""
 
 
 @dataclass
@@ -260,15 +260,18 @@ class Chaos:
 
     def come_to_rest(self) -> None:
         """Nothing goes wrong any more, and a day passes; then everything is done, or never will be."""
-        deadline = time.monotonic() + self.plan.patience
         self.ahead = A_DAY_LATER
         for name in list(self.running):
             _kill(self.running.pop(name))
-        while time.monotonic() < deadline:
+        # A channel that was closed for long is owed hundreds of messages, one a second: patience is for standing still.
+        left, since = "", time.monotonic()
+        while time.monotonic() < since + self.plan.patience:
             self.keep_all_running()
             self.counts.left = self.left()
             if not self.counts.left:
                 break
+            if self.counts.left != left:
+                left, since = self.counts.left, time.monotonic()
             time.sleep(0.1)
         for name in list(self.running):
             _kill(self.running.pop(name))
