@@ -238,7 +238,10 @@ TERMINAL = "inspection-watch judgements"
 """The same, where there is no Slack."""
 BOT = "@inspection-watch"
 SHOW_DOES = "the current judgements of an authority, with dates and how they moved"
-SUBSCRIBE_DOES = "this channel is told at once whenever Ofsted publishes a report or letter on it"
+SUBSCRIBE_DOES = (
+    "this channel is told at once of every report and letter on it; several names, “region london”, “neighbours kent” "
+    "and “england” do as well, with “except essex”"
+)
 UNSUBSCRIBE_DOES = "this channel is no longer told"
 SUBSCRIPTIONS_DOES = "what this channel is subscribed to"
 COMPARE_DOES = "two to five authorities side by side"
@@ -273,7 +276,10 @@ REGION = "“{typed}” is a region of {number} authorities."
 NO_COMMAND = "There is no command “{verb}”. Did you mean {command} {instead}?"
 UNKNOWN = "There is no authority called “{typed}”."
 UNKNOWN_NEAR = UNKNOWN + " Did you mean {names}?"
-UNKNOWN_NONE = "Type the name of an English local authority, for example {command} {verb}west-sussex."
+UNKNOWN_NONE = (
+    "All that can be asked stands in {command} help. "
+    "Or type the name of an English local authority, for example {command} {verb}west-sussex."
+)
 AMBIGUOUS = "Which authority do you mean by “{typed}”: {names}?"
 TURNED = "The name comes last here. Did you mean {command} {instead}?"
 ABOLISHED = "{name} was abolished on {day}. Which of its successors do you mean: {names}?"
@@ -506,7 +512,7 @@ MUTE_TOO_LONG = "A channel can be muted for a year at most. To be told nothing a
 MUTE_IS_OVER = "That is in the past: {command} mute 14d mutes this channel for two weeks from now."
 MUTE_DOES = "nothing is posted here for a while (2h, 14d, 3w, until 1 december)"
 UNMUTE_DOES = "this channel is told again"
-UNFURL_DOES = "whether addresses of Ofsted's site are unfolded here (on, off)"
+UNFURL_DOES = "nothing is shown here under Ofsted's addresses that people write; “unfurl on” brings it back"
 UNFURL_HOW = "Type {command} unfurl on or {command} unfurl off."
 UNFURL_ON = "Addresses of Ofsted's reports that are written here are unfolded from now on."
 UNFURL_OFF = "Addresses of Ofsted's reports that are written here are not unfolded any more."
@@ -515,7 +521,10 @@ UNFURL_IS: Mapping[bool, str] = {
     False: "Addresses of Ofsted's reports are not unfolded in this channel.",
 }
 WORKSPACE_DOES = "the same for all channels of the workspace; for admins"
-SUBSCRIBE_FILTERED_DOES = "filters (inspections, letters, send, jtai; downgrades, upgrades, priority-actions) and when"
+SUBSCRIBE_FILTERED_DOES = (
+    "only some of it (inspections, letters, send, jtai; downgrades, upgrades, priority-actions), and otherwise than at "
+    "once: daily 09:45, weekly mon 09:45, compact, threads off, mention @group on downgrades"
+)
 ONLY_IN_SLACK = "What concerns subscriptions can only be asked in Slack, because they belong to a channel there."
 
 HISTORY_BUTTON = "History"
