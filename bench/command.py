@@ -35,7 +35,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot import words
 from bot.app import Desk, SlackApp, build
-from bot.scopes import of_authority
+from bot.channels.scopes import of_authority
 from bot.slack import http_mode
 from bot.slack.client import web_client
 from inspection_watch.listen import Doors, Reply, Server, serve

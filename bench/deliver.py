@@ -21,7 +21,7 @@ from pathlib import Path
 from slack_sdk import WebClient
 
 from bench.standin import standin
-from bot import deliver, posting
+from bot.sending import deliver, posting
 from bot.slack.client import web_client
 from inspection_watch import logs
 from storage.engine import open_engine, upgrade

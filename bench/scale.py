@@ -20,7 +20,8 @@ from itertools import islice
 import structlog
 from sqlalchemy import Engine, insert, text
 
-from bot import commands, fanout
+from bot import commands
+from bot.alerting import fanout
 from bot.types import Asker
 from judgements.authorities import REGISTRY
 from judgements.types import Change

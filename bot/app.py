@@ -19,12 +19,12 @@ from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from bot import home, messages, outcomes, unfurling, words, wrong_reading
+from bot import home, messages, unfurling, words, wrong_reading
 from bot.answers import status
+from bot.channels.permission import Allowances
 from bot.commands import HEAVY, PERSONAL, answer, parse
 from bot.grammar import Asked, Command, refused
-from bot.permission import Allowances
-from bot.slack import uploads
+from bot.slack import outcomes, uploads
 from bot.slack.people import introduced
 from bot.types import Asker, Card, Reply
 from judgements.authorities import REGISTRY

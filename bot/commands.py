@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from bot import holdings, muting, subscribing, words
+from bot import words
 from bot.answers import card, compare, export, history, recent, replay, status, tables, why
+from bot.channels import holdings, muting, subscribing
 from bot.grammar import Asked, Command, Form, Usage, Verb, without_more
 from bot.types import Asker, Card, Paragraph, Reply, Strong
 from storage.store import Store

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from bot import messages, parts, scopes, words
+from bot import messages, parts, words
+from bot.channels import scopes
 from bot.types import Button, Card, Channel, Line, Link, Paragraph
 from judgements.types import Report
 from storage.types import KnownDocument, Subscription

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from bot import cards, parts, words
+from bot import parts, words
+from bot.answers import cards
 from bot.types import Card, Grades, Paragraph, SmallPrint
 from judgements.authorities import Authority
 from judgements.types import Report

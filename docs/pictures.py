@@ -23,9 +23,9 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from bot import words
+from bot.alerting.fanout import fan_out_waiting
 from bot.app import Desk, build
-from bot.deliver import Sender, deliver_due
-from bot.fanout import fan_out_waiting
+from bot.sending.deliver import Sender, deliver_due
 from bot.slack.client import web_client
 from bot.slack.socket_mode import connect, disconnect
 from inspection_watch import wiring

@@ -19,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from bot import outcomes
+from bot.slack import outcomes
 from inspection_watch.health import InTime
 from inspection_watch.listen import Reply
 from storage.engine import StorageError

@@ -15,7 +15,8 @@ import structlog
 from pydantic import SecretStr
 
 from bot import app as bolt
-from bot import deliver, fanout
+from bot.alerting import fanout
+from bot.sending import deliver
 from bot.slack import client as slack_client
 from bot.slack import http_mode, socket_mode
 from inspection_watch.health import Check

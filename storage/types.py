@@ -209,7 +209,7 @@ class Movements(StrEnum):
 class Subscription:
     """A channel's wish to be told about a scope: an authority, a region, an authority's neighbours, or England.
 
-    `scope` is the wish's identity within the channel, spelled by `bot.scopes`. `excepted` are URNs. Nothing in
+    `scope` is the wish's identity within the channel, spelled by `bot.channels.scopes`. `excepted` are URNs. Nothing in
     `documents` or `changes` means all of them. `how` is "now", "daily 09:45" or "weekly mon 09:45", in London time;
     `mention` a person or a group as Slack writes them in a message, pinged `mention_on` a movement (None: always).
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import cards, naming, subscribing, words
-from bot.answers import compare
+from bot import naming, words
+from bot.answers import cards, compare
 from bot.answers.tables import of_region
+from bot.channels import subscribing
 from bot.grammar import Asked, Command, Form, Verb, question
 from bot.types import Button, Reply
 from judgements.authorities import Ambiguous, Authority, Region

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot import cards, naming, parts, reports, words
+from bot import naming, parts, words
+from bot.answers import cards, reports
+from bot.answers.reports import Read
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
-from bot.reports import Read
 from bot.types import Block, Button, Card, GradeRow, Grid, Line, Link, Paragraph, Reply, SmallPrint, Strong
 from judgements.authorities import REGISTRY, Authority
 from storage.types import KnownAuthority

@@ -15,7 +15,8 @@ from functools import partial
 
 import xlsxwriter
 
-from bot import parts, reports, words
+from bot import parts, words
+from bot.answers import reports
 from bot.grammar import Asked, Command, Form, Usage, Verb
 from bot.types import Bullets, Card, File, Paragraph, Reply, Strong
 from judgements.authorities import Authority

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot import cards, charts, naming, parts, reports, words
+from bot import naming, parts, words
+from bot.answers import cards, charts, reports
 from bot.answers.paging import page_of, turning
+from bot.answers.reports import Read
+from bot.answers.timeline import timeline
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
-from bot.reports import Read
-from bot.timeline import timeline
 from bot.types import Block, Button, Card, File, Line, Link, Paragraph, Reply, SmallPrint, Strong
 from judgements.authorities import Authority
 from judgements.partners import NotCompared

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import cards, parts, reports, words
+from bot import parts, words
+from bot.answers import cards, reports
 from bot.answers.paging import page_of, turning
 from bot.answers.tables import which_region
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused

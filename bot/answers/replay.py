@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot import alerts, parts, reports, words
+from bot import parts, words
+from bot.alerting import alerts
+from bot.alerting.subscriptions import why_not
+from bot.answers import reports
 from bot.answers.paging import page_of, turning
 from bot.answers.recent import change_of, movements
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
-from bot.subscriptions import why_not
 from bot.types import Block, Bullets, Card, Line, Paragraph, Reply, SmallPrint
 from judgements.dates import day_in
 from judgements.types import Change, Report

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import cards, words
+from bot import words
+from bot.answers import cards
 from bot.grammar import Asked, Form, Verb, without_more
 from bot.types import Reply
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot import naming, parts, reports, words
+from bot import naming, parts, words
+from bot.answers import reports
 from bot.answers.paging import page_of, turning
+from bot.answers.reports import Read
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
-from bot.reports import Read
 from bot.types import Block, Button, Card, Grid, Line, Link, Paragraph, Reply, SmallPrint, Table
 from judgements.authorities import Authority, Region
 from judgements.types import Grade, Judgement

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot import cards, naming, parts, reports, words
+from bot import naming, parts, words
+from bot.answers import cards, reports
+from bot.answers.reports import Read
 from bot.grammar import Asked, Command, Form, Usage, Verb, echo, question, refused
-from bot.reports import Read
 from bot.types import Block, Button, Card, Line, Link, Paragraph, Reply, SmallPrint, Strong, Table
 from judgements.authorities import Authority
 from judgements.names import spell

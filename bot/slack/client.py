@@ -12,7 +12,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import outcomes, words
+from bot import words
+from bot.slack import outcomes
 
 TIMEOUT_SECONDS = 10
 SCOPES = frozenset(

@@ -9,7 +9,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import outcomes
+from bot.slack import outcomes
 from bot.types import Asker
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackClientError
 
-from bot import outcomes
+from bot.slack import outcomes
 from bot.slack.client import trouble, web_client
 
 

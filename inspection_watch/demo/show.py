@@ -32,7 +32,8 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot import alerts, commands
+from bot import commands
+from bot.alerting import alerts
 from bot.words import joined
 from inspection_watch import terminal, wiring
 from inspection_watch.demo import slack

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import alerts, bursts, cards, operators
+from bot.alerting import alerts, bursts, operators
+from bot.alerting.stories import Story
+from bot.answers import cards
 from bot.messages import render
-from bot.stories import Story
 from bot.types import Card
 from judgements.authorities import REGISTRY
 from storage.types import ClaimedChange, Coverage, KnownAuthority, KnownTrouble, Message, SourceState, TroubleKind

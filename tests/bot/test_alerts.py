@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import alerts
+from bot.alerting import alerts
 from bot.types import Bullets, Card, Grades, Paragraph
 from judgements.types import ChangeKind, Kind, Report
 from tests.bot.examples import BEFORE, CHANGES, IN_2023, IN_2026, T0, change, inspection, items

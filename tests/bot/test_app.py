@@ -13,8 +13,10 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot import deliver, fanout, words
+from bot import words
+from bot.alerting import fanout
 from bot.messages import ACTION
+from bot.sending import deliver
 from bot.slack.client import web_client
 from inspection_watch import slack as wired
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, TEAM, LocalSlack

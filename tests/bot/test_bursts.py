@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import bursts
-from bot.stories import Story
+from bot.alerting import bursts
+from bot.alerting.stories import Story
 from tests.bot.messages_said import TOGETHER
 from tests.bot.said import lines
 

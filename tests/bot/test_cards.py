@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot import cards
+from bot.answers import cards
 from bot.types import Bullets, Card, Grades, Link, Paragraph
 from judgements.authorities import REGISTRY
 from judgements.types import Kind, NotRead, Status

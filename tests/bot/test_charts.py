@@ -9,9 +9,9 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from bot import charts, reports
-from bot.reports import Read
-from bot.timeline import Timeline, timeline
+from bot.answers import charts, reports
+from bot.answers.reports import Read
+from bot.answers.timeline import Timeline, timeline
 from judgements.authorities import REGISTRY
 from judgements.types import Kind, NotJudged
 from tests.bot.examples import (

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bot import commands
 from bot.answers.card import Show
 from bot.answers.status import Status
+from bot.channels.holdings import ListSubscriptions
+from bot.channels.subscribing import Subscribe, Unsubscribe
 from bot.commands import Help, answer, parse
 from bot.grammar import Command, Usage
-from bot.holdings import ListSubscriptions
 from bot.messages import render
-from bot.subscribing import Subscribe, Unsubscribe
 from bot.types import Asker, Reply
 from judgements.authorities import REGISTRY, Authority
 from storage.store import Store

@@ -13,11 +13,12 @@ from slack_sdk import WebClient
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot import deliver, outcomes, posting
-from bot.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
-from bot.fanout import fan_out_waiting
+from bot.alerting.fanout import fan_out_waiting
+from bot.alerting.telling import Form, key
+from bot.sending import deliver, posting
+from bot.sending.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
+from bot.slack import outcomes
 from bot.slack.client import TIMEOUT_SECONDS, web_client
-from bot.telling import Form, key
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
 from storage.engine import writing

@@ -21,9 +21,9 @@ from structlog.testing import capture_logs
 
 from bot import words
 from bot.answers import export
+from bot.channels.permission import EVERY
 from bot.commands import VERBS, forms
 from bot.messages import ACTION
-from bot.permission import EVERY
 from inspection_watch.demo.slack import ALICE, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from inspection_watch.listen import Doors
 from judgements.authorities import REGISTRY

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot import fanout, scopes
-from bot.fanout import SETTLING, fan_out_digests, fan_out_waiting, is_settled, tell_operators
-from bot.telling import Form, form_of
+from bot.alerting import fanout
+from bot.alerting.fanout import SETTLING, fan_out_digests, fan_out_waiting, is_settled, tell_operators
+from bot.alerting.telling import Form, form_of
+from bot.channels import scopes
 from judgements.authorities import REGISTRY
 from judgements.types import Change, ChangeKind, Report
 from storage.store import Store

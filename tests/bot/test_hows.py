@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import hows
+from bot.channels import hows
 
 THURSDAY = datetime(2026, 8, 20, 8, 36, tzinfo=UTC)
 

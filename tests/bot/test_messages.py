@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import alerts, messages
+from bot import messages
+from bot.alerting import alerts
 from bot.messages import render, shortened, tidied
 from bot.types import (
     Block,

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.outcomes import (
+from bot.slack.outcomes import (
     A_DAY_OF_WAITING,
     CODES,
     FIRST_PROBE,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.permission import BURST, EVERY, Allowance, Allowances, spend
+from bot.channels.permission import BURST, EVERY, Allowance, Allowances, spend
 from tests.bot.examples import ALICE, T0
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import scopes
-from bot.subscriptions import EXCEPTED, OTHER_CHANGES, OTHER_DOCUMENTS, UNCOVERED, Telling, route, why_not
+from bot.alerting.subscriptions import EXCEPTED, OTHER_CHANGES, OTHER_DOCUMENTS, UNCOVERED, Telling, route, why_not
+from bot.channels import scopes
 from judgements.authorities import REGISTRY
 from judgements.types import Change, ChangeKind, Kind, NotRead, Status
 from storage.types import ClaimedChange, DocumentSort, Movements, Subscription

@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
-from bot import alerts, bursts
+from bot.alerting import alerts, bursts
+from bot.alerting.stories import Story
+from bot.alerting.subscriptions import movements
 from bot.messages import render
-from bot.stories import Story
-from bot.subscriptions import movements
 from bot.types import Card
 from inspection_watch.demo.histories import PAST
 from judgements import news

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import scopes
-from bot.lists import names
-from bot.wishes import Options, read, typed
+from bot.channels import scopes
+from bot.channels.lists import names
+from bot.channels.wishes import Options, read, typed
 from judgements.authorities import REGISTRY, Authority
 from storage.types import DocumentSort, Movements
 

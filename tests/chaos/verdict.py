@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from bot.posting import mark
+from bot.sending.posting import mark
 from storage.engine import reading
 from storage.schema import changes, deliveries, tellings
 from storage.types import DeliveryStatus

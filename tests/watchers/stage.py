@@ -180,10 +180,10 @@ class Stage:
         return [change for change in told if change.listing.file_id]  # not of the real authorities that come and go
 
     def knows(self, file_id: str) -> bool:
-        """Whether a document's bytes have been had."""
-        had = select(schema.documents.c.sha256).where(schema.documents.c.file_id == file_id)
+        """Whether a document has ever been seen on a page."""
+        seen = select(schema.documents.c.file_id).where(schema.documents.c.file_id == file_id)
         with self._engine.connect() as connection:
-            return connection.execute(had).scalars().first() is not None
+            return connection.execute(seen).scalars().first() is not None
 
     def baselines(self) -> dict[str, datetime]:
         """When each authority's history was taken."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import TypeVar
 
-from bot import hows, lists, words
-from bot.lists import Unsure
+from bot import words
+from bot.channels import hows, lists
+from bot.channels.lists import Unsure
 from judgements.authorities import Registry
 from storage.types import DocumentSort, Movements
 

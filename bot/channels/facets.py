@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import hows, scopes, words
+from bot import words
+from bot.channels import hows, scopes
+from bot.channels.wishes import Options, Wish
 from bot.types import Asker, Group, Line, Person, Run, Strong
-from bot.wishes import Options, Wish
 from judgements.authorities import REGISTRY
 from storage.types import Subscription
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import facets, happenings, parts, passages, titles, words, wrong_reading
-from bot.differences import differences
+from bot import parts, words, wrong_reading
+from bot.alerting import happenings, passages, titles
+from bot.alerting.differences import differences
+from bot.channels import facets
 from bot.types import Block, Bullets, Button, Card, Line, Paragraph, Run, SmallPrint, Strong
 from judgements.authorities import REGISTRY
 from judgements.types import LETTERS, Change, ChangeKind, NotRead, Report

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot import parts, reports, words
-from bot.reports import Read
+from bot import parts, words
+from bot.answers import reports
+from bot.answers.reports import Read
 from bot.types import Block, Bullets, Button, Card, Grades, Line, Link, Paragraph, SmallPrint
 from judgements.authorities import REGISTRY, Authority
 from judgements.frameworks import FRAMEWORKS

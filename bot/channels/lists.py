@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot import scopes
+from bot.channels import scopes
 from judgements.authorities import Ambiguous, Authority, Found, Region, Registry, Unknown, spell
 from judgements.names import likeness
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import words
-from bot.reports import Read, order
+from bot.answers.reports import Read, order
 from judgements.types import INSPECTIONS, LETTERS, Grade, Report
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from bot import alerts, bursts
+from bot.alerting import alerts, bursts
+from bot.alerting.stories import Story
+from bot.alerting.subscriptions import WITHOUT_DOCUMENT, Place, Telling
 from bot.messages import render
-from bot.stories import Story
-from bot.subscriptions import WITHOUT_DOCUMENT, Place, Telling
 from bot.types import Card
 from storage.types import DigestItem, Message, Owed, Part
 

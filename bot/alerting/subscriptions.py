@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import hows, scopes
+from bot.channels import hows, scopes
 from judgements.diff import movement_of_outcome
 from judgements.types import LETTERS, Change, ChangeKind, Kind, Movement, NotRead, Report
 from storage.types import ClaimedChange, DocumentSort, Movements, Subscription

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot import facets, holdings, lists, muting, naming, permission, scopes, wishes, words
+from bot import naming, words
+from bot.channels import facets, holdings, lists, muting, permission, scopes, wishes
+from bot.channels.lists import Unsure
+from bot.channels.wishes import Wish
 from bot.grammar import Asked, Form, Usage, Verb, echo, refused, told
-from bot.lists import Unsure
 from bot.types import Asker, Block, Bullets, Button, Card, Line, Paragraph, Person, Reply, SmallPrint
-from bot.wishes import Wish
 from judgements.authorities import Ambiguous, Authority, Unknown
 from storage.types import Subscription
 

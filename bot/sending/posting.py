@@ -14,7 +14,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import outcomes
+from bot.slack import outcomes
 from storage.types import Delivery
 
 EVENT_TYPE = "inspection_watch_delivery"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot import words
+from bot.alerting.subscriptions import Place
 from bot.messages import render
-from bot.subscriptions import Place
 from bot.types import Card, Line, Paragraph, SmallPrint
 from storage.types import KnownTrouble, Owed, Part
 

@@ -21,8 +21,9 @@ from queue import Empty, SimpleQueue
 import structlog
 from slack_sdk import WebClient
 
-from bot import notices, outcomes, posting
 from bot.rounds import go_round
+from bot.sending import notices, posting
+from bot.slack import outcomes
 from storage.engine import StorageError
 from storage.store import Store
 from storage.types import AttemptEnd, Dead, Delivery, Owed, Part, Paused, Refused, Sent

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from bot import alerts, parts, words
-from bot.stories import Story
-from bot.subscriptions import movements
+from bot import parts, words
+from bot.alerting import alerts
+from bot.alerting.stories import Story
+from bot.alerting.subscriptions import movements
 from bot.types import Block, Bullets, Card, Line, Paragraph, SmallPrint
 from judgements.types import Change
 from storage.types import Movements

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot import alerts, digests
+from bot.alerting import alerts, digests
+from bot.alerting.stories import TURNS, Story
+from bot.alerting.subscriptions import Place
+from bot.alerting.telling import Drawing, Form, form_of, owe
 from bot.messages import render
-from bot.stories import TURNS, Story
-from bot.subscriptions import Place
-from bot.telling import Drawing, Form, form_of, owe
 from judgements.types import Change, ChangeKind
 from storage.types import ClaimedChange, DeliveryStatus, Message, Owed, Part, Told
 

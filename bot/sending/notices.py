@@ -9,7 +9,8 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from bot import outcomes, words
+from bot import words
+from bot.slack import outcomes
 from storage.store import Store
 from storage.types import Delivery, Message, Owed, Part
 

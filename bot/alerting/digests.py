@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from bot import bursts
+from bot.alerting import bursts
+from bot.alerting.stories import Story
+from bot.alerting.subscriptions import why_not
+from bot.alerting.telling import Form, key
 from bot.messages import render
-from bot.stories import Story
-from bot.subscriptions import why_not
-from bot.telling import Form, key
 from bot.types import Card
 from storage.types import DueDigest, Owed, Part, Subscription
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import hows, permission, words
+from bot import words
+from bot.channels import hows, permission
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused, told, without_more
 from bot.types import Card, Line, Paragraph, Person, Reply, SmallPrint
 

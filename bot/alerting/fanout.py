@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import digests, operators, scopes
-from bot.amending import Amended, amend
+from bot.alerting import digests, operators
+from bot.alerting.amending import Amended, amend
+from bot.alerting.stories import stories
+from bot.alerting.subscriptions import Place, route
+from bot.alerting.telling import Drawing, plan
+from bot.channels import scopes
 from bot.rounds import go_round
-from bot.stories import stories
-from bot.subscriptions import Place, route
-from bot.telling import Drawing, plan
 from storage.store import FAN_OUT, Store
 from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 from PIL import Image, ImageDraw, ImageFont
 
 from bot import words
-from bot.timeline import Stand, Timeline
+from bot.answers.timeline import Stand, Timeline
 from judgements.frameworks import FRAMEWORKS
 from judgements.types import Grade, Report
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot import facets, scopes, words
+from bot import words
 from bot.answers.paging import page_of, turning
+from bot.channels import facets, scopes
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
 from bot.types import Asker, Block, Card, Channel, Line, Paragraph, Person, Reply, Run, SmallPrint, Table
 from storage.types import Subscription
