@@ -59,8 +59,10 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
     known = world.store.known(look.entry.urn)
     page, doubts = opened.page, _doubts(known, look, opened)
     _tell_operators(world, look, opened, doubts)
-    if isinstance(page, NotThePage) or (doubts and not page.listings):
+    if isinstance(page, NotThePage):
         return _failed(summary, *doubts)
+    if doubts and not page.listings:  # suspect, but had: it is no reason to leave the others unopened
+        return replace(_failed(summary, *doubts), failures_in_a_row=0)
     got: dict[Listing, Got] = {}
     for listing in decide.wanted(known, page, now=world.clock()):
         known = _read_today(world, source, known)

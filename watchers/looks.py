@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from storage.types import KnownAuthority
 from watchers.listings import SearchEntry
@@ -36,13 +37,18 @@ def looks(
 ) -> tuple[Look, ...]:
     """The authorities whose own pages have to be opened. `awaiting`: when the next missing document is due, by URN.
 
-    Those that moved come first: a walk through all of the pages takes minutes.
+    Those that moved come first: a walk through all of the pages takes minutes. Otherwise the order is another one each
+    time: where some pages break a walk off, it is not the same ones behind them that are never opened.
     """
     found = []
     for entry in entries:
         if why := _why(known.get(entry.urn), awaiting.get(entry.urn), entry, walk_due=walk_due, now=now):
             found.append(Look(entry=entry, why=why))
-    return tuple(sorted(found, key=lambda look: look.why == WALK))
+    return tuple(sorted(found, key=lambda look: (look.why == WALK, _lot(look.entry.urn, now))))
+
+
+def _lot(urn: str, now: datetime) -> bytes:
+    return sha256(f"{now.isoformat()} {urn}".encode()).digest()
 
 
 WALK = "full walk"

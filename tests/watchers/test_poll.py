@@ -168,8 +168,9 @@ def test_a_failure_nobody_foresaw_costs_one_authority_and_is_told(
     with monkeypatch.context() as bug:
         bug.setattr(look.decide, "wanted", broken)
         summary = bench.poll()
-    assert summary.troubles[0] == "East Sussex: the program failed on it, see the log"
-    assert len(summary.troubles) == 2
+    assert set(summary.troubles) == {
+        f"{name} Sussex: the program failed on it, see the log" for name in ("East", "West")
+    }
     assert bench.poll().documents == 2
 
 
@@ -312,10 +313,12 @@ def test_a_lease_that_was_lost_ends_the_block_s_work(bench: Bench, monkeypatch: 
 def test_a_stop_ends_the_walk_and_the_next_poll_goes_on(bench: Bench) -> None:
     stops = iter([False, True])
     bench.world = replace(bench.world, stopping=lambda: next(stops, True))
-    assert bench.poll().stopped
+    first = bench.poll()
+    assert first.stopped
     assert bench.world.store.source(SOURCE.key).last_ok_at is None, "half a look is no look"
     bench.world = replace(bench.world, stopping=lambda: False)
-    assert bench.poll() == PollSummary(seen=2, opened=1, documents=2)
+    second = bench.poll()
+    assert (first.opened + second.opened, first.documents + second.documents) == (2, 2)
     assert bench.told() == []
 
 

@@ -13,7 +13,7 @@ from judgements.authorities import REGISTRY
 from judgements.types import ChangeKind
 from storage.types import TroubleKind
 from tests.fakes import paper
-from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench, publication
+from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, WEST, Bench, publication
 from watchers import fetch
 
 FILE = f"/v1/file/{NEWS.file_id}"
@@ -149,3 +149,30 @@ def test_what_was_put_down_for_an_hour_is_found_by_the_looks_after_it(bench: Ben
     bench.poll()
     bench.site.at(bench.now[0] + 30 * MINUTE, bench.site.publish, NEWS)
     assert [bench.poll(later=10 * MINUTE).changes for _ in range(4)] == [0, 0, 1, 0]
+
+
+def test_pages_that_have_lost_all_they_had_do_not_keep_the_others_from_being_opened(bench: Bench) -> None:
+    """Found by the random play: three suspect pages in a row broke every walk off, and those behind were never seen."""
+    lost = [
+        publication(f"4000000{n}", date(2024, 1, n), paper(f"1{n}", date(2023, 1, n)), urn=f"1{n}") for n in (1, 2, 3)
+    ]
+    for one in lost:
+        bench.site.admit(Provider(urn=one.urn, name=f"A place {one.urn}"))
+        bench.site.publish(one)
+    bench.poll()
+    for one in lost:
+        bench.site.delist(one.file_id)
+    bench.site.publish(NEWS)
+    summary = bench.poll(full=True, later=DAY)
+    assert len(summary.troubles) == 3
+    assert told(bench) == [ChangeKind.NEW_INSPECTION]
+
+
+def test_pages_that_cannot_be_had_do_not_keep_the_same_others_from_being_opened_for_ever(bench: Bench) -> None:
+    for number in (1, 2, 3):
+        bench.site.admit(Provider(urn=f"1{number}", name=f"A place {number}"))
+        bench.site.answer(f"/provider/44/1{number}", status=410, times=None)
+    for _ in range(12):
+        bench.poll(later=DAY)
+    known = bench.world.store.known_authorities()
+    assert {urn for urn, one in known.items() if one.baseline_at} == {WEST, EAST}
