@@ -70,7 +70,8 @@ class KnownAuthority:
     """One authority as storage remembers it.
 
     `latest_report` is the date the search page showed when its own page was last read; `baseline_at` is None until
-    its history has been taken once; `walked_at` is when its own page was last read whole.
+    its history has been taken once; `walked_at` is when its own page was last read whole, and before that when it was
+    first listed.
     """
 
     urn: str

@@ -5,9 +5,10 @@ The rules stand in four places, each rule with its test in `tests/watchers/`:
 - `looks.py`: which pages are opened. Those that moved, those that wait for something, all of them by the plan of walks.
 - `suspicion.py`: a list or a page that suddenly shows less is a fault, not a withdrawal.
 - `lifecycle.py`: what becomes of a document, from its first listing to its withdrawal; what is told, once, of each.
-- here: what is news. First sight of an authority is a baseline and announces nothing; an authority that turns up later
-  is news from the day of the last good poll on; a document is new if its file id is not known, whatever its date, its
-  title and its address; the date of an authority is believed once its own page bears it out.
+- here: what is news. First sight of an authority is a baseline and announces nothing, except what was published while
+  the first walk went on; an authority that turns up later is news from the day of the last good poll on; a document is
+  new if its file id is not known, whatever its date, its title and its address; the date of an authority is believed
+  once its own page bears it out.
 
 Readings are compared, never bytes, and always both by today's parser: the caller sees to that. An improved parser tells
 nothing, except that what was told as not read is read at last.
@@ -24,6 +25,7 @@ from storage.types import Intent, KnownAuthority, KnownDocument
 from watchers import lifecycle
 from watchers.lifecycle import Got, Turn
 from watchers.listings import ProviderPage, SearchEntry
+from watchers.rota import LONDON
 from watchers.suspicion import may_withdraw
 
 
@@ -115,8 +117,18 @@ def _follow_the_page(shelf: _Shelf, page: ProviderPage, *, may_withdraw: bool, n
 
 def _is_news(listing: Listing, old: KnownDocument | None, known: KnownAuthority, since: date | None) -> bool:
     if known.baseline_at is None:
-        return since is not None and listing.published >= since
+        return (since is not None and listing.published >= since) or _is_since_the_first_list(listing, known)
     return old is None or old.first_seen_at > known.baseline_at
+
+
+def _is_since_the_first_list(listing: Listing, known: KnownAuthority) -> bool:
+    """Published while the first walk went on: not before that day, and later than what the list dated at its beginning.
+
+    Of an authority that is listed and not walked yet, that is what is known.
+    """
+    if known.walked_at is None or listing.published < known.walked_at.astimezone(LONDON).date():
+        return False
+    return known.latest_report is None or listing.published > known.latest_report
 
 
 def _latest(entry: SearchEntry, page: ProviderPage) -> date | None:

@@ -9,7 +9,7 @@ is left in peace. A poll whose lease was lost writes nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ import structlog
 
 from storage.engine import StorageError
 from storage.store import LostLeaseError
-from storage.types import SourceState
+from storage.types import Intent, SourceState
 from watchers.fetch import Trouble
 from watchers.lease import LEASE, kept
 from watchers.look import Footing, look_at
@@ -114,6 +114,8 @@ def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, f
         walk_due=lambda walked, at: full or walk_due(world.walks, walked, at),
         now=now,
     )
+    if state.last_ok_at is None:
+        _note_the_list(world, source, known, listed)
     for done, look in enumerate(to_open):
         if world.stopping():
             return replace(summary, stopped=True)
@@ -123,6 +125,16 @@ def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, f
             return replace(summary, rest=summary.rest or timedelta())
     world.progress(len(to_open), len(to_open), "")
     return summary
+
+
+def _note_the_list(world: World, source: Source, known: Collection[str], listed: Listed) -> None:
+    """What the list said before the first walk: what is published while that goes on, for days perhaps, is news."""
+    for entry in listed.entries:
+        if entry.urn not in known:
+            seen = Intent(
+                urn=entry.urn, now=world.clock(), latest_report=entry.latest_report, baseline=False, reason="listed"
+            )
+            world.store.apply(seen, holding(world, source))
 
 
 def _numbered(look: Look, listed: Listed) -> Look:

@@ -63,7 +63,7 @@ class Watching(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = T0
+        self.now = self.began = T0
         self.papers: list[Paper] = []
         self.urns = ["1", "2", "3"]
         self.files_broken = False
@@ -74,13 +74,16 @@ class Watching(RuleBasedStateMachine):
         self.stage.set(self.site, lambda: self.now)
         self.world = self.stage.world(self.fuse)
 
-    @initialize(each=st.lists(st.integers(0, 2), min_size=3, max_size=3))
-    def the_history_is_taken(self, each: list[int]) -> None:
+    @initialize(
+        each=st.lists(st.integers(0, 2), min_size=3, max_size=3), request=st.integers(3, 9), place=st.integers(0, 2)
+    )
+    def the_history_is_taken(self, each: list[int], request: int, place: int) -> None:
+        """Something may be published when the two pages of the list have been read, and the walk goes on."""
         for urn, number in zip(self.urns, each, strict=True):
             for _ in range(number):
                 self._publish(urn, old=True, kind=Kind.ILACS_INSPECTION, readable=True)
-        self.now += timedelta(minutes=1)
-        self._poll()
+        self.now = self.began = T0 + timedelta(minutes=1)
+        poll(self.stage.world(self.fuse, self._at(request, self.urns[place])), SOURCE)
         assert set(self.stage.baselines()) == set(self.urns)
         self.check()
 
@@ -113,6 +116,17 @@ class Watching(RuleBasedStateMachine):
         found = [one for one in self.papers if such(one)]
         assume(found)
         return data.draw(st.sampled_from(found))
+
+    def _at(self, request: int, urn: str) -> Callable[[], None]:
+        """Something is published before this request."""
+        left = [request]
+
+        def meanwhile() -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                self._publish(urn, old=False, kind=Kind.ILACS_INSPECTION, readable=True)
+
+        return meanwhile
 
     @rule(
         place=st.integers(0, 9),
@@ -252,15 +266,8 @@ class Watching(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 300), request=st.integers(1, 6), place=st.integers(0, 9))
     def something_is_published_while_the_watcher_looks(self, minutes: int, request: int, place: int) -> None:
         self.now += timedelta(minutes=minutes)
-        left = [request]
-
-        def meanwhile() -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                urn = self.urns[place % len(self.urns)]
-                self._publish(urn, old=False, kind=Kind.ILACS_INSPECTION, readable=True)
-
-        poll(self.stage.world(self.fuse, meanwhile), SOURCE, full=True)
+        urn = self.urns[place % len(self.urns)]
+        poll(self.stage.world(self.fuse, self._at(request, urn)), SOURCE, full=True)
         self.count("polls")
         self.check()
 
@@ -291,7 +298,8 @@ class Watching(RuleBasedStateMachine):
         for one in self.papers:
             told.setdefault(one.number, Told())
             if one.shown:
-                self._is_told(one, told[one.number], news=one.listed_at > baselines[one.urn])
+                in_the_first_walk = one.listed_at == self.began and one.dated > LONG_AGO
+                self._is_told(one, told[one.number], news=in_the_first_walk or one.listed_at > baselines[one.urn])
             elif len(hidden) == 1 and any(other.shown for other in self.papers if other.urn == one.urn):
                 assert not told[one.number].reading or told[one.number].withdrawn, f"not withdrawn: {one}"
         self.count("settled")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from judgements.types import Change, ChangeKind, Grade, Kind, NotRead, Reading, Report
+from judgements.types import Change, ChangeKind, Grade, Kind, Reading, Report
 from tests.fakes import FakeReader, paper
 
 READER = FakeReader()
@@ -18,11 +18,15 @@ TURNS = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RETURNED})
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What people know of one inspection; `history`: it was there when we began, and nothing was said of it."""
+    """What people know of one inspection; `history`: it was there when we began, and nothing was said of it.
+
+    `unread`: ids of it that were told as not read. While one cannot be read, nobody can know of which inspection it is.
+    """
 
     history: bool = False
     reading: Reading | None = None
     withdrawn: bool = False
+    unread: frozenset[str] = frozenset()
 
 
 def _grade(reading: Reading) -> str:
@@ -86,7 +90,8 @@ def heard(one: Paper, told: Told, change: Change, *, files_broken: bool) -> Told
 
     `files_broken`: whether files could not be had at some time, and any document may have been told as not read.
     """
-    kind, reading, fault = change.kind, change.reading, f"{change.kind} after {told}: {one}"
+    kind, reading, file_id = change.kind, change.reading, change.listing.file_id
+    fault = f"{kind} of {file_id} after {told}: {one}"
     if kind in TURNS:
         assert told.reading or told.history, fault
         assert one.went, fault
@@ -94,12 +99,15 @@ def heard(one: Paper, told: Told, change: Change, *, files_broken: bool) -> Told
         return replace(told, withdrawn=not told.withdrawn)
     if kind is ChangeKind.NOT_READ:
         assert one.hurt or files_broken, f"nothing was wrong with it: {one}"
-    else:
-        assert reading in one.readings, f"it never said so: {reading}, {one}"
-    if kind in NEWS or kind is ChangeKind.NOT_READ:
-        assert told == Told(), fault
+        assert file_id not in told.unread, fault
+        assert not (told.history and file_id == min(one.bodies)), fault
+        return replace(told, reading=told.reading or reading, unread=told.unread | {file_id})
+    assert reading in one.readings, f"it never said so: {reading}, {one}"
+    if kind in NEWS:
+        assert not isinstance(told.reading, Report), fault
+        assert not told.history, fault
     elif kind is ChangeKind.READ_AT_LAST:
-        assert isinstance(told.reading, NotRead), fault
+        assert told.unread, fault
     else:
         assert kind is ChangeKind.CORRECTED, fault
         assert told.history or change.instead_of == told.reading, fault

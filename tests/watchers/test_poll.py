@@ -322,6 +322,25 @@ def test_a_stop_ends_the_walk_and_the_next_poll_goes_on(bench: Bench) -> None:
     assert bench.told() == []
 
 
+def test_what_is_published_during_the_first_walk_is_told_however_long_that_takes(bench: Bench) -> None:
+    """The walk is stopped before West Sussex; by the time it goes on, the list shows the new report too."""
+    bench.site.answer(f"/provider/44/{WEST}", status=503, times=None)
+    assert bench.poll().opened == 1
+    bench.site.heal()
+    bench.site.publish(NEWS)
+    assert bench.poll(later=timedelta(hours=2)).documents == 3
+    assert [change.listing.file_id for change in bench.told()] == [NEWS.file_id]
+
+
+def test_what_was_published_on_the_morning_of_the_first_walk_is_a_baseline(bench: Bench) -> None:
+    bench.site.publish(NEWS)
+    bench.site.answer(f"/provider/44/{WEST}", status=503, times=None)
+    bench.poll()
+    bench.site.heal()
+    assert bench.poll(later=timedelta(hours=2)).documents == 3
+    assert bench.told() == []
+
+
 def test_an_unchanged_page_is_answered_from_the_archive(bench: Bench) -> None:
     bench.site.validators = True
     bench.poll()
