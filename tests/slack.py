@@ -23,7 +23,7 @@ from slack_sdk.socket_mode.builtin.connection import Connection
 from inspection_watch.demo.slack import ALICE, CHANNEL, LocalSlack
 
 BINARY = Path(__file__).parent.parent / ".tools/node_modules/local-slack-linux-x64/bin/local-slack"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 Json = dict[str, Any]
 

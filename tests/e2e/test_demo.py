@@ -54,7 +54,7 @@ class Shown:
     def end(self) -> None:
         """Ctrl-C, as a terminal sends it: to the whole group of processes."""
         os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=30)
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_a_published_report_becomes_one_alert_with_old_and_new_grades(
 
         begun = time.monotonic()
         running_program.process.send_signal(signal.SIGTERM)
-        assert running_program.process.wait(timeout=10) == 0
+        assert running_program.process.wait(timeout=30) == 0
         assert time.monotonic() - begun < 5
     assert running_program.events("stopped")
 
