@@ -12,7 +12,7 @@ RUN := $(UV) run --frozen --no-sync
 SLACK := .tools/node_modules/local-slack-linux-x64/bin/local-slack
 CORPUS := ../shared/corpus
 
-.PHONY: help demo test lint types unit score bench-parse bench-deliver bench-scale chaos bench-poll stateful fuzz clean commands pictures audit
+.PHONY: help demo test lint types unit score bench-parse bench-deliver bench-scale chaos bench-command bench-poll stateful fuzz clean commands pictures audit
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench-deliver: .venv/ready ## what it takes to drain 10,000 deliveries, beside a
 
 bench-scale: .venv/ready ## how times and memory grow with subscriptions and documents
 	@$(RUN) python -m bench.scale
+
+bench-command: .venv/ready ## how long an answer takes, beside a bare command that answers ok
+	@$(RUN) python -m bench.command
 
 bench-poll: .venv/ready ## what a poll costs us and the site, beside the walk that scrapers do
 	@$(RUN) python -m bench.poll

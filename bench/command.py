@@ -148,7 +148,13 @@ def listening() -> Iterator[Slack]:
 
 def ask(slack: Slack, port: int, number: int, text: str) -> float:
     """Type a command; the moment it was sent. Comes back with the acknowledgement."""
-    said = {"command": words.COMMAND, "text": text, "team_id": TEAM, "channel_id": CHANNEL, "user_id": "U0BENCH"}
+    said = {
+        "command": words.COMMAND,
+        "text": text,
+        "team_id": TEAM,
+        "channel_id": CHANNEL,
+        "user_id": f"U{number + WARM_UP}",
+    }
     body = urlencode({**said, "response_url": f"{slack.url}/answer/{number}"})
     moment = str(int(time.time()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=moment, body=body)
