@@ -27,8 +27,8 @@ def headline(
 ) -> Card:
     """What stands in the channel.
 
-    `seen_at`: when the change was noticed; `threads`: whether a detail follows; `altered`: it is written over what
-    stood there.
+    `seen_at`: when the change was noticed; `threads`: whether a detail follows; `altered`: it is written over a message
+    that told an earlier reading.
     """
     elsewhere = words.IN_THE_THREAD if threads else words.IN_THE_DOCUMENT
     return with_mentions(_headline(change, seen_at, FIRST_ITEMS, elsewhere, altered=altered), mentions)

@@ -89,8 +89,10 @@ def _anew(base: Told, known: Mapping[str, Story], drawing: Drawing) -> Message |
         return None
     if form is Form.DIGEST:
         return render(digests.anew(base.key, stories))
+    # A withdrawal alters nothing of what a message says of the document.
+    altered = any(one.change.key not in base.change_keys for one in stories)
     # Where there is nothing in detail to say any more, what stood there must not go on standing.
-    return drawing.of(form, stories, altered=True) or drawing.of(Form.WHOLE, stories, altered=True)
+    return drawing.of(form, stories, altered=altered) or drawing.of(Form.WHOLE, stories, altered=altered)
 
 
 def _below(

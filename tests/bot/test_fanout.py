@@ -231,8 +231,30 @@ def test_a_withdrawal_is_news_and_marks_what_was_said(store: Store) -> None:
     marked = next(one for one in sent if one.edits == headline.key)
     assert marked.message.text.startswith("Withdrawn: seen 09:37 BST")
     publish(store, RETURNED, at=T0 + 2 * MINUTE)
-    marked = next(one for one in deliver(store, T0 + 2 * MINUTE) if one.edits == headline.key)
-    assert "Withdrawn" not in said(marked)
+    back = next(one for one in deliver(store, T0 + 2 * MINUTE) if one.edits == headline.key)
+    assert back.message == headline.message, "as it was, for nothing in it was corrected"
+
+
+def test_a_withdrawn_document_is_not_called_corrected_and_a_corrected_one_keeps_its_own_time(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    headline, _ = deliver(store)
+    publish(store, WITHDRAWN, at=T0 + MINUTE)
+    assert not any("orrected" in said(one) for one in deliver(store, T0 + MINUTE))
+    publish(store, CORRECTED, at=T0 + 2 * MINUTE)
+    publish(store, RETURNED, at=T0 + 3 * MINUTE)
+    back = [one for one in deliver(store, T0 + 3 * MINUTE) if one.edits == headline.key][-1]
+    assert "Corrected 09:38 BST" in said(back)
+
+
+def test_a_correction_that_was_told_as_news_is_not_said_to_be_altered_when_it_is_withdrawn(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, replace(CORRECTED, amends=""))
+    headline, _ = deliver(store)
+    publish(store, replace(WITHDRAWN, amends=CORRECTED.key), at=T0 + MINUTE)
+    marked = next(one for one in deliver(store, T0 + MINUTE) if one.edits == headline.key)
+    assert "this message was altered" not in said(marked)
+    assert "published this document anew" in said(marked)
 
 
 def test_a_digest_waits_and_tells_each_thing_once(store: Store) -> None:
