@@ -48,4 +48,9 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def _words(items: Iterable[Item]) -> tuple[str, ...]:
-    return tuple(_BETWEEN_WORDS.sub(" ", item.text.casefold()).strip() for item in items)
+    return tuple(bare_words(item.text) for item in items)
+
+
+def bare_words(text: str) -> str:
+    """The words alone, by which two readings of an area are compared: no capitals, no marks, no line breaks."""
+    return _BETWEEN_WORDS.sub(" ", text.casefold()).strip()

@@ -75,7 +75,7 @@ def note(change: Change, seen_at: datetime) -> Card:
     told = words.READ_NOTE if read else words.CORRECTED_NOTE
     return Card(
         title="",
-        sentence=f"{title}. {' '.join(f'{facets.plain(one)}.' for one in lines)}",
+        sentence=" ".join(f"{said.rstrip('.')}." for said in (title, *map(facets.plain, lines))),
         blocks=(Paragraph(((Strong(f"{title}."), f" {told}"), *lines)), SmallPrint((source,))),
     )
 
