@@ -134,7 +134,7 @@ def _hear_of_wrong_readings(app: App, desk: Desk) -> None:
     @app.action(re.compile(f"^{wrong_reading.ACTION}(:|$)"))
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         ack()
-        document = _referred(desk, action["value"])
+        document = _referred(desk, *wrong_reading.referred(action["value"]))
         if document is None:
             _say(respond, words.WRONG_GONE)
         else:
@@ -146,15 +146,14 @@ def _hear_of_wrong_readings(app: App, desk: Desk) -> None:
         ack()
         written = wrong_reading.written(view)
         asker = Asker(team=body["team"]["id"], channel=written.channel, user=body["user"]["id"])
-        document = _referred(desk, written.reference)
+        document = _referred(desk, *wrong_reading.referred(written.reference))
         if document is not None:
             told = wrong_reading.messages_about(document, asker, written.text, desk.operators, view["id"])
             desk.store.owe(told, desk.clock())
             log.info("reading said to be wrong", file_id=document.listing.file_id, urn=document.listing.urn)
 
 
-def _referred(desk: Desk, reference: str) -> KnownDocument | None:
-    urn, file_id = wrong_reading.referred(reference)
+def _referred(desk: Desk, urn: str, file_id: str) -> KnownDocument | None:
     return next((one for one in desk.store.documents_with_id(file_id) if one.listing.urn == urn), None)
 
 
@@ -222,7 +221,11 @@ def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
         today = words.london_day(desk.clock())
         return unfurling.of_authority(desk.store.known(target.urn), one, today) if one else None
     found = desk.store.documents_with_id(target.file_id)
-    return unfurling.of_document(found[0]) if found else None
+    if not found:
+        return None
+    # A joint report stands on several pages: where it still does, it is not withdrawn.
+    document = min(found, key=lambda one: one.withdrawn_at is not None)
+    return unfurling.of_document(document, _referred(desk, document.listing.urn, document.same_as))
 
 
 def _who(body: Mapping[str, Any]) -> Asker:

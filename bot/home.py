@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import messages, parts, words
+from bot.answers import reports
 from bot.channels import scopes
 from bot.types import Button, Card, Channel, Line, Link, Paragraph
 from judgements.types import Report
@@ -73,11 +74,12 @@ def _channel(channel: str, wishes: Sequence[Subscription]) -> Line:
     return (Channel(channel), f": {words.joined(names)}")
 
 
-def latest(documents: Sequence[KnownDocument], today: date) -> Card:
-    """What was published lately, newest first."""
-    items = tuple(_published(one, today) for one in documents[:MOST_DOCUMENTS])
+def latest(documents: Iterable[KnownDocument], today: date) -> Card:
+    """What was published lately, newest first, and stands on Ofsted's site now."""
+    items = tuple(_published(one, today) for one in reports.published(documents)[:MOST_DOCUMENTS])
     if not items:
-        return Card(title=words.HOME_LATEST, sentence=words.NO_DOCUMENT, blocks=(Paragraph(((words.NO_DOCUMENT,),)),))
+        none = (Paragraph(((words.HOME_NOTHING,),)),)
+        return Card(title=words.HOME_LATEST, sentence=words.HOME_NOTHING, blocks=none)
     button = Button(label=words.HOME_RECENT, command="recent 28d")
     return Card(title=words.HOME_LATEST, sentence=words.HOME_LATEST, blocks=(Paragraph(items),), buttons=(button,))
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from bot import parts, words
+from bot.alerting import alerts
 from bot.answers import cards
 from bot.types import Card, Grades, Paragraph, SmallPrint
 from judgements.authorities import Authority
@@ -67,8 +68,16 @@ def of_authority(known: KnownAuthority, one: Authority, today: date) -> Card | N
     return replace(cards.authority(known, one, today, subscribed=None), buttons=()) if known.documents else None
 
 
-def of_document(document: KnownDocument) -> Card | None:
-    """What the document says; None if it was not read, for then it says nothing to us."""
+def of_document(document: KnownDocument, first: KnownDocument | None = None) -> Card | None:
+    """What the document says; None if it was not read, for then it says nothing to us.
+
+    `first` is the document that it is a second number of, if any: what was withdrawn is marked under all its numbers.
+    """
+    card, since = _said(document), document.withdrawn_at or (first.withdrawn_at if first else None)
+    return alerts.withdrawn(card, since) if card and since else card
+
+
+def _said(document: KnownDocument) -> Card | None:
     report, listing = document.reading, document.listing
     if not isinstance(report, Report):
         return None

@@ -582,6 +582,7 @@ HOME_HOW = "Invite me into a channel and type there {command} subscribe and the 
 HOME_MORE = "{more} more"
 HOME_MORE_CHANNELS = "… and {more} more."
 HOME_LATEST = "Published lately"
+HOME_NOTHING = "Nothing has been published in the last four weeks."
 HOME_RECENT = "The last four weeks"
 HOME_HEALTH = "How I am doing"
 HOME_WINDOW = "inspection-watch"

@@ -120,6 +120,26 @@ class TestAddresses:
         write(happen, PAGE)
         assert len(unfolded(people)) == 1
 
+    def test_a_joint_report_that_one_authority_no_longer_lists_still_stands(
+        self, happen: Happen, people: People, sqlite_store: Store
+    ) -> None:
+        of = HISTORY[-1]
+        elsewhere = replace(of, listing=replace(of.listing, urn="80559"), withdrawn_at=T0)
+        sqlite_store.apply(replace(intent(elsewhere), urn="80559"))
+        write(happen, FILE)
+        (call,) = unfolded(people)
+        assert "ithdrawn" not in json.dumps(call["unfurls"])
+
+    def test_a_second_number_of_what_was_withdrawn_is_marked(
+        self, happen: Happen, people: People, sqlite_store: Store
+    ) -> None:
+        of = HISTORY[-1]
+        second = replace(of, listing=replace(of.listing, file_id="50260002"), same_as=of.listing.file_id)
+        sqlite_store.apply(intent(replace(of, withdrawn_at=T0), second))
+        write(happen, "https://files.ofsted.gov.uk/v1/file/50260002")
+        (call,) = unfolded(people)
+        assert "(withdrawn)" in json.dumps(call["unfurls"])
+
     def test_a_channel_that_switched_it_off_is_left_alone(
         self, happen: Happen, people: People, sqlite_store: Store
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from judgements.authorities import REGISTRY
 from judgements.types import NotRead, Status
 from storage.types import KnownAuthority, KnownDocument, Standing
 from tests.bot.examples import HISTORY, T0, WEST_SUSSEX
+from tests.bot.said import lines
 
 PAGE = f"https://reports.ofsted.gov.uk/provider/44/{WEST_SUSSEX}"
 FILE = "https://files.ofsted.gov.uk/v1/file/50216786"
@@ -69,6 +71,15 @@ class TestCards:
         assert card is not None
         assert card.title.startswith("West Sussex: ")
         assert render(card).text
+
+    def test_a_document_that_was_withdrawn_is_marked_under_any_of_its_numbers(self) -> None:
+        gone = replace(HISTORY[1], withdrawn_at=T0)
+        second = replace(HISTORY[1], same_as=gone.listing.file_id)
+        for card in (unfurling.of_document(gone), unfurling.of_document(second, gone)):
+            assert card is not None
+            assert card.title.endswith(" (withdrawn)")
+            assert lines(card)[1].startswith("Withdrawn: seen 09:36 BST on 20 August 2026")
+        assert "ithdrawn" not in str(unfurling.of_document(second, HISTORY[1]))
 
     def test_a_document_that_was_not_read_shows_nothing(self) -> None:
         unread = NotRead(status=Status.UNREADABLE, why="It is a scan.")
