@@ -6,12 +6,12 @@ told nothing of it is told as of any other change.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from bot.alerting import alerts, digests
-from bot.alerting.stories import TURNS, Story
+from bot.alerting.stories import TURNS, Stories
 from bot.alerting.subscriptions import Place
 from bot.alerting.telling import Drawing, Form, form_of, owe
 from bot.messages import render
@@ -35,7 +35,7 @@ class Amended:
 def amend(
     news: Iterable[ClaimedChange],
     told: Iterable[Told],
-    known: Mapping[str, Story],
+    known: Stories,
     muted: Collection[Place],
     drawing: Drawing,
 ) -> Amended:
@@ -60,14 +60,13 @@ def amend(
     return Amended(owed=tuple(owed), done=frozenset(done))
 
 
-def _is_about(change: Change, base: Told, known: Mapping[str, Story]) -> bool:
-    story = known.get(change.key)
-    return story is not None and any(known.get(each) == story for each in base.change_keys if each != change.key)
+def _is_about(change: Change, base: Told, known: Stories) -> bool:
+    """Whether the message tells what the document reads like; what tells that it came or went stands as it is."""
+    told = (known[each] for each in base.change_keys if each in known and each != change.key)
+    return change.key in known and any(one.root == known[change.key].root and not one.is_turn for one in told)
 
 
-def _written_over(
-    base: Told, here: Sequence[ClaimedChange], known: Mapping[str, Story], drawing: Drawing
-) -> Iterator[Owed]:
+def _written_over(base: Told, here: Sequence[ClaimedChange], known: Stories, drawing: Drawing) -> Iterator[Owed]:
     about = [one.change for one in here if _is_about(one.change, base, known)]
     message = _anew(base, known, drawing) if about else None
     if message:
@@ -82,7 +81,7 @@ def _written_over(
         )
 
 
-def _anew(base: Told, known: Mapping[str, Story], drawing: Drawing) -> Message | None:
+def _anew(base: Told, known: Stories, drawing: Drawing) -> Message | None:
     form = form_of(base.key)
     stories = [known[each] for each in base.change_keys if each in known]
     if form is None or not stories:
@@ -95,12 +94,10 @@ def _anew(base: Told, known: Mapping[str, Story], drawing: Drawing) -> Message |
     return drawing.of(form, stories, altered=altered) or drawing.of(Form.WHOLE, stories, altered=altered)
 
 
-def _below(
-    one: ClaimedChange, place: Place, bases: Sequence[Told], known: Mapping[str, Story], drawing: Drawing
-) -> Iterator[Owed]:
+def _below(one: ClaimedChange, place: Place, bases: Sequence[Told], known: Stories, drawing: Drawing) -> Iterator[Owed]:
     """A detail where there was none, and the note that says what is different."""
     about = [base for base in bases if _is_about(one.change, base, known)]
-    heads = [base for base in about if base.part in IN_CHANNEL] or [base for base in bases if base.part in IN_CHANNEL]
+    heads = [base for base in about if base.part in IN_CHANNEL]
     if not heads:
         return
     head = heads[0].key

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.alerting import bursts
-from bot.alerting.stories import Story
+from bot.alerting.stories import Stories, Story
 from bot.alerting.subscriptions import why_not
 from bot.alerting.telling import Form, key
 from bot.messages import render
@@ -17,19 +17,14 @@ DAILY, WEEKLY = "daily", "weekly"
 
 
 def owed(
-    due: DueDigest,
-    known: Mapping[str, Story],
-    wishes: Sequence[Subscription],
-    told: Collection[str],
-    now: datetime,
+    due: DueDigest, known: Stories, wishes: Sequence[Subscription], told: Collection[str], now: datetime
 ) -> tuple[Owed, ...]:
     """The messages of a channel's digest.
 
     What is told is what there is to say now of each change, and only what the channel still wants to know. `known`
     are the stories of the changes by their keys, `told` the keys of those that stand in the channel already.
     """
-    stories = {known[each].change.key: known[each] for each in due.change_keys if each in known and each not in told}
-    wanting = [(one, wish) for one in stories.values() for wish in wishes if not why_not(wish, one.change)]
+    wanting = [(one, wish) for one in _untold(due, known, told) for wish in wishes if not why_not(wish, one.change)]
     wanted = {one.change.key: one for one, _ in wanting}
     rhythm = DAILY if any(wish.how.startswith(DAILY) for _, wish in wanting) else WEEKLY
     pages = bursts.pages(list(wanted.values()))
@@ -44,6 +39,16 @@ def owed(
         )
         for number, page in enumerate(pages, 1)
     )
+
+
+def _untold(due: DueDigest, known: Stories, told: Collection[str]) -> list[Story]:
+    """A document's story once, if no message here tells it; and where it came or went since it was told, that too."""
+    stories = {known[each].change.key: known[each] for each in due.change_keys if each in known}
+    standing = {known[each].root for each in told if each in known and not known[each].is_turn}
+    fresh = [one for one in stories.values() if not one.is_turn and one.root not in standing]
+    roots = {one.root for one in fresh}
+    turns = [one for key, one in stories.items() if one.is_turn and one.root not in roots and key not in told]
+    return [*fresh, *turns]
 
 
 def anew(digest_key: str, page: Sequence[Story]) -> Card:

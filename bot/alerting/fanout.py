@@ -19,7 +19,7 @@ import structlog
 
 from bot.alerting import digests, operators
 from bot.alerting.amending import Amended, amend
-from bot.alerting.stories import stories
+from bot.alerting.stories import Stories, news_of, stories
 from bot.alerting.subscriptions import Place, route
 from bot.alerting.telling import Drawing, plan
 from bot.channels import scopes
@@ -97,26 +97,26 @@ def _planned(
     store: Store, waiting: Sequence[ClaimedChange], now: datetime
 ) -> tuple[tuple[Owed, ...], tuple[DigestItem, ...]]:
     muted, drawing = store.muted(now), Drawing()
-    amended = _amended(store, [one for one in waiting if one.change.amends], muted, drawing)
+    amending = [one for one in waiting if one.change.amends]
+    known = stories(store.family([one.change.key for one in amending]))
+    amended = _amended(store, amending, known, muted, drawing)
     tellings = [
         telling
-        for one in waiting
+        for one in news_of(waiting, known)
         for telling in route(one, store.reached_by(scopes.reaching(one.change.urn)), muted, now)
         if (one.change.key, telling.place) not in amended.done
     ]
-    planned = plan(tellings, drawing)
+    planned = plan(tellings, known, drawing)
     return (*amended.owed, *planned.owed), planned.later
 
 
-def _amended(store: Store, amending: Sequence[ClaimedChange], muted: Collection[Place], drawing: Drawing) -> Amended:
-    if not amending:
-        return Amended()
-    told = store.told([one.change.key for one in store.family([one.change.key for one in amending])])
+def _amended(
+    store: Store, amending: Sequence[ClaimedChange], known: Stories, muted: Collection[Place], drawing: Drawing
+) -> Amended:
+    told = store.told(list(known)) if known else ()
     # A card that names several changes is written anew as a whole.
-    everything = store.family(
-        [*(one.change.key for one in amending), *(key for one in told for key in one.change_keys)]
-    )
-    return amend(amending, told, stories(everything), muted, drawing)
+    others = {key for one in told for key in one.change_keys if key not in known}
+    return amend(amending, told, {**known, **stories(store.family(others))}, muted, drawing)
 
 
 def _fan_out_digests(store: Store, holding: Holding, now: datetime) -> int:
@@ -134,7 +134,8 @@ def _digest(store: Store, due: DueDigest, now: datetime) -> tuple[Owed, ...]:
 
 
 def _told_here(store: Store, due: DueDigest, keys: Collection[str]) -> frozenset[str]:
-    here = [one for one in store.told(keys) if (one.team, one.channel) == (due.team, due.channel)]
+    """What messages that were posted in the channel tell; that one was written over tells nobody anything new."""
+    here = [one for one in store.told(keys) if (one.team, one.channel) == (due.team, due.channel) and not one.edits]
     return frozenset(each for one in here for each in one.change_keys)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +10,20 @@ from judgements.types import Change, ChangeKind
 from storage.types import ClaimedChange
 
 TURNS = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RETURNED})
-"""What says where a document is, and not what is in it."""
+"""What says where a document is, and not what is in it: it comes and goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """`newest` says what the document reads like now; `withdrawn`: since when it is not on the site, None if it is."""
+    """What there is to say of a document now; or, where `newest` is one of `TURNS`, that it came or went.
+
+    `newest` says what the document reads like now; `withdrawn`: since when it is not on the site, None if it is. `root`
+    is the key of the change that first told of the document, the same for all that has become of it.
+    """
 
     newest: ClaimedChange
     withdrawn: datetime | None = None
+    root: str = ""
 
     @property
     def change(self) -> Change:
@@ -28,15 +33,37 @@ class Story:
     def seen_at(self) -> datetime:
         return self.newest.seen_at
 
+    @property
+    def is_turn(self) -> bool:
+        return self.change.kind in TURNS
 
-def stories(family: Iterable[ClaimedChange]) -> Mapping[str, Story]:
-    """By the key of each change, the story that it belongs to; `family` in the order in which it was noticed."""
+
+Stories = Mapping[str, Story]
+"""By the key of each change, what there is to say of it now."""
+
+
+def stories(family: Iterable[ClaimedChange]) -> Stories:
+    """What has become of each of these changes; `family` in the order in which it was noticed.
+
+    All that tells what a document reads like has one story, the newest. That it came or went is news of its day, of
+    which nothing becomes.
+    """
     members: dict[str, list[ClaimedChange]] = {}
     known = list(family)
     by_key = {one.change.key: one.change for one in known}
     for one in known:
         members.setdefault(_root(one.change, by_key), []).append(one)
-    return {one.change.key: told for ones in members.values() for told in [_story(ones)] for one in ones}
+    return {key: story for root, ones in members.items() for key, story in _stories(root, ones)}
+
+
+def news_of(waiting: Iterable[ClaimedChange], known: Stories) -> tuple[ClaimedChange, ...]:
+    """What is told by itself: of the readings of one document the newest alone, and with it where the document is."""
+    waits = {one.change.key: one for one in waiting}
+    return tuple(one for key, one in waits.items() if key not in known or _is_news(known[key], key, waits))
+
+
+def _is_news(story: Story, key: str, waits: Collection[str]) -> bool:
+    return story.root not in waits if story.is_turn else story.change.key == key
 
 
 def _root(change: Change, by_key: Mapping[str, Change]) -> str:
@@ -45,8 +72,11 @@ def _root(change: Change, by_key: Mapping[str, Change]) -> str:
     return change.amends or change.key
 
 
-def _story(ones: list[ClaimedChange]) -> Story:
+def _stories(root: str, ones: Sequence[ClaimedChange]) -> Iterator[tuple[str, Story]]:
     read = [one for one in ones if one.change.kind not in TURNS]
     turned = [one for one in ones if one.change.kind in TURNS]
-    is_gone = bool(read and turned) and turned[-1].change.kind is ChangeKind.WITHDRAWN
-    return Story(newest=(read or turned)[-1], withdrawn=turned[-1].seen_at if is_gone else None)
+    is_gone = bool(turned) and turned[-1].change.kind is ChangeKind.WITHDRAWN
+    for one in read:
+        yield one.change.key, Story(newest=read[-1], withdrawn=turned[-1].seen_at if is_gone else None, root=root)
+    for one in turned:
+        yield one.change.key, Story(newest=one, root=root)

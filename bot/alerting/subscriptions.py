@@ -98,13 +98,13 @@ def _mentions(one: Subscription, change: Change) -> bool:
 
 
 def movements(change: Change) -> frozenset[Movements]:
-    """What has certainly happened."""
+    """What has certainly happened; where a document came or went, nothing in it did."""
     return frozenset(_movements(change))
 
 
 def _movements(change: Change) -> Iterator[Movements]:
     report = change.reading
-    if not isinstance(report, Report):
+    if change.kind in ALWAYS_TOLD or not isinstance(report, Report):
         return
     moved = {one.movement for one in change.comparisons}
     if change.before:

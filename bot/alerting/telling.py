@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from bot.alerting import alerts, bursts
-from bot.alerting.stories import Story
+from bot.alerting.stories import Stories, Story
 from bot.alerting.subscriptions import WITHOUT_DOCUMENT, Place, Telling
 from bot.messages import render
 from bot.types import Card
@@ -102,11 +102,12 @@ class Plan:
     later: tuple[DigestItem, ...] = ()
 
 
-def plan(tellings: Iterable[Telling], drawing: Drawing) -> Plan:
+def plan(tellings: Iterable[Telling], known: Stories, drawing: Drawing) -> Plan:
     """What these channels are owed for changes that they have not been told of.
 
-    Where two or more authorities come at once, a channel has one card that names them and below it, in its thread, a
-    message for each change.
+    `known` are the stories of changes of which something has become already, by their keys. Where two or more
+    authorities come at once, a channel has one card that names them and below it, in its thread, a message for each
+    change.
     """
     owed: list[Owed] = []
     later: list[DigestItem] = []
@@ -115,8 +116,8 @@ def plan(tellings: Iterable[Telling], drawing: Drawing) -> Plan:
         now = [one for one in told if one.due is None]
         later += [_waiting(one) for one in told if one.due is not None]
         together = _together(now)
-        owed += _burst(place, together, drawing) if together else ()
-        owed += [each for one in now if one not in together for each in _single(one, drawing)]
+        owed += _burst(place, together, known, drawing) if together else ()
+        owed += [each for one in now if one not in together for each in _single(one, known, drawing)]
     return Plan(owed=tuple(owed), later=tuple(later))
 
 
@@ -131,9 +132,13 @@ def _waiting(one: Telling) -> DigestItem:
     return DigestItem(team=one.team, channel=one.channel, change_key=one.news.change.key, due_at=one.due)
 
 
-def _burst(place: Place, together: Sequence[Telling], drawing: Drawing) -> Iterator[Owed]:
+def _story(one: Telling, known: Stories) -> Story:
+    return known.get(one.news.change.key, Story(newest=one.news))
+
+
+def _burst(place: Place, together: Sequence[Telling], known: Stories, drawing: Drawing) -> Iterator[Owed]:
     ordered = sorted(together, key=lambda one: bursts.weight(one.news.change))
-    told = [Story(newest=one.news) for one in ordered]
+    told = [_story(one, known) for one in ordered]
     mentions = tuple(dict.fromkeys(mention for one in ordered for mention in one.mentions))
     threads = any(one.threads for one in ordered)
     keys = tuple(one.news.change.key for one in ordered)
@@ -146,9 +151,9 @@ def _burst(place: Place, together: Sequence[Telling], drawing: Drawing) -> Itera
             yield from owe(whole, one.news.change.key, place, Form.WHOLE, thread_of=head[0].key)
 
 
-def _single(one: Telling, drawing: Drawing) -> Iterator[Owed]:
+def _single(one: Telling, known: Stories, drawing: Drawing) -> Iterator[Owed]:
     """In full with a detail below, or in a line with all of it below; nothing below where there are no threads."""
-    story, of = [Story(newest=one.news)], one.news.change.key
+    story, of = [_story(one, known)], one.news.change.key
     below = Form.WHOLE if one.compact else Form.DETAIL
     detail = drawing.of(below, story) if one.threads else None
     form = Form.LINE if one.compact else Form.HEADLINE if one.threads else Form.ALONE

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from bot.alerting import bursts
 from bot.alerting.stories import Story
+from judgements.types import ChangeKind
+from storage.types import ClaimedChange
+from tests.bot.examples import CHANGES, T0
 from tests.bot.messages_said import TOGETHER
 from tests.bot.said import lines
 
@@ -38,3 +41,9 @@ def test_what_was_withdrawn_is_marked_in_its_line() -> None:
     card = bursts.digest([gone, *TOGETHER[1:]], "daily")
     assert next(line for line in lines(card) if line.endswith("(withdrawn)")).startswith("• ▲ Kent")
     assert "overall: requires improvement to be good → good (withdrawn);" in card.sentence
+
+
+def test_that_a_document_came_or_went_is_other_news_whatever_stands_in_it() -> None:
+    of = CHANGES["declined_with_priority_actions"]
+    gone = Story(newest=ClaimedChange(change=replace(of, kind=ChangeKind.WITHDRAWN), seen_at=T0))
+    assert lines(bursts.digest([gone], "daily"))[1] == "Other news"

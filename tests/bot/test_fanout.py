@@ -22,7 +22,7 @@ from tests.bot.validators import check
 
 IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
 KENT, LEEDS = (next(one.urn for one in REGISTRY.current if one.slug == slug) for slug in ("kent", "leeds"))
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def wish(channel: str = "C1", scope: str = "england", **other: Any) -> Subscription:
@@ -48,12 +48,16 @@ WITHDRAWN = replace(IMPROVED, key="withdrawn:1", kind=ChangeKind.WITHDRAWN, amen
 RETURNED = replace(IMPROVED, key="returned:1", kind=ChangeKind.RETURNED, amends=IMPROVED.key)
 
 
-def publish(store: Store, *changes: Change, at: datetime = T0) -> None:
-    """Let changes be found and fanned out."""
+def find(store: Store, *changes: Change, at: datetime = T0) -> None:
     for one in changes:
         store.apply(
             Intent(urn=one.urn, now=at, latest_report=TODAY, baseline=False, documents=(), changes=(one,), reason="")
         )
+
+
+def publish(store: Store, *changes: Change, at: datetime = T0) -> None:
+    """Let changes be found and fanned out."""
+    find(store, *changes, at=at)
     fan_out_waiting(store, "me", at)
 
 
@@ -71,6 +75,12 @@ def deliver(store: Store, at: datetime = T0) -> list[Delivery]:
 
 def forms(sent: Sequence[Delivery], channel: str = "C1") -> list[Form | None]:
     return [form_of(one.key) for one in sent if one.channel == channel]
+
+
+def digests_of(store: Store, at: datetime) -> list[Delivery]:
+    """What is delivered once the digests that are due then have been composed."""
+    fan_out_digests(store, "me", at)
+    return deliver(store, at)
 
 
 def said(delivery: Delivery) -> str:
@@ -255,6 +265,83 @@ def test_a_correction_that_was_told_as_news_is_not_said_to_be_altered_when_it_is
     marked = next(one for one in deliver(store, T0 + MINUTE) if one.edits == headline.key)
     assert "this message was altered" not in said(marked)
     assert "published this document anew" in said(marked)
+
+
+@pytest.mark.parametrize("options", [{}, {"compact": True}, {"threads": False}], ids=str)
+def test_a_notice_of_a_withdrawal_stays_what_it_is_whatever_becomes_of_the_document(
+    options: dict[str, Any], store: Store
+) -> None:
+    store.put_subscriptions([wish(**options)])
+    publish(store, IMPROVED)
+    alert = {one.key for one in deliver(store)}
+    publish(store, WITHDRAWN, at=T0 + MINUTE)
+    notice = {one.key for one in deliver(store, T0 + MINUTE) if not one.edits}
+    publish(store, RETURNED, at=T0 + 2 * MINUTE)
+    publish(store, CORRECTED, at=T0 + 3 * MINUTE)
+    sent = deliver(store, T0 + 3 * MINUTE)
+    assert notice
+    assert {one.edits for one in sent if one.edits} == alert
+    assert [said(one) for one in sent if not one.edits and "back on the site" in said(one)]
+
+
+def test_what_is_in_a_card_of_several_stays_what_it_was_told_to_be(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, IMPROVED)
+    deliver(store)
+    publish(store, WITHDRAWN, of(KENT), at=T0 + MINUTE)
+    burst = next(one for one in deliver(store, T0 + MINUTE) if form_of(one.key) is Form.BURST)
+    correction = amending(ChangeKind.CORRECTED, of(KENT), inspection("GRRG", "I", IN_2026))
+    publish(store, RETURNED, correction, at=T0 + 2 * MINUTE)
+    (anew,) = [one for one in deliver(store, T0 + 2 * MINUTE) if one.edits == burst.key]
+    assert "▼ Kent declined overall" in anew.message.text
+    assert "West Sussex: inspection of children's services withdrawn" in anew.message.text
+
+
+def test_a_channel_with_a_digest_hears_in_it_of_a_withdrawal_and_of_a_return(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45")])
+    publish(store, IMPROVED)
+    first, *_ = digests_of(store, T0 + HOUR)
+    publish(store, WITHDRAWN, at=T0 + 2 * HOUR)
+    (marked,) = deliver(store, T0 + 2 * HOUR)
+    assert (marked.edits, "(withdrawn)" in said(marked)) == (first.key, True)
+    (second,) = digests_of(store, T0 + 25 * HOUR)
+    assert "West Sussex: inspection of children's services withdrawn" in second.message.text
+    publish(store, RETURNED, at=T0 + 26 * HOUR)
+    (anew,) = deliver(store, T0 + 26 * HOUR)
+    assert (anew.edits, anew.message) == (first.key, first.message)
+    (third,) = digests_of(store, T0 + 49 * HOUR)
+    assert "West Sussex: inspection of children's services back on the site" in third.message.text
+
+
+def test_what_came_and_went_between_two_digests_is_one_line(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45")])
+    publish(store, IMPROVED)
+    publish(store, WITHDRAWN, at=T0 + MINUTE)
+    (digest,) = digests_of(store, T0 + HOUR)
+    assert digest.message.text.startswith("Daily digest: 1 piece of news on 1 authority: ▲ West Sussex improved")
+    assert "(withdrawn)" in digest.message.text
+
+
+def test_what_waited_for_a_digest_and_was_corrected_at_once_is_not_told_again(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45")])
+    publish(store, IMPROVED)
+    store.put_subscriptions([wish()])
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    assert forms(deliver(store, T0 + MINUTE)) == [Form.HEADLINE, Form.DETAIL]
+    assert digests_of(store, T0 + HOUR) == []
+
+
+def test_what_was_corrected_or_withdrawn_before_anybody_was_told_is_told_once_as_it_is(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    find(store, IMPROVED, of(KENT))
+    publish(store, CORRECTED, replace(of(KENT, WITHDRAWN), amends=of(KENT).key), at=T0 + MINUTE)
+    burst, *below = deliver(store, T0 + MINUTE)
+    assert forms([burst, *below]) == [Form.BURST, Form.WHOLE, Form.WHOLE]
+    assert "▼ West Sussex declined overall" in burst.message.text
+    assert "→ good (withdrawn)" in burst.message.text
+    assert [one.message.text[:9] for one in below].count("Withdrawn") == 1
+    publish(store, amending(ChangeKind.CORRECTED, IMPROVED, inspection("OOOO", "O", IN_2026), turn=2), at=T0 + HOUR)
+    assert burst.key in {one.edits for one in deliver(store, T0 + HOUR)}
 
 
 def test_a_digest_waits_and_tells_each_thing_once(store: Store) -> None:

@@ -201,6 +201,13 @@ def test_somebody_is_called_only_for_what_is_certain() -> None:
     assert routed(DECLINED, replace(on, how="daily 09:45"))[0].mentions == ()
 
 
+@pytest.mark.parametrize("kind", [ChangeKind.WITHDRAWN, ChangeKind.RETURNED])
+def test_nobody_is_called_for_priority_actions_because_a_document_that_has_some_came_or_went(kind: ChangeKind) -> None:
+    on = wish(mention="<!subteam^S1>", mention_on=Movements.PRIORITY_ACTIONS)
+    assert routed(DECLINED, on)[0].mentions == ("<!subteam^S1>",)
+    assert routed(replace(DECLINED, kind=kind), on)[0].mentions == ()
+
+
 def test_a_letter_and_an_inspection_are_told_apart_by_their_reading_and_not_by_the_kind_of_change() -> None:
     corrected = change(letter(Kind.ILACS_FOCUSED_VISIT, IN_2023), kind=ChangeKind.CORRECTED)
     assert not why_not(wish(documents=(DocumentSort.LETTERS,)), corrected)
