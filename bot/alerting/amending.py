@@ -6,7 +6,7 @@ told nothing of it is told as of any other change.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -32,17 +32,24 @@ class Amended:
     done: frozenset[tuple[str, Place]] = frozenset()
 
 
-def amend(
-    news: Iterable[ClaimedChange],
-    told: Iterable[Told],
-    known: Stories,
-    muted: Collection[Place],
-    drawing: Drawing,
-) -> Amended:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """With what messages are put right.
+
+    `known` are the stories by the keys of their changes; `calls` whom a change calls in a channel, by its key; `muted`
+    the channels that are told nothing new.
+    """
+
+    known: Stories
+    calls: Mapping[str, Mapping[Place, Sequence[str]]]
+    muted: Collection[Place]
+    drawing: Drawing
+
+
+def amend(news: Iterable[ClaimedChange], told: Iterable[Told], means: Means) -> Amended:
     """Everything that these changes alter in messages that were told.
 
-    `told` are the deliveries that tell any change that `news` belong to, oldest first; `known` all their stories by
-    the keys of their changes.
+    `told` are the deliveries that tell any change that `news` belong to, oldest first.
     """
     amending = [one for one in news if one.change.kind in AMENDING]
     standing = [one for one in told if one.edits is None and one.status in STANDING and form_of(one.key)]
@@ -51,12 +58,12 @@ def amend(
     by_place = sorted(standing, key=lambda one: (one.team, one.channel))
     for place, ones in groupby(by_place, key=lambda one: (one.team, one.channel)):
         bases = [one for one in ones if one.part is not Part.NOTE]
-        here = [one for one in amending if any(_is_about(one.change, base, known) for base in bases)]
-        owed += [each for base in bases for each in _written_over(base, here, known, drawing)]
+        here = [one for one in amending if any(_is_about(one.change, base, means.known) for base in bases)]
+        owed += [each for base in bases for each in _written_over(base, here, means)]
         for one in here:
             if one.change.kind not in TURNS:
                 done.add((one.change.key, place))
-                owed += () if place in muted else _below(one, place, bases, known, drawing)
+                owed += () if place in means.muted else _below(one, place, bases, means)
     return Amended(owed=tuple(owed), done=frozenset(done))
 
 
@@ -66,9 +73,9 @@ def _is_about(change: Change, base: Told, known: Stories) -> bool:
     return change.key in known and any(one.root == known[change.key].root and not one.is_turn for one in told)
 
 
-def _written_over(base: Told, here: Sequence[ClaimedChange], known: Stories, drawing: Drawing) -> Iterator[Owed]:
-    about = [one.change for one in here if _is_about(one.change, base, known)]
-    message = _anew(base, known, drawing) if about else None
+def _written_over(base: Told, here: Sequence[ClaimedChange], means: Means) -> Iterator[Owed]:
+    about = [one.change for one in here if _is_about(one.change, base, means.known)]
+    message = _anew(base, means) if about else None
     if message:
         yield Owed(
             key=f"{about[-1].key}|over|{base.key}",
@@ -81,27 +88,29 @@ def _written_over(base: Told, here: Sequence[ClaimedChange], known: Stories, dra
         )
 
 
-def _anew(base: Told, known: Stories, drawing: Drawing) -> Message | None:
+def _anew(base: Told, means: Means) -> Message | None:
     form = form_of(base.key)
-    stories = [known[each] for each in base.change_keys if each in known]
+    stories = [means.known[each] for each in base.change_keys if each in means.known]
     if form is None or not stories:
         return None
     if form is Form.DIGEST:
         return render(digests.anew(base.key, stories))
     # A withdrawal alters nothing of what a message says of the document.
     altered = any(one.change.key not in base.change_keys for one in stories)
+    drawing = means.drawing
     # Where there is nothing in detail to say any more, what stood there must not go on standing.
     return drawing.of(form, stories, altered=altered) or drawing.of(Form.WHOLE, stories, altered=altered)
 
 
-def _below(one: ClaimedChange, place: Place, bases: Sequence[Told], known: Stories, drawing: Drawing) -> Iterator[Owed]:
-    """A detail where there was none, and the note that says what is different."""
-    about = [base for base in bases if _is_about(one.change, base, known)]
+def _below(one: ClaimedChange, place: Place, bases: Sequence[Told], means: Means) -> Iterator[Owed]:
+    """A detail where there was none, and the note that says what is different: an edit notifies nobody, a note does."""
+    about = [base for base in bases if _is_about(one.change, base, means.known)]
     heads = [base for base in about if base.part in IN_CHANNEL]
     if not heads:
         return
-    head = heads[0].key
+    of, head = one.change.key, heads[0].key
     if form_of(head) is Form.HEADLINE and not any(base.part is Part.DETAIL for base in about):
-        yield from owe(drawing.of(Form.DETAIL, [known[one.change.key]]), one.change.key, place, Form.DETAIL, (), head)
-    note = render(alerts.note(one.change, one.seen_at))
-    yield from owe(note, one.change.key, place, Form.NOTE, (), head)
+        yield from owe(means.drawing.of(Form.DETAIL, [means.known[of]]), of, place, Form.DETAIL, (), head)
+    mentions = means.calls.get(of, {}).get(place, ())
+    note = alerts.with_mentions(alerts.note(one.change, one.seen_at), mentions)
+    yield from owe(render(note), of, place, Form.NOTE, (), head)

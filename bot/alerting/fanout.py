@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.alerting import digests, operators
-from bot.alerting.amending import Amended, amend
-from bot.alerting.stories import Stories, news_of, stories
-from bot.alerting.subscriptions import Place, route
+from bot.alerting.amending import Amended, Means, amend
+from bot.alerting.stories import earlier, news_of, stories
+from bot.alerting.subscriptions import Place, called_anew, route
 from bot.alerting.telling import Drawing, plan
 from bot.channels import scopes
 from bot.rounds import go_round
 from storage.store import FAN_OUT, Store
-from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed
+from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed, Subscription
 
 LEASE = timedelta(minutes=3)
 MOST = 100
@@ -98,25 +98,31 @@ def _planned(
 ) -> tuple[tuple[Owed, ...], tuple[DigestItem, ...]]:
     muted, drawing = store.muted(now), Drawing()
     amending = [one for one in waiting if one.change.amends]
-    known = stories(store.family([one.change.key for one in amending]))
-    amended = _amended(store, amending, known, muted, drawing)
+    family = store.family([one.change.key for one in amending])
+    known = stories(family)
+    calls = {
+        one.change.key: called_anew(one.change, earlier(one, family, known), _reached(store, one)) for one in amending
+    }
+    amended = _amended(store, amending, Means(known=known, calls=calls, muted=muted, drawing=drawing))
     tellings = [
         telling
         for one in news_of(waiting, known)
-        for telling in route(one, store.reached_by(scopes.reaching(one.change.urn)), muted, now)
+        for telling in route(one, _reached(store, one), muted, now)
         if (one.change.key, telling.place) not in amended.done
     ]
     planned = plan(tellings, known, drawing)
     return (*amended.owed, *planned.owed), planned.later
 
 
-def _amended(
-    store: Store, amending: Sequence[ClaimedChange], known: Stories, muted: Collection[Place], drawing: Drawing
-) -> Amended:
-    told = store.told(list(known)) if known else ()
+def _reached(store: Store, one: ClaimedChange) -> Sequence[Subscription]:
+    return store.reached_by(scopes.reaching(one.change.urn))
+
+
+def _amended(store: Store, amending: Sequence[ClaimedChange], means: Means) -> Amended:
+    told = store.told(list(means.known)) if amending else ()
     # A card that names several changes is written anew as a whole.
-    others = {key for one in told for key in one.change_keys if key not in known}
-    return amend(amending, told, {**known, **stories(store.family(others))}, muted, drawing)
+    others = {key for one in told for key in one.change_keys if key not in means.known}
+    return amend(amending, told, replace(means, known={**means.known, **stories(store.family(others))}))
 
 
 def _fan_out_digests(store: Store, holding: Holding, now: datetime) -> int:

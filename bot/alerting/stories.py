@@ -66,6 +66,13 @@ def _is_news(story: Story, key: str, waits: Collection[str]) -> bool:
     return story.root not in waits if story.is_turn else story.change.key == key
 
 
+def earlier(one: ClaimedChange, family: Sequence[ClaimedChange], known: Stories) -> list[Change]:
+    """What the document had been told to read like before this change was noticed."""
+    root = known[one.change.key].root
+    before = [each.change for each in family[: family.index(one)] if known[each.change.key].root == root]
+    return [change for change in before if change.kind not in TURNS]
+
+
 def _root(change: Change, by_key: Mapping[str, Change]) -> str:
     while change.amends in by_key and change.amends != change.key:
         change = by_key[change.amends]

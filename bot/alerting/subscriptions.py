@@ -97,6 +97,21 @@ def _mentions(one: Subscription, change: Change) -> bool:
     return one.mention_on is None or one.mention_on in movements(change)
 
 
+def called_anew(
+    change: Change, before: Iterable[Change], subscriptions: Iterable[Subscription]
+) -> Mapping[Place, tuple[str, ...]]:
+    """Whom channels call on something that has become certain with this change: `before` are what was told until then.
+
+    Who is called whatever happens was called when it was told first.
+    """
+    new = movements(change).difference(*map(movements, before))
+    called: dict[Place, dict[str, None]] = {}
+    for one in subscriptions:
+        if one.mention and one.mention_on in new and not why_not(one, change):
+            called.setdefault((one.team, one.channel), {})[one.mention] = None
+    return {place: tuple(mentions) for place, mentions in called.items()}
+
+
 def movements(change: Change) -> frozenset[Movements]:
     """What has certainly happened; where a document came or went, nothing in it did."""
     return frozenset(_movements(change))

@@ -16,7 +16,7 @@ from bot.channels import scopes
 from judgements.authorities import REGISTRY
 from judgements.types import Change, ChangeKind, Report
 from storage.store import Store
-from storage.types import ClaimedChange, Delivery, Holding, Intent, Sent, Subscription, TroubleKind
+from storage.types import ClaimedChange, Delivery, Holding, Intent, Movements, Sent, Subscription, TroubleKind
 from tests.bot.examples import BEFORE, CHANGES, IN_2026, T0, TODAY, WEST_SUSSEX, change, inspection, items
 from tests.bot.validators import check
 
@@ -204,6 +204,41 @@ def test_what_is_read_at_last_gets_a_headline_and_the_detail_it_lacked(store: St
     assert "this message said before that it had not been read yet" in said(anew)
     assert (form_of(detail.key), detail.edits, detail.thread_of) == (Form.DETAIL, None, headline.key)
     assert note.thread_of == headline.key
+
+
+DECLINED = replace(amending(ChangeKind.READ_AT_LAST, NOT_READ, inspection("IIII", "I", IN_2026)), instead_of=None)
+
+
+@pytest.mark.parametrize("how", ["now", "daily 09:45"])
+def test_who_is_called_on_downgrades_is_called_in_the_note_once_it_is_certain(how: str, store: Store) -> None:
+    store.put_subscriptions([wish(how=how, mention="<!subteam^S1>", mention_on=Movements.DOWNGRADES)])
+    publish(store, NOT_READ)
+    assert not any("subteam" in said(one) for one in digests_of(store, T0 + HOUR))
+    publish(store, DECLINED, at=T0 + 2 * HOUR)
+    *_, note = sent = deliver(store, T0 + 2 * HOUR)
+    assert ["<!subteam^S1>" in said(one) for one in sent] == [one is note for one in sent]
+    assert form_of(note.key) is Form.NOTE
+    again = amending(ChangeKind.CORRECTED, DECLINED, inspection("IIIG", "I", IN_2026))
+    publish(store, again, at=T0 + 3 * HOUR)
+    assert not any("subteam" in said(one) for one in deliver(store, T0 + 3 * HOUR)), "they know"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mention_on": Movements.UPGRADES},
+        {"mention_on": None},
+        {"mention_on": Movements.DOWNGRADES, "excepted": (WEST_SUSSEX,)},
+    ],
+    ids=str,
+)
+def test_nobody_else_is_called_in_a_note(options: dict[str, Any], store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, NOT_READ)
+    deliver(store)
+    store.put_subscriptions([wish(mention="<!subteam^S1>", **options)])
+    publish(store, DECLINED, at=T0 + MINUTE)
+    assert not any("subteam" in said(one) for one in deliver(store, T0 + MINUTE))
 
 
 def test_the_line_in_the_card_of_a_morning_is_corrected_too(store: Store) -> None:
