@@ -13,19 +13,17 @@ from operator import attrgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, type_coerce, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, type_coerce, update
 
 from storage.codec import CHANGE
 from storage.engine import reading, writing
 from storage.leases import still_held
-from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert, insert_new
-from storage.schema import JSON_VALUE, PENDING, changes, channels, deliveries, digest_items, messages, tellings
+from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert, insert_new, past
+from storage.schema import JSON_VALUE, changes, channels, deliveries, digest_items, messages, tellings
 from storage.types import ClaimedChange, DeliveryStatus, DigestItem, DueDigest, Holding, Owed, Told
 
 FAN_OUT = "fan-out"
 """The lease under which changes become deliveries."""
-UNSUBSCRIBED = "the channel unsubscribed"
-"""The end of a message that nobody waits for any more."""
 
 Place = tuple[str, str]
 """Slack's ids of a workspace and of a channel in it."""
@@ -106,14 +104,19 @@ class Outbox(Room):
         return tuple(one for row in found if (one := _readable(row)))
 
     def due_digests(self, now: datetime) -> tuple[DueDigest, ...]:
-        """Which channels are to have their digest now, and what it tells, in the order in which it was noticed."""
-        place = (digest_items.c.team, digest_items.c.channel)
-        query = select(*place, digest_items.c.change_key).join(changes).where(digest_items.c.due_at <= now)
+        """Which channels are to have a digest now, and what it tells, in the order in which it was noticed.
+
+        One that falls due while its channel is muted waits until the mute is over.
+        """
+        digest = (digest_items.c.team, digest_items.c.channel, digest_items.c.how)
+        here = and_(channels.c.team == digest_items.c.team, channels.c.channel == digest_items.c.channel)
+        waiting = select(*digest, digest_items.c.change_key).join(changes).outerjoin(channels, here)
+        query = waiting.where(digest_items.c.due_at <= now, past(channels.c.muted_until, now))
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(*place, *_NOTICED)).all()
+            rows = connection.execute(query.order_by(*digest, *_NOTICED)).all()
         return tuple(
-            DueDigest(team=team, channel=channel, change_keys=tuple(row.change_key for row in items))
-            for (team, channel), items in groupby(rows, attrgetter("team", "channel"))
+            DueDigest(team=team, channel=channel, how=how, change_keys=tuple(row.change_key for row in items))
+            for (team, channel, how), items in groupby(rows, attrgetter("team", "channel", "how"))
         )
 
     def fan_out_digest(self, holding: Holding, digest: DueDigest, owed: Sequence[Owed], now: datetime) -> int:
@@ -193,17 +196,3 @@ def _row(owed: Owed, message: str, now: datetime) -> dict[str, object]:
     fields = {name: getattr(owed, name) for name in ("key", "team", "channel", "part", "thread_of", "edits")}
     state = {"status": DeliveryStatus.PENDING, "attempts": 0, "unfinished": 0, "uncertain": False, "trouble": ""}
     return fields | state | {"message": message, "created_at": now}
-
-
-def drop_what_is_owed(connection: Connection, team: str, channel: str, urns: Collection[str]) -> None:
-    """Nobody waits any more for what this channel is still owed about these authorities alone."""
-    about = select(tellings.c.delivery_key).join(changes, changes.c.key == tellings.c.change_key)
-    dropped = {"status": DeliveryStatus.DROPPED, "trouble": UNSUBSCRIBED}
-    which: tuple[ColumnElement[bool], ...] = (
-        PENDING,
-        deliveries.c.team == team,
-        deliveries.c.channel == channel,
-        deliveries.c.key.in_(about.where(changes.c.urn.in_(urns))),
-        deliveries.c.key.not_in(about.where(changes.c.urn.not_in(urns))),
-    )
-    connection.execute(update(deliveries).where(*which).values(dropped))

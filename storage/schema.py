@@ -362,13 +362,14 @@ tellings = Table(
     Index(None, "delivery_key"),
 )
 
-# What a channel is to be told in its next digest.
+# What a channel is to be told in a digest, and how it wished to be told when it was put by: "weekly mon 09:45".
 digest_items = Table(
     "digest_items",
     metadata,
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("change_key", Text, ForeignKey(changes.c.key), primary_key=True),
+    Column("how", Text, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Index(None, "due_at"),
 )

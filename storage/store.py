@@ -12,7 +12,7 @@ from __future__ import annotations
 from storage.answers import Answers
 from storage.leases import Leases, LostLeaseError
 from storage.letters import Letters
-from storage.outbox import FAN_OUT, UNSUBSCRIBED, Outbox
+from storage.outbox import FAN_OUT, Outbox
 from storage.retention import Retention
 from storage.rows import UndecodableError
 from storage.sending import Sending
@@ -22,7 +22,7 @@ from storage.unfurls import Unfurls
 from storage.vitals import Signs
 from storage.watching import Watching
 
-__all__ = ["FAN_OUT", "UNSUBSCRIBED", "LostLeaseError", "Store", "UndecodableError"]
+__all__ = ["FAN_OUT", "LostLeaseError", "Store", "UndecodableError"]
 
 
 class Store(Watching, Leases, Troubles, Answers, Subscribing, Outbox, Sending, Letters, Unfurls, Signs, Retention):

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
+from storage import dropping
 from storage.engine import reading, writing
-from storage.outbox import Place, drop_what_is_owed
+from storage.outbox import Place
 from storage.rows import Room, columns_of, insert, upsert
 from storage.schema import channels, subscriptions
 from storage.types import ChannelState, Subscription
@@ -28,12 +29,12 @@ class Subscribing(Room):
                 connection.execute(new.on_conflict_do_update(index_elements=key, set_=altered), rows)
 
     def remove_subscriptions(self, team: str, channel: str, scopes: Collection[str], urns: Collection[str]) -> int:
-        """End these wishes of a channel; how many there were. What it is still owed about `urns` is dropped then."""
+        """End these wishes of a channel; how many there were. What it was to be told about `urns` is dropped then."""
         these = and_(_in_channel(team, channel), subscriptions.c.scope.in_(scopes))
         with writing(self._engine) as connection:
             ended = connection.execute(delete(subscriptions).where(these).returning(subscriptions.c.scope)).all()
             if ended and urns:
-                drop_what_is_owed(connection, team, channel, urns)
+                dropping.unsubscribed(connection, team, channel, urns)
             return len(ended)
 
     def subscription(self, team: str, channel: str, scope: str) -> Subscription | None:
@@ -71,11 +72,16 @@ class Subscribing(Room):
             return ChannelState() if row is None else ChannelState(**row._mapping)
 
     def mute(self, team: str, channel: str, until: datetime | None, by: str) -> None:
-        """Tell the channel nothing until then; None ends it."""
-        self._put_state(team, channel, muted_until=until, muted_by=by if until else None)
+        """Tell the channel nothing until then, nor what it was still to be told; None ends it."""
+        state = {"muted_until": until, "muted_by": by if until else None}
+        with writing(self._engine) as connection:
+            upsert(connection, channels, {"team": team, "channel": channel} | state)
+            if until:
+                dropping.muted(connection, team, channel)
 
     def set_unfurls(self, team: str, channel: str, unfurls: bool) -> None:
-        self._put_state(team, channel, unfurls=unfurls)
+        with writing(self._engine) as connection:
+            upsert(connection, channels, {"team": team, "channel": channel, "unfurls": unfurls})
 
     def muted(self, now: datetime) -> Mapping[Place, datetime]:
         """Until when each channel is muted that is so now."""
@@ -83,10 +89,6 @@ class Subscribing(Room):
         with reading(self._engine) as connection:
             rows = connection.execute(query.where(channels.c.muted_until > now))
             return {(row.team, row.channel): row.muted_until for row in rows}
-
-    def _put_state(self, team: str, channel: str, **state: object) -> None:
-        with writing(self._engine) as connection:
-            upsert(connection, channels, {"team": team, "channel": channel} | state)
 
     def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:
         order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.scope)

@@ -298,20 +298,25 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """A change that a channel is to be told in its next digest, which is composed when it is due."""
+    """A change that a channel is to be told in its next digest, which is composed when it is due.
+
+    `how` is the wish by which it waits, "weekly mon 09:45": what is wished later changes nothing about it.
+    """
 
     team: str
     channel: str
     change_key: str
+    how: str
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDigest:
-    """What one channel's digest is to tell now: the keys of the changes, oldest first."""
+    """What one channel's digest is to tell now: the keys of the changes that wait by one wish, oldest first."""
 
     team: str
     channel: str
+    how: str
     change_keys: tuple[str, ...]
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.alerting import bursts
+from bot.alerting import alerts, bursts
 from bot.alerting.stories import Stories, Story
-from bot.alerting.subscriptions import why_not
+from bot.alerting.subscriptions import called, why_not
 from bot.alerting.telling import Form, key
+from bot.channels import hows
 from bot.messages import render
 from bot.types import Card
 from storage.types import DueDigest, Owed, Part, Subscription
-
-DAILY, WEEKLY = "daily", "weekly"
 
 
 def owed(
@@ -21,23 +20,30 @@ def owed(
 ) -> tuple[Owed, ...]:
     """The messages of a channel's digest.
 
-    What is told is what there is to say now of each change, and only what the channel still wants to know. `known`
-    are the stories of the changes by their keys, `told` the keys of those that stand in the channel already.
+    What is told is what there is to say now of each change, and only what the channel still wants to know; who is to be
+    called is called in the first message. `known` are the stories of the changes by their keys, `told` the keys of
+    those that stand in the channel already.
     """
     wanting = [(one, wish) for one in _untold(due, known, told) for wish in wishes if not why_not(wish, one.change)]
-    wanted = {one.change.key: one for one, _ in wanting}
-    rhythm = DAILY if any(wish.how.startswith(DAILY) for _, wish in wanting) else WEEKLY
-    pages = bursts.pages(list(wanted.values()))
-    return tuple(
-        Owed(
-            key=_key(due, rhythm, now, (number, len(pages))),
-            team=due.team,
-            channel=due.channel,
-            part=Part.DIGEST,
-            message=render(bursts.digest(page, rhythm, (number, len(pages)))),
-            tells=tuple(one.change.key for one in page),
-        )
-        for number, page in enumerate(pages, 1)
+    mentions = called((wish, one.change) for one, wish in wanting)
+    pages = bursts.pages(list({one.change.key: one for one, _ in wanting}.values()))
+    return tuple(_owed(due, page, (number, len(pages)), mentions, now) for number, page in enumerate(pages, 1))
+
+
+def _owed(
+    due: DueDigest, page: Sequence[Story], place: tuple[int, int], mentions: Sequence[str], now: datetime
+) -> Owed:
+    number, of = place
+    rhythm = hows.rhythm(due.how)
+    card = bursts.digest(page, rhythm, place)
+    said = f"digest|{rhythm}|{now.isoformat()}|{number}|{of}"
+    return Owed(
+        key=key(said, (due.team, due.channel), Form.DIGEST),
+        team=due.team,
+        channel=due.channel,
+        part=Part.DIGEST,
+        message=render(alerts.with_mentions(card, mentions if number == 1 else ())),
+        tells=tuple(one.change.key for one in page),
     )
 
 
@@ -55,8 +61,3 @@ def anew(digest_key: str, page: Sequence[Story]) -> Card:
     """One message of a digest as it is to be said now: its key tells how it was said."""
     _, rhythm, _, number, of, *_ = digest_key.split("|")
     return bursts.digest(page, rhythm, (int(number), int(of)))
-
-
-def _key(due: DueDigest, rhythm: str, now: datetime, place: tuple[int, int]) -> str:
-    number, of = place
-    return key(f"digest|{rhythm}|{now.isoformat()}|{number}|{of}", (due.team, due.channel), Form.DIGEST)

@@ -130,9 +130,6 @@ def _fan_out_digests(store: Store, holding: Holding, now: datetime) -> int:
 
 
 def _digest(store: Store, due: DueDigest, now: datetime) -> tuple[Owed, ...]:
-    muted_until = store.channel(due.team, due.channel).muted_until
-    if muted_until and muted_until > now:
-        return ()
     family = store.family(due.change_keys)
     wishes = store.subscriptions(due.team, due.channel)
     told = _told_here(store, due, [one.change.key for one in family])

@@ -31,15 +31,16 @@ WITHOUT_DOCUMENT = frozenset({ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One change, as it is told in one channel: now, or (with `due`) in a digest then.
+    """One change, as it is told in one channel: now, or (with `due`) in a digest then, as somebody wished with `how`.
 
-    `mentions` are people and groups as Slack writes them.
+    `mentions` are people and groups as Slack writes them; whom a digest calls is decided when it is composed.
     """
 
     news: ClaimedChange
     team: str
     channel: str
     due: datetime | None = None
+    how: str = hows.NOW
     compact: bool = False
     threads: bool = True
     mentions: tuple[str, ...] = ()
@@ -53,14 +54,15 @@ def route(
     news: ClaimedChange, subscriptions: Iterable[Subscription], muted: Mapping[Place, datetime], now: datetime
 ) -> tuple[Telling, ...]:
     """How every channel that wants to know of the change is told, each once: at once if any of its subscriptions says
-    so, and in full if one of those does. `muted`: until when a channel is told nothing."""
+    so, and in full if one of those does. `muted`: until when a channel is told nothing at once; what it wants to know
+    in a digest waits for that all the same."""
     wanting: dict[Place, list[Subscription]] = {}
     for one in subscriptions:
-        if not why_not(one, news.change):
-            wanting.setdefault((one.team, one.channel), []).append(one)
-    return tuple(
-        _telling(news, place, ones, now) for place, ones in wanting.items() if place not in muted or muted[place] <= now
-    )
+        place = (one.team, one.channel)
+        is_muted = place in muted and muted[place] > now
+        if not why_not(one, news.change) and not (is_muted and one.how == hows.NOW):
+            wanting.setdefault(place, []).append(one)
+    return tuple(_telling(news, place, ones, now) for place, ones in wanting.items())
 
 
 def why_not(one: Subscription, change: Change) -> str:
@@ -77,24 +79,26 @@ def why_not(one: Subscription, change: Change) -> str:
 
 
 def _telling(news: ClaimedChange, place: Place, ones: Sequence[Subscription], now: datetime) -> Telling:
-    dues = {one: hows.due(one.how, now) for one in ones}
-    at_once = [one for one in ones if dues[one] is None]
-    mentions = dict.fromkeys(one.mention for one in ones if one.mention and _mentions(one, news.change))
+    dues = [(due, one.how) for one in ones if (due := hows.due(one.how, now))]
+    at_once = [one for one in ones if one.how == hows.NOW]
+    due, how = (None, hows.NOW) if at_once else min(dues)
     team, channel = place
     return Telling(
         news=news,
         team=team,
         channel=channel,
-        due=None if at_once else min(due for due in dues.values() if due),
+        due=due,
+        how=how,
         compact=bool(at_once) and all(one.compact for one in at_once),
         threads=any(one.threads for one in at_once),
-        mentions=tuple(mentions) if at_once else (),
+        mentions=called((one, news.change) for one in ones) if at_once else (),
     )
 
 
-def _mentions(one: Subscription, change: Change) -> bool:
-    """Somebody is woken only for what is certain."""
-    return one.mention_on is None or one.mention_on in movements(change)
+def called(wanted: Iterable[tuple[Subscription, Change]]) -> tuple[str, ...]:
+    """Whom these wishes call for these changes, each once: somebody is woken only for what is certain."""
+    calling = (one for one, change in wanted if one.mention_on is None or one.mention_on in movements(change))
+    return tuple(dict.fromkeys(one.mention for one in calling if one.mention))
 
 
 def called_anew(

@@ -129,7 +129,7 @@ def _together(now: Sequence[Telling]) -> list[Telling]:
 
 def _waiting(one: Telling) -> DigestItem:
     assert one.due is not None
-    return DigestItem(team=one.team, channel=one.channel, change_key=one.news.change.key, due_at=one.due)
+    return DigestItem(team=one.team, channel=one.channel, change_key=one.news.change.key, how=one.how, due_at=one.due)
 
 
 def _story(one: Telling, known: Stories) -> Story:

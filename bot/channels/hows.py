@@ -45,6 +45,11 @@ def spelled(found: re.Match[str]) -> str | None:
     return f"{day} {at:%H:%M}"
 
 
+def rhythm(how: str) -> str:
+    """ "now", "daily" or "weekly"."""
+    return how.partition(" ")[0]
+
+
 def spoken(how: str) -> str:
     """ "at once", "daily at 09:45", "every Monday at 09:45"."""
     rhythm, _, rest = how.partition(" ")

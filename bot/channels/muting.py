@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot import words
 from bot.channels import hows, permission
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused, told, without_more
-from bot.types import Card, Line, Paragraph, Person, Reply, SmallPrint
+from bot.types import Asker, Card, Line, Paragraph, Person, Reply, SmallPrint
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Mute:
         lines: list[Line] = [(words.MUTED.format(until=words.moment(until), command=words.COMMAND),)]
         if before and before > asked.now:
             lines.append((words.MUTED_BEFORE.format(until=words.moment(before)),))
+        if _has_digests(asked, asker):
+            lines.append((words.MUTED_DIGEST,))
         title = words.MUTED_TITLE.format(until=words.moment(until))
         how = (words.UNMUTE_HOW.format(command=words.COMMAND),)
         blocks = (Paragraph(tuple(lines)), SmallPrint(((words.BY, Person(asker.user)), how)))
@@ -53,8 +55,13 @@ class Unmute:
             return Reply(card=told(words.NOT_MUTED))
         asked.store.mute(asker.team, asker.channel, None, asker.user)
         sentence = words.UNMUTED.format(command=words.COMMAND)
-        blocks = (Paragraph(((sentence,),)), SmallPrint(((words.BY, Person(asker.user)),)))
+        digest: tuple[Line, ...] = ((words.UNMUTED_DIGEST,),) if _has_digests(asked, asker) else ()
+        blocks = (Paragraph(((sentence,), *digest)), SmallPrint(((words.BY, Person(asker.user)),)))
         return Reply(card=Card(title=words.UNMUTED_TITLE, sentence=sentence, blocks=blocks), in_channel=True)
+
+
+def _has_digests(asked: Asked, asker: Asker) -> bool:
+    return any(one.how != hows.NOW for one in asked.store.subscriptions(asker.team, asker.channel))
 
 
 @dataclass(frozen=True, slots=True)

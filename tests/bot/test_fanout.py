@@ -16,12 +16,23 @@ from bot.channels import scopes
 from judgements.authorities import REGISTRY
 from judgements.types import Change, ChangeKind, Report
 from storage.store import Store
-from storage.types import ClaimedChange, Delivery, Holding, Intent, Movements, Sent, Subscription, TroubleKind
+from storage.types import (
+    ClaimedChange,
+    Delivery,
+    DocumentSort,
+    Holding,
+    Intent,
+    Movements,
+    Sent,
+    Subscription,
+    TroubleKind,
+)
 from tests.bot.examples import BEFORE, CHANGES, IN_2026, T0, TODAY, WEST_SUSSEX, change, inspection, items
 from tests.bot.validators import check
 
 IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
 KENT, LEEDS = (next(one.urn for one in REGISTRY.current if one.slug == slug) for slug in ("kent", "leeds"))
+WS = scopes.of_authority(WEST_SUSSEX)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -408,16 +419,80 @@ def test_a_digest_says_what_is_so_when_it_is_sent(store: Store) -> None:
     assert anew.message.text.startswith("Daily digest: 1 piece of news on 1 authority: ▲ West Sussex improved overall")
 
 
-@pytest.mark.parametrize("ended", ["unsubscribed", "muted"])
-def test_a_digest_is_not_sent_to_whom_does_not_want_it_any_more(ended: str, store: Store) -> None:
+def test_a_digest_is_not_sent_to_whom_does_not_want_it_any_more(store: Store) -> None:
     store.put_subscriptions([wish(how="weekly thu 09:45")])
     publish(store, IMPROVED)
-    if ended == "muted":
-        store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
-    else:
-        store.remove_subscriptions("T1", "C1", ["england"], [])
-    assert fan_out_digests(store, "me", T0 + 9 * MINUTE) == 0
+    store.put_subscriptions([wish(how="weekly thu 09:45", documents=(DocumentSort.LETTERS,))])
+    assert digests_of(store, T0 + 9 * MINUTE) == []
     assert store.due_digests(T0 + timedelta(days=9)) == ()
+
+
+def test_what_waits_for_a_digest_when_the_channel_unsubscribes_is_forgotten(store: Store) -> None:
+    store.put_subscriptions(
+        [wish(scope=WS, how="weekly mon 09:45"), wish(scope=scopes.of_authority(KENT), how="weekly mon 09:45")]
+    )
+    publish(store, IMPROVED, of(KENT))
+    store.remove_subscriptions("T1", "C1", [WS], [WEST_SUSSEX])
+    store.put_subscriptions([wish(scope=WS)])
+    (digest,) = digests_of(store, T0 + timedelta(days=7))
+    assert digest.message.text.startswith("Weekly digest: 1 piece of news on 1 authority: ▲ Kent")
+
+
+@pytest.mark.parametrize("how", ["now", "weekly mon 09:45"])
+def test_what_waits_for_a_daily_digest_comes_in_one_however_the_channel_is_told_since(how: str, store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45")])
+    publish(store, IMPROVED)
+    store.put_subscriptions([wish(how=how)])
+    (digest,) = digests_of(store, T0 + HOUR)
+    assert digest.message.text.startswith("Daily digest: 1 piece of news")
+
+
+def test_a_daily_and_a_weekly_digest_that_are_due_together_are_two(store: Store) -> None:
+    store.put_subscriptions([wish(how="weekly thu 09:45"), wish(scope=scopes.of_authority(KENT), how="daily 09:45")])
+    publish(store, IMPROVED, of(KENT))
+    said_ = sorted(one.message.text for one in digests_of(store, T0 + HOUR))
+    assert [text.split(" improved")[0] for text in said_] == [
+        "Daily digest: 1 piece of news on 1 authority: ▲ Kent",
+        "Weekly digest: 1 piece of news on 1 authority: ▲ West Sussex",
+    ]
+
+
+def test_a_digest_calls_whom_its_wishes_call_for_what_is_certain_in_it(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45", mention="<!subteam^S1>", mention_on=Movements.DOWNGRADES)])
+    publish(store, IMPROVED)
+    (quiet,) = digests_of(store, T0 + HOUR)
+    assert "subteam" not in said(quiet)
+    publish(store, of(KENT), of(LEEDS, CHANGES["declined_with_priority_actions"]), at=T0 + 2 * HOUR)
+    (loud,) = digests_of(store, T0 + 25 * HOUR)
+    assert said(loud).count("<!subteam^S1>") == 1
+
+
+def test_a_digest_that_falls_due_in_a_mute_comes_when_it_is_over_with_what_happened_in_it(store: Store) -> None:
+    store.put_subscriptions([wish(how="weekly thu 09:45"), wish("C2")])
+    publish(store, IMPROVED)
+    deliver(store)
+    for channel in ("C1", "C2"):
+        store.mute("T1", channel, T0 + 2 * HOUR, "U1")
+    publish(store, of(KENT), at=T0 + MINUTE)
+    assert digests_of(store, T0 + HOUR) == []
+    (digest,) = digests_of(store, T0 + 2 * HOUR)
+    assert digest.channel == "C1"
+    assert digest.message.text.startswith("Weekly digest: 2 pieces of news on 2 authorities")
+
+
+def test_a_mute_that_is_over_before_the_digest_takes_nothing_out_of_it(store: Store) -> None:
+    store.put_subscriptions([wish(how="weekly thu 09:45")])
+    store.mute("T1", "C1", T0 - timedelta(days=5), "U1")
+    publish(store, IMPROVED, at=T0 - timedelta(days=6))
+    assert len(digests_of(store, T0 + HOUR)) == 1
+
+
+def test_a_change_that_is_wanted_at_once_and_in_a_digest_is_told_in_the_digest_of_a_muted_channel(store: Store) -> None:
+    store.put_subscriptions([wish(), wish(scope=WS, how="daily 09:45")])
+    store.mute("T1", "C1", T0 + MINUTE, "U1")
+    publish(store, IMPROVED, of(KENT))
+    (digest,) = digests_of(store, T0 + HOUR)
+    assert digest.message.text.startswith("Daily digest: 1 piece of news on 1 authority: ▲ West Sussex")
 
 
 def test_a_poll_that_is_going_on_may_find_more_for_a_minute_at_most(store: Store) -> None:

@@ -34,6 +34,15 @@ def test_a_mute_is_said_in_the_channel_with_its_end(store: Store) -> None:
     )
 
 
+def test_a_channel_that_has_digests_hears_when_they_come(store: Store) -> None:
+    ask("subscribe kent", store)
+    assert "digest" not in str(ask("mute 2h", store).card)
+    assert "digest" not in str(ask("unmute", store).card)
+    ask("subscribe essex weekly", store)
+    assert "A digest that falls due before then is posted when the mute is over." in lines(ask("mute 2h", store).card)
+    assert "A digest that fell due meanwhile is posted now." in lines(ask("unmute", store).card)
+
+
 def test_an_unmuted_channel_is_told_again(store: Store) -> None:
     assert not ask("unmute", store).in_channel
     ask("mute 2h", store)

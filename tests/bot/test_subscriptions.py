@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerting.subscriptions import EXCEPTED, OTHER_CHANGES, OTHER_DOCUMENTS, UNCOVERED, Telling, route, why_not
-from bot.channels import scopes
+from bot.channels import hows, scopes
 from judgements.authorities import REGISTRY
 from judgements.types import Change, ChangeKind, Kind, NotRead, Status
 from storage.types import ClaimedChange, DocumentSort, Movements, Subscription
@@ -180,16 +180,17 @@ def test_the_most_immediate_and_fullest_wish_of_a_channel_counts(of: Change, wis
             assert telling.threads is any(one.threads for one in at_once)
         else:
             assert telling.due == min(due for one in mine if (due := routed(of, one)[0].due))
+            assert telling.due == hows.due(telling.how, T0)
 
 
 @given(_CHANGES, st.lists(_WISHES, max_size=4), st.integers(-2, 2))
-def test_a_muted_channel_is_told_nothing_until_its_mute_ends(
+def test_a_muted_channel_is_told_at_once_of_nothing_and_what_is_for_its_digest_waits_all_the_same(
     of: Change, wishes: list[Subscription], hours: int
 ) -> None:
     muted = {("T1", "C1"): T0 + timedelta(hours=hours)}
-    told = {one.place for one in route(news(of), wishes, muted, T0)}
-    unmuted = {one.place for one in routed(of, *wishes)}
-    assert told == (unmuted - {("T1", "C1")} if hours > 0 else unmuted)
+    mine = [one for one in wishes if (one.team, one.channel) == ("T1", "C1") and one.how == "now"]
+    left = [one for one in wishes if one not in mine] if hours > 0 else wishes
+    assert set(route(news(of), wishes, muted, T0)) == set(routed(of, *left))
 
 
 def test_somebody_is_called_only_for_what_is_certain() -> None:

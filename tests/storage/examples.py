@@ -88,6 +88,14 @@ def owed(of: Change, channel: str = "C1", team: str = "T1") -> tuple[Owed, Owed]
     return headline, detail
 
 
+def put_right(of: Change) -> tuple[Owed, Owed, Owed]:
+    """What is written over headline and detail of the channel "C1", and the note below."""
+    headline, detail = owed(of)
+    note = replace(detail, key=f"{of.key}/over/note", part=Part.NOTE)
+    over = [replace(one, key=f"{of.key}/over/{one.part}", thread_of=None, edits=one.key) for one in (headline, detail)]
+    return over[0], over[1], note
+
+
 FANNING_OUT = Holding(name=FAN_OUT, owner="the only one")
 
 

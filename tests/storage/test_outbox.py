@@ -136,8 +136,9 @@ class TestWhatWasTold:
 
 
 class TestDigests:
-    def items(self, *keys: str, channel: str = "C1") -> list[DigestItem]:
-        return [DigestItem(team="T1", channel=channel, change_key=key, due_at=T0 + MINUTE) for key in keys]
+    def items(self, *keys: str, channel: str = "C1", how: str = "daily 09:31") -> list[DigestItem]:
+        due_at = T0 + MINUTE
+        return [DigestItem(team="T1", channel=channel, change_key=key, how=how, due_at=due_at) for key in keys]
 
     def test_what_is_told_later_is_due_in_the_order_it_was_noticed(self, store: Store) -> None:
         store.apply(intent(now=T0 + SECOND, changes=(change("a"),)))
@@ -147,9 +148,30 @@ class TestDigests:
         store.fan_out(FANNING_OUT, ["a", "b"], (), later, T0)
         assert store.due_digests(T0 + MINUTE - SECOND) == ()
         assert store.due_digests(T0 + MINUTE) == (
-            DueDigest(team="T1", channel="C1", change_keys=("b", "a")),
-            DueDigest(team="T1", channel="C2", change_keys=("a",)),
+            DueDigest(team="T1", channel="C1", how="daily 09:31", change_keys=("b", "a")),
+            DueDigest(team="T1", channel="C2", how="daily 09:31", change_keys=("a",)),
         )
+
+    def test_what_waits_by_different_wishes_is_told_apart(self, store: Store) -> None:
+        store.apply(intent(changes=(change("a"), change("b", listing("2")))))
+        assert store.claim_lease(FANNING_OUT, T0, LEASE)
+        later = [*self.items("a"), *self.items("b", how="weekly thu 09:31")]
+        store.fan_out(FANNING_OUT, ["a", "b"], (), later, T0)
+        daily, weekly = store.due_digests(T0 + MINUTE)
+        assert (daily.how, daily.change_keys) == ("daily 09:31", ("a",))
+        assert (weekly.how, weekly.change_keys) == ("weekly thu 09:31", ("b",))
+        assert store.fan_out_digest(FANNING_OUT, daily, owed(change("a"))[:1], T0) == 1
+        assert store.due_digests(T0 + MINUTE) == (weekly,)
+
+    def test_one_that_falls_due_in_a_mute_waits_until_it_is_over(self, store: Store) -> None:
+        store.apply(intent(changes=(change("a"),)))
+        assert store.claim_lease(FANNING_OUT, T0, LEASE)
+        store.fan_out(FANNING_OUT, ["a"], (), self.items("a"), T0)
+        store.mute("T1", "C1", T0 + 2 * MINUTE, "U1")
+        assert store.due_digests(T0 + MINUTE) == ()
+        assert len(store.due_digests(T0 + 2 * MINUTE)) == 1
+        store.mute("T1", "C1", None, "U1")
+        assert len(store.due_digests(T0 + MINUTE)) == 1
 
     def test_a_digest_is_told_once(self, store: Store) -> None:
         store.apply(intent(changes=(change("a"),)))

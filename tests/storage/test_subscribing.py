@@ -8,18 +8,23 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from storage.store import Store
-from storage.types import ChannelState, DeliveryStatus, DocumentSort, Movements
+from storage.types import ChannelState, DeliveryStatus, DigestItem, DocumentSort, Movements, Owed, Part, Sent
 from tests.storage.examples import (
+    FANNING_OUT,
+    LEASE,
     MINUTE,
     SCOPE,
     SECOND,
     T0,
     URN,
     change,
+    claimed,
     ended,
     intent,
     listing,
+    message,
     owed,
+    put_right,
     send_next,
     subscription,
     tell,
@@ -88,7 +93,7 @@ class TestSubscriptions:
         tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
         tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
         store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
-        for key in ("sent/T1/C1/detail", "waiting/T1/C1/headline", "waiting/T1/C1/detail"):
+        for key in ("waiting/T1/C1/headline", "waiting/T1/C1/detail"):
             assert ended(engine, key)[:3] == (DeliveryStatus.DROPPED, None, "the channel unsubscribed")
         assert ended(engine, str(sent))[0] is DeliveryStatus.SENT
         left = [
@@ -96,7 +101,7 @@ class TestSubscriptions:
             for key in ("others/T1/C1", "theirs/T2/C1", "waiting/T1/C2")
             for part in ("headline", "detail")
         ]
-        assert sorted(iter(lambda: send_next(store, T0 + MINUTE), None)) == sorted(left)
+        assert sorted(iter(lambda: send_next(store, T0 + MINUTE), None)) == sorted([*left, "sent/T1/C1/detail"])
         assert store.coverage().dead == 0, "nobody misses them"
 
     def test_what_tells_of_others_too_is_not_dropped(self, store: Store) -> None:
@@ -107,6 +112,46 @@ class TestSubscriptions:
         store.owe([replace(headline, tells=("mine", "theirs"))], T0)
         store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
         assert store.coverage().waiting == 1
+
+    def test_what_corrects_a_message_that_stands_is_still_owed_and_what_corrects_a_dropped_one_is_not(
+        self, store: Store, engine: Engine
+    ) -> None:
+        store.put_subscriptions([subscription()])
+        tell(store, change("sent"))
+        assert [send_next(store), send_next(store)] == ["sent/T1/C1/headline", "sent/T1/C1/detail"]
+        tell(store, change("waiting", listing("2")))
+        store.owe([one for key in ("sent", "waiting") for one in put_right(change(key))], T0)
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        left = [f"sent/over/{part}" for part in ("headline", "detail", "note")]
+        assert list(iter(lambda: send_next(store, T0 + MINUTE), None)) == left
+        for part in ("headline", "detail", "note"):
+            assert ended(engine, f"waiting/over/{part}")[0] is DeliveryStatus.DROPPED
+        assert store.coverage().dead == 0, "nobody misses them"
+
+    def test_what_is_on_its_way_is_not_called_back_nor_what_belongs_to_it(self, store: Store) -> None:
+        store.put_subscriptions([subscription()])
+        tell(store, change())
+        store.owe(put_right(change()), T0)
+        headline = claimed(store)
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.record([Sent(delivery=headline, ts="1.0", next_at=T0)], T0)
+        left = ["new/T1/C1/detail", "new/over/headline", "new/over/detail", "new/over/note"]
+        assert list(iter(lambda: send_next(store, T0 + MINUTE), None)) == left
+
+    def test_what_waits_for_a_digest_is_dropped_too(self, store: Store) -> None:
+        store.put_subscriptions([subscription(), subscription("C2")])
+        others = change("others", listing("3", urn="80574"))
+        for one in (change(), others):
+            store.apply(intent(one.urn, T0, changes=(one,)))
+        assert store.claim_lease(FANNING_OUT, T0, LEASE)
+        items = [
+            DigestItem(team="T1", channel=channel, change_key=key, how="daily 09:31", due_at=T0)
+            for channel in ("C1", "C2")
+            for key in ("new", "others")
+        ]
+        store.fan_out(FANNING_OUT, ["new", "others"], (), items, T0)
+        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        assert [one.change_keys for one in store.due_digests(T0)] == [("others",), ("new", "others")]
 
     def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
         tell(store, change())
@@ -127,13 +172,39 @@ class TestChannels:
         store.mute("T1", "C1", None, "U2")
         assert store.channel("T1", "C1") == ChannelState()
 
-    def test_what_is_said_of_a_channel_leaves_alone_what_it_is_owed(self, store: Store) -> None:
+    def test_what_is_said_of_a_channel_leaves_alone_what_was_said_before(self, store: Store) -> None:
         tell(store, change())
-        store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
         store.set_unfurls("T1", "C1", False)
+        assert send_next(store) == "new/T1/C1/headline"
+        store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
         assert store.channel("T1", "C1") == ChannelState(
             muted_until=T0 + timedelta(days=1), muted_by="U1", unfurls=False
         )
+
+    def test_a_muted_channel_is_not_told_what_it_was_still_to_be_told_but_what_stands_is_put_right(
+        self, store: Store, engine: Engine
+    ) -> None:
+        tell(store, change("sent"))
+        send_next(store)
+        tell(store, change("waiting", listing("2")), ["C1", "C2"])
+        notice = Owed(key="trouble", team="T1", channel="C1", part=Part.NOTICE, message=message())
+        store.owe([*put_right(change("sent")), *put_right(change("waiting")), notice], T0)
+        store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
+        sent = list(iter(lambda: send_next(store, T0 + MINUTE), None))
+        assert [key for key in sent if "C2" not in key] == [
+            "sent/T1/C1/detail",
+            "sent/over/headline",
+            "sent/over/detail",
+            "sent/over/note",
+            "trouble",
+        ]
+        assert [key for key in sent if "C2" in key] == ["waiting/T1/C2/headline", "waiting/T1/C2/detail"]
+        assert ended(engine, "waiting/T1/C1/headline")[2] == "the channel was muted"
+        assert store.coverage().dead == 0
+
+    def test_the_end_of_a_mute_drops_nothing(self, store: Store) -> None:
+        tell(store, change())
+        store.mute("T1", "C1", None, "U1")
         assert send_next(store) == "new/T1/C1/headline"
 
 

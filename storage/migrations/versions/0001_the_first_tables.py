@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("change_key", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["change_key"], ["changes.key"], name="fk_digest_items_change_key_changes"),
         sa.PrimaryKeyConstraint("team", "channel", "change_key", name="pk_digest_items"),

@@ -1,0 +1,44 @@
+"""Messages that nobody waits for any more: those of a channel that has unsubscribed, or was muted.
+
+Only what would be posted as news is dropped, with all that belongs to it. What belongs to a message that stands, or may
+stand, is still owed: its detail, and above all its correction, for nothing wrong must go on standing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+
+from storage.schema import PENDING, changes, deliveries, digest_items, tellings
+from storage.types import DeliveryStatus
+
+UNSUBSCRIBED = "the channel unsubscribed"
+MUTED = "the channel was muted"
+
+
+def unsubscribed(connection: Connection, team: str, channel: str, urns: Collection[str]) -> None:
+    """Nobody waits any more for news about these authorities alone, nor for their part of a digest."""
+    about = select(tellings.c.delivery_key).join(changes, changes.c.key == tellings.c.change_key)
+    of_them = deliveries.c.key.in_(about.where(changes.c.urn.in_(urns)))
+    of_others = deliveries.c.key.in_(about.where(changes.c.urn.not_in(urns)))
+    _drop(connection, team, channel, of_them & ~of_others, UNSUBSCRIBED)
+    items = and_(digest_items.c.team == team, digest_items.c.channel == channel)
+    theirs = select(changes.c.key).where(changes.c.urn.in_(urns))
+    connection.execute(delete(digest_items).where(items, digest_items.c.change_key.in_(theirs)))
+
+
+def muted(connection: Connection, team: str, channel: str) -> None:
+    """What was to be told before the mute and is not on its way would come after it as old news."""
+    _drop(connection, team, channel, deliveries.c.key.in_(select(tellings.c.delivery_key)), MUTED)
+
+
+def _drop(connection: Connection, team: str, channel: str, which: ColumnElement[bool], why: str) -> None:
+    here = and_(PENDING, deliveries.c.team == team, deliveries.c.channel == channel)
+    by_itself = and_(deliveries.c.thread_of.is_(None), deliveries.c.edits.is_(None))
+    is_begun = or_(deliveries.c.unfinished > 0, deliveries.c.uncertain)
+    drop = update(deliveries).values(status=DeliveryStatus.DROPPED, trouble=why).returning(deliveries.c.key)
+    dropped = set(connection.scalars(drop.where(here, by_itself, ~is_begun, which)))
+    while dropped:
+        belongs = or_(deliveries.c.thread_of.in_(dropped), deliveries.c.edits.in_(dropped))
+        dropped = set(connection.scalars(drop.where(here, belongs)))
