@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot import parts, words
@@ -38,7 +39,7 @@ MOST_HEADER = 150
 MOST_SECTION = 3000
 MOST_LABEL = 75
 MOST_VALUE = 2000
-MOST_FALLBACK = 3000
+MOST_FALLBACK = 4000
 MOST_CHARACTERS = 9000
 """Of one message. Slack refuses it with `msg_blocks_too_long` well below the 12,000 characters it speaks of."""
 BUTTONS_IN_A_ROW = 5
@@ -53,12 +54,33 @@ BlockKit = dict[str, Any]
 
 def render(card: Card) -> Message:
     """The card as one Slack message, however long it is: what does not fit is left out, and it says so."""
+    blocks = (block for part in card.blocks for block in _blocks(part))
+    return _message(card, _fitting(blocks, MOST_BLOCKS - _frame(card)))
+
+
+def render_in_parts(card: Card) -> tuple[Message, ...]:
+    """The card in as many Slack messages as it takes; each says which it is, and the last one has the buttons."""
+    pages = list(_parted(card.blocks, MOST_BLOCKS - _frame(card)))
+    if len(pages) < 2:
+        return (render(card),)
+    return tuple(_message(_numbered(card, number, len(pages)), page) for number, page in enumerate(pages, 1))
+
+
+def _frame(card: Card) -> int:
+    """How many blocks stand around what the card says: its title, and its buttons in rows."""
+    return bool(card.title) + -(-len(card.buttons) // BUTTONS_IN_A_ROW)
+
+
+def _message(card: Card, body: Iterable[BlockKit]) -> Message:
     header = [{"type": "header", "text": _plain_text(card.title, MOST_HEADER)}] if card.title else []
-    buttons = list(_actions(card.buttons))
-    body = _fitting(
-        (block for part in card.blocks for block in _blocks(part)), MOST_BLOCKS - len(header) - len(buttons)
-    )
-    return Message(text=shortened(escaped(card.sentence), MOST_FALLBACK), blocks=(*header, *body, *buttons))
+    text = shortened(escaped(card.sentence), MOST_FALLBACK)
+    return Message(text=text, blocks=(*header, *body, *_actions(card.buttons)))
+
+
+def _numbered(card: Card, number: int, of: int) -> Card:
+    title = card.title + words.NTH.format(number=number, of=of)
+    sentence = card.sentence if number == 1 else f"{title}."
+    return replace(card, title=title, sentence=sentence, buttons=card.buttons if number == of else ())
 
 
 def tidied(text: str) -> str:
@@ -224,6 +246,29 @@ def _fitting(blocks: Iterable[BlockKit], most: int) -> list[BlockKit]:
             return [*taken, {"type": "context", "elements": [_mrkdwn_text(escaped(words.SHORTENED))]}]
         taken.append(block)
     return taken
+
+
+def _parted(parts: Iterable[Block], most: int) -> Iterator[list[BlockKit]]:
+    """The same in so many messages that nothing is left out; a list that goes on in the next is named there anew."""
+    page: list[BlockKit] = []
+    characters = 0
+    for block, begun in (each for part in parts for each in _with_its_list(part)):
+        length = len(_text_of(block))
+        if page and (characters + length > MOST_CHARACTERS or len(page) == most):
+            yield page
+            again = list(_sections([_run(Strong(words.CONTINUED.format(title=begun)))])) if begun else []
+            page, characters = again, sum(map(len, map(_text_of, again)))
+        page.append(block)
+        characters += length
+    if page:
+        yield page
+
+
+def _with_its_list(part: Block) -> Iterator[tuple[BlockKit, str]]:
+    """Each block, with the title of the list that it goes on with; "" where it begins something."""
+    title = part.title if isinstance(part, Bullets) else ""
+    for number, block in enumerate(_blocks(part)):
+        yield block, title if number else ""
 
 
 def _text_of(block: BlockKit) -> str:

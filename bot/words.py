@@ -106,12 +106,14 @@ NOT_ALL_READ = "Not everything could be read with certainty, and what is not sta
 NO_GRADES = "A letter gives no grades, and this one has no areas for priority action."
 MONITORED = "It is the {ordinal}visit since the authority was judged {grade} in {when}."
 NOT_READ_TITLE = "{name}: new document, judgements not read yet"
+NOT_READ_ANEW_TITLE = "{name}: document published anew, judgements not read yet"
 NOT_READ = (
     "It could not be read with certainty, so nothing in it is stated here: please open it. What stood in the way: {why}"
 )
 NOT_READ_SENTENCE = "{name}: “{title}” was published {published}; its judgements have not been read yet."
 COUNCILS_OWN = "it is the council's own report on an inspection, not Ofsted's."
 DETAIL_TITLE = "{name}: the {what} in detail"
+NO_MORE_DETAIL = "What stood here is in the document no more: the messages above have all of it as it is now."
 
 # An alert about something else than a new document.
 IN_THE_DOCUMENT = "in the document"
@@ -167,12 +169,13 @@ SOURCE_LIST = "Source: Ofsted's list of local authorities. Seen {seen}."
 SUBSCRIBE_TO_BUTTON = "Subscribe to {name}"
 
 # Several alerts in one message.
-BURST_TITLE = "{count} with news"
-BURST_SENTENCE = "{count} with news from Ofsted: {told}."
+NTH = " ({number} of {of})"
+CONTINUED = "{title} (continued)"
+BURST_TITLE = "{count} with news{nth}"
+BURST_SENTENCE = "{count} with news from Ofsted{nth}: {told}."
 BURST_IN_THREAD = "Each has a message of its own in the thread."
 BURST_SMALL = "Source: Ofsted, at the links. Seen {seen}."
-DIGEST_TITLE = "{rhythm}: {news} on {authorities}"
-DIGEST_PART = " ({number} of {of})"
+DIGEST_TITLE = "{rhythm}{nth}: {news} on {authorities}"
 DIGEST_RHYTHMS: Mapping[str, str] = {"daily": "Daily digest", "weekly": "Weekly digest"}
 DIGEST_SENTENCE = "{title}: {told}."
 DIGEST_SMALL = "Source: Ofsted, at the links. Seen {seen}."

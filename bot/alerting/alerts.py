@@ -80,6 +80,11 @@ def note(change: Change, seen_at: datetime) -> Card:
     )
 
 
+def no_more_detail() -> Card:
+    """What stands in the place of a detail that took more messages before than it takes now."""
+    return Card(title="", sentence=words.NO_MORE_DETAIL, blocks=(Paragraph(((words.NO_MORE_DETAIL,),)),))
+
+
 def withdrawn(card: Card, since: datetime) -> Card:
     """A message about a document that is not on Ofsted's site any more."""
     said = words.WITHDRAWN_SINCE.format(since=words.moment(since))
@@ -118,7 +123,7 @@ def _headline(
         return happenings.card(change, seen_at)
     report = _told_report(change)
     if report is None:
-        return replace(_not_read(change, seen_at), buttons=tuple(_buttons(change)))
+        return replace(_not_read(change, seen_at, altered=altered), buttons=tuple(_buttons(change)))
     return Card(
         title=titles.title(change, report),
         sentence=titles.sentence(change, report),
@@ -168,12 +173,12 @@ def _corrected(change: Change) -> Iterator[Block]:
         yield Bullets(title=words.CORRECTED, items=differences(change.instead_of, change.reading))
 
 
-def _not_read(change: Change, seen_at: datetime) -> Card:
+def _not_read(change: Change, seen_at: datetime, *, altered: bool) -> Card:
     name, listing = parts.authority_name(change.urn), change.listing
     why = change.reading.why if isinstance(change.reading, NotRead) else words.COUNCILS_OWN
     published = words.day(listing.published)
     return Card(
-        title=words.NOT_READ_TITLE.format(name=name),
+        title=happenings.title(change),
         sentence=words.NOT_READ_SENTENCE.format(name=name, title=listing.title, published=published),
         blocks=(
             Paragraph(
@@ -182,6 +187,11 @@ def _not_read(change: Change, seen_at: datetime) -> Card:
                     (words.NOT_READ.format(why=why),),
                 )
             ),
-            SmallPrint(((passages.source(words.SOURCE_UNREAD, change, seen_at),),)),
+            SmallPrint(
+                (
+                    (passages.source(words.SOURCE_UNREAD, change, seen_at),),
+                    *(passages.alteration(change, seen_at) if altered else ()),
+                )
+            ),
         ),
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.alerting import alerts, digests
-from bot.alerting.stories import TURNS, Stories
+from bot.alerting.stories import TURNS, Stories, Story
 from bot.alerting.subscriptions import Place
-from bot.alerting.telling import Drawing, Form, form_of, owe
+from bot.alerting.telling import PARTS, Drawing, Form, form_of, nth_of, owe
 from bot.messages import render
 from judgements.types import Change, ChangeKind
 from storage.types import ClaimedChange, DeliveryStatus, Message, Owed, Part, Told
@@ -60,10 +60,11 @@ def amend(news: Iterable[ClaimedChange], told: Iterable[Told], means: Means) -> 
         bases = [one for one in ones if one.part is not Part.NOTE]
         here = [one for one in amending if any(_is_about(one.change, base, means.known) for base in bases)]
         owed += [each for base in bases for each in _written_over(base, here, means)]
-        for one in here:
-            if one.change.kind not in TURNS:
-                done.add((one.change.key, place))
-                owed += () if place in means.muted else _below(one, place, bases, means)
+        newest = {means.known[one.change.key].root: one for one in here}
+        owed += [each for one in newest.values() for each in _completed(one, place, bases, means)]
+        noted = [one for one in here if one.change.kind not in TURNS]
+        done |= {(one.change.key, place) for one in noted}
+        owed += [each for one in noted if place not in means.muted for each in _note(one, place, bases, means)]
     return Amended(owed=tuple(owed), done=frozenset(done))
 
 
@@ -89,28 +90,55 @@ def _written_over(base: Told, here: Sequence[ClaimedChange], means: Means) -> It
 
 
 def _anew(base: Told, means: Means) -> Message | None:
+    """What is to stand in the place of this message."""
     form = form_of(base.key)
-    stories = [means.known[each] for each in base.change_keys if each in means.known]
-    if form is None or not stories:
+    told = list({story.change.key: story for each in base.change_keys if (story := means.known.get(each))}.values())
+    if form is None or not told:
         return None
     if form is Form.DIGEST:
-        return render(digests.anew(base.key, stories))
-    # A withdrawal alters nothing of what a message says of the document.
-    altered = any(one.change.key not in base.change_keys for one in stories)
-    drawing = means.drawing
+        return render(digests.anew(base.key, told))
+    number, _ = nth = nth_of(base.key)
+    if PARTS[form] is not Part.DETAIL:
+        return means.drawing.of(form, told, altered=_is_altered(base, told), nth=nth)[0]
     # Where there is nothing in detail to say any more, what stood there must not go on standing.
-    return drawing.of(form, stories, altered=altered) or drawing.of(Form.WHOLE, stories, altered=altered)
+    parts = _parts(form, base, told, means) or _parts(Form.WHOLE, base, told, means)
+    return parts[number - 1] if number <= len(parts) else render(alerts.no_more_detail())
 
 
-def _below(one: ClaimedChange, place: Place, bases: Sequence[Told], means: Means) -> Iterator[Owed]:
-    """A detail where there was none, and the note that says what is different: an edit notifies nobody, a note does."""
+def _parts(form: Form, base: Told, told: Sequence[Story], means: Means) -> tuple[Message, ...]:
+    return means.drawing.of(form, told, altered=_is_altered(base, told))
+
+
+def _is_altered(base: Told, told: Sequence[Story]) -> bool:
+    """Whether the document reads otherwise than the message told; where it came or went, it does not."""
+    return any(one.change.key not in base.change_keys for one in told)
+
+
+def _completed(one: ClaimedChange, place: Place, bases: Sequence[Told], means: Means) -> Iterator[Owed]:
+    """What there is to say in detail now, and has no message in the thread yet that could be written over."""
     about = [base for base in bases if _is_about(one.change, base, means.known)]
-    heads = [base for base in about if base.part in IN_CHANNEL]
-    if not heads:
+    head = next((base for base in about if base.part in IN_CHANNEL), None)
+    below = next((base for base in about if base.part is Part.DETAIL), None)
+    form = form_of(below.key) if below else Form.DETAIL if head and form_of(head.key) is Form.HEADLINE else None
+    if head is None or form is None:
         return
-    of, head = one.change.key, heads[0].key
-    if form_of(head) is Form.HEADLINE and not any(base.part is Part.DETAIL for base in about):
-        yield from owe(means.drawing.of(Form.DETAIL, [means.known[of]]), of, place, Form.DETAIL, (), head)
-    mentions = means.calls.get(of, {}).get(place, ())
-    note = alerts.with_mentions(alerts.note(one.change, one.seen_at), mentions)
-    yield from owe(render(note), of, place, Form.NOTE, (), head)
+    story = _story_of(one, head, means)
+    standing = max((nth_of(base.key)[0] for base in about if form_of(base.key) is form), default=0)
+    parts = _parts(form, below or head, [story], means)
+    yield from owe(parts, one.change.key, place, form, (story.change.key,), head.key)[standing:]
+
+
+def _story_of(one: ClaimedChange, base: Told, means: Means) -> Story:
+    """What there is to say now of the document that came, went or reads otherwise, and that this message tells."""
+    root = means.known[one.change.key].root
+    told = (means.known[each] for each in base.change_keys if each in means.known)
+    return next(story for story in told if story.root == root and not story.is_turn)
+
+
+def _note(one: ClaimedChange, place: Place, bases: Sequence[Told], means: Means) -> Iterator[Owed]:
+    """What is different, below the message that was written over: an edit notifies nobody, a note does."""
+    about = [base for base in bases if _is_about(one.change, base, means.known) and base.part in IN_CHANNEL]
+    if about:
+        of = one.change.key
+        card = alerts.with_mentions(alerts.note(one.change, one.seen_at), means.calls.get(of, {}).get(place, ()))
+        yield from owe([render(card)], of, place, Form.NOTE, (), about[0].key)

@@ -13,8 +13,10 @@ from bot.types import Block, Bullets, Card, Line, Paragraph, SmallPrint
 from judgements.types import Change
 from storage.types import Movements
 
-MOST_LINES = 40
-"""Of one digest message; what is more goes into another. A burst is never split: each change has its own message."""
+MOST_LINES = 25
+"""Of one message: so many fit into it and into its sentence, whatever becomes of them. More go into another."""
+THE_ONLY = (1, 1)
+"""Which message it is, and of how many."""
 
 
 def weight(change: Change) -> tuple[int, str]:
@@ -28,34 +30,39 @@ def weight(change: Change) -> tuple[int, str]:
 _SECTIONS = (Movements.PRIORITY_ACTIONS, Movements.DOWNGRADES, Movements.UPGRADES)
 
 
-def burst(told: Sequence[Story], *, threads: bool, mentions: Sequence[str] = ()) -> Card:
-    """One card for changes of two or more authorities; with `threads`, each has a message below it."""
-    ordered = sorted(told, key=lambda one: weight(one.change))
+def burst(
+    told: Sequence[Story], *, threads: bool, mentions: Sequence[str] = (), nth: tuple[int, int] = THE_ONLY
+) -> Card:
+    """One card for changes of two or more authorities; with `threads`, each has a message below it.
+
+    `nth` is its number and how many there are.
+    """
+    ordered = _ordered(told)
     names = {one.change.urn for one in ordered}
     count = words.counted(len(names), "authority", "authorities")
     small = [words.BURST_SMALL.format(seen=words.moment(max(one.seen_at for one in told)))]
     small += [words.BURST_IN_THREAD] if threads else []
     card = Card(
-        title=words.BURST_TITLE.format(count=count),
-        sentence=words.BURST_SENTENCE.format(count=count, told=_said(ordered)),
+        title=words.BURST_TITLE.format(count=count, nth=_nth(nth)),
+        sentence=words.BURST_SENTENCE.format(count=count, nth=_nth(nth), told=_said(ordered)),
         blocks=(Paragraph(tuple(map(_line, ordered))), SmallPrint(((" ".join(small),),))),
     )
     return alerts.with_mentions(card, mentions)
 
 
-def pages(told: Sequence[Story]) -> list[list[Story]]:
-    """What is told in one digest, in its order, in as many messages as it takes."""
-    ordered = sorted(told, key=lambda one: (*weight(one.change), one.seen_at))
+def pages(told: Iterable[Story]) -> list[list[Story]]:
+    """What is told together, in its order, in as many messages as it takes."""
+    ordered = _ordered(told)
     return [ordered[first : first + MOST_LINES] for first in range(0, len(ordered), MOST_LINES)]
 
 
-def digest(page: Sequence[Story], rhythm: str, place: tuple[int, int] = (1, 1)) -> Card:
-    """One message of a digest; `place` is its number and how many there are, `rhythm` "daily" or "weekly"."""
-    ordered = sorted(page, key=lambda one: (*weight(one.change), one.seen_at))
-    number, of = place
+def digest(page: Sequence[Story], rhythm: str, nth: tuple[int, int] = THE_ONLY) -> Card:
+    """One message of a digest; `nth` is its number and how many there are, `rhythm` "daily" or "weekly"."""
+    ordered = _ordered(page)
     names = {one.change.urn for one in page}
     title = words.DIGEST_TITLE.format(
-        rhythm=words.DIGEST_RHYTHMS[rhythm] + (words.DIGEST_PART.format(number=number, of=of) if of > 1 else ""),
+        rhythm=words.DIGEST_RHYTHMS[rhythm],
+        nth=_nth(nth),
         news=words.counted(len(page), "piece of news", "pieces of news"),
         authorities=words.counted(len(names), "authority", "authorities"),
     )
@@ -65,6 +72,15 @@ def digest(page: Sequence[Story], rhythm: str, place: tuple[int, int] = (1, 1)) 
         sentence=words.DIGEST_SENTENCE.format(title=title, told=_said(ordered)),
         blocks=(*_sections(ordered), SmallPrint(((small,),))),
     )
+
+
+def _ordered(told: Iterable[Story]) -> list[Story]:
+    return sorted(told, key=lambda one: (*weight(one.change), one.seen_at))
+
+
+def _nth(nth: tuple[int, int]) -> str:
+    number, of = nth
+    return words.NTH.format(number=number, of=of) if of > 1 else ""
 
 
 def _said(told: Iterable[Story]) -> str:

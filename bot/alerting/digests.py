@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.alerting import alerts, bursts
 from bot.alerting.stories import Stories, Story
 from bot.alerting.subscriptions import called, why_not
-from bot.alerting.telling import Form, key
+from bot.alerting.telling import Form, key, nth_of
 from bot.channels import hows
 from bot.messages import render
 from bot.types import Card
@@ -30,19 +30,15 @@ def owed(
     return tuple(_owed(due, page, (number, len(pages)), mentions, now) for number, page in enumerate(pages, 1))
 
 
-def _owed(
-    due: DueDigest, page: Sequence[Story], place: tuple[int, int], mentions: Sequence[str], now: datetime
-) -> Owed:
-    number, of = place
+def _owed(due: DueDigest, page: Sequence[Story], nth: tuple[int, int], mentions: Sequence[str], now: datetime) -> Owed:
     rhythm = hows.rhythm(due.how)
-    card = bursts.digest(page, rhythm, place)
-    said = f"digest|{rhythm}|{now.isoformat()}|{number}|{of}"
+    card = bursts.digest(page, rhythm, nth)
     return Owed(
-        key=key(said, (due.team, due.channel), Form.DIGEST),
+        key=key(f"digest|{rhythm}|{now.isoformat()}", (due.team, due.channel), Form.DIGEST, nth),
         team=due.team,
         channel=due.channel,
         part=Part.DIGEST,
-        message=render(alerts.with_mentions(card, mentions if number == 1 else ())),
+        message=render(alerts.with_mentions(card, mentions if nth[0] == 1 else ())),
         tells=tuple(one.change.key for one in page),
     )
 
@@ -59,5 +55,4 @@ def _untold(due: DueDigest, known: Stories, told: Collection[str]) -> list[Story
 
 def anew(digest_key: str, page: Sequence[Story]) -> Card:
     """One message of a digest as it is to be said now: its key tells how it was said."""
-    _, rhythm, _, number, of, *_ = digest_key.split("|")
-    return bursts.digest(page, rhythm, (int(number), int(of)))
+    return bursts.digest(page, digest_key.split("|")[1], nth_of(digest_key))

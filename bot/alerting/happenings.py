@@ -34,7 +34,7 @@ def card(change: Change, seen_at: datetime) -> Card:
 
 def title(change: Change) -> str:
     what = parts.what(change.reading) if isinstance(change.reading, Report) else words.A_DOCUMENT
-    return _TITLES[change.kind].format(name=_name(change), what=what)
+    return _TITLES.get(change.kind, words.NOT_READ_TITLE).format(name=_name(change), what=what)
 
 
 def link(change: Change) -> Run:
@@ -47,8 +47,9 @@ _TITLES = {
     ChangeKind.RETURNED: words.RETURNED_TITLE,
     ChangeKind.AUTHORITY_CREATED: words.CREATED_TITLE,
     ChangeKind.AUTHORITY_ABOLISHED: words.ABOLISHED_TITLE,
-    ChangeKind.NOT_READ: words.NOT_READ_TITLE,
+    ChangeKind.CORRECTED: words.NOT_READ_ANEW_TITLE,
 }
+"""A document that was not read has one title, however it came to be told; but for one that was published anew."""
 
 
 def _told(change: Change) -> str:

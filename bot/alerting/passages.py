@@ -75,9 +75,13 @@ def small_print(change: Change, report: Report, seen_at: datetime, *, altered: b
     elif report.kind not in LETTERS:
         yield (change.not_compared or words.NOTHING_TO_COMPARE,)
     yield (source(words.SOURCE, change, seen_at),)
-    if altered:
-        form = words.READ_LATER if change.kind is ChangeKind.READ_AT_LAST else words.READ_ANEW
-        yield (form.format(at=words.moment(seen_at)),)
+    yield from alteration(change, seen_at) if altered else ()
+
+
+def alteration(change: Change, seen_at: datetime) -> Iterator[Line]:
+    """Why a message says something else than it said before."""
+    form = words.READ_LATER if change.kind is ChangeKind.READ_AT_LAST else words.READ_ANEW
+    yield (form.format(at=words.moment(seen_at)),)
 
 
 def source(form: str, change: Change, seen_at: datetime) -> str:

@@ -1,10 +1,12 @@
 """How channels are told -> the messages they are owed: alerts, and the card of a busy morning. Pure.
 
-A message's key says in which form it was told, so that it can be written anew in the same form (`amending`).
+A message's key says in which form it was told and which of several it is, so that it can be written anew as it was
+told (`amending`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +15,7 @@ from itertools import groupby
 from bot.alerting import alerts, bursts
 from bot.alerting.stories import Stories, Story
 from bot.alerting.subscriptions import WITHOUT_DOCUMENT, Place, Telling
-from bot.messages import render
+from bot.messages import render, render_in_parts
 from bot.types import Card
 from storage.types import DigestItem, Message, Owed, Part
 
@@ -48,9 +50,13 @@ PARTS: Mapping[Form, Part] = {
 }
 
 
-def key(of: str, place: Place, form: Form) -> str:
-    """The same change (or, of several, the first of them), place and form have the same key for ever."""
-    return "|".join((of, *place, form))
+def key(of: str, place: Place, form: Form, nth: tuple[int, int] = bursts.THE_ONLY) -> str:
+    """The same change (or, of several, the first of them), place and form have the same key for ever.
+
+    What is told in several messages has the number of this one and how many there are behind what it tells.
+    """
+    numbers = map(str, nth if nth != bursts.THE_ONLY else ())
+    return "|".join((of, *numbers, *place, form))
 
 
 def form_of(delivery_key: str) -> Form | None:
@@ -59,26 +65,44 @@ def form_of(delivery_key: str) -> Form | None:
     return Form(last) if last in list(Form) else None
 
 
+def nth_of(delivery_key: str) -> tuple[int, int]:
+    """Which of several messages it is, and how many there were when they were told."""
+    found = _NUMBERED.search(delivery_key)
+    return (int(found[1]), int(found[2])) if found else bursts.THE_ONLY
+
+
+_NUMBERED = re.compile(r"\|(\d+)\|(\d+)(?:\|[^|]*){3}$")
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """Draws messages, each once: many channels are told the same."""
 
-    _drawn: dict[object, Message | None] = field(default_factory=dict)
+    _drawn: dict[object, tuple[Message, ...]] = field(default_factory=dict)
 
     def of(
-        self, form: Form, told: Sequence[Story], mentions: Sequence[str] = (), *, altered: bool = False
-    ) -> Message | None:
-        """The message of this form; None where there is nothing to say in it."""
-        what = (form, tuple((one.change.key, one.withdrawn) for one in told), tuple(mentions), altered)
+        self,
+        form: Form,
+        told: Sequence[Story],
+        mentions: Sequence[str] = (),
+        *,
+        altered: bool = False,
+        nth: tuple[int, int] = bursts.THE_ONLY,
+    ) -> tuple[Message, ...]:
+        """The message of this form, in parts if it stands in a thread and is long; () where there is nothing to say."""
+        what = (form, tuple((one.change.key, one.withdrawn) for one in told), tuple(mentions), altered, nth)
         if what not in self._drawn:
-            card = _card(form, told, mentions, altered=altered)
-            self._drawn[what] = render(card) if card else None
+            card = _card(form, told, mentions, altered=altered, nth=nth)
+            in_parts = PARTS[form] is Part.DETAIL
+            self._drawn[what] = () if card is None else render_in_parts(card) if in_parts else (render(card),)
         return self._drawn[what]
 
 
-def _card(form: Form, told: Sequence[Story], mentions: Sequence[str], *, altered: bool) -> Card | None:
+def _card(
+    form: Form, told: Sequence[Story], mentions: Sequence[str], *, altered: bool, nth: tuple[int, int]
+) -> Card | None:
     if form in (Form.BURST, Form.BURST_ALONE):
-        return bursts.burst(told, threads=form is Form.BURST, mentions=mentions)
+        return bursts.burst(told, threads=form is Form.BURST, mentions=mentions, nth=nth)
     story = told[0]
     change, seen_at = story.change, story.seen_at
     match form:
@@ -137,25 +161,28 @@ def _story(one: Telling, known: Stories) -> Story:
 
 
 def _burst(place: Place, together: Sequence[Telling], known: Stories, drawing: Drawing) -> Iterator[Owed]:
-    ordered = sorted(together, key=lambda one: bursts.weight(one.news.change))
-    told = [_story(one, known) for one in ordered]
-    mentions = tuple(dict.fromkeys(mention for one in ordered for mention in one.mentions))
-    threads = any(one.threads for one in ordered)
-    keys = tuple(one.news.change.key for one in ordered)
+    """One card, or several where one cannot name them all; who is to be called is called in the first."""
+    tellings = {one.news.change.key: one for one in together}
+    pages = bursts.pages([_story(one, known) for one in together])
+    threads = any(one.threads for one in together)
     form = Form.BURST if threads else Form.BURST_ALONE
-    head = owe(drawing.of(form, told, mentions), min(keys), place, form, keys)
-    yield from head
-    for one, story in zip(ordered, told, strict=True):
-        if one.threads:
-            whole = drawing.of(Form.WHOLE, [story])
-            yield from owe(whole, one.news.change.key, place, Form.WHOLE, thread_of=head[0].key)
+    mentions = tuple(dict.fromkeys(each for one in together for each in one.mentions))
+    for number, page in enumerate(pages, 1):
+        nth, keys = (number, len(pages)), tuple(one.change.key for one in page)
+        (message,) = drawing.of(form, page, mentions if number == 1 else (), nth=nth)
+        head = _owed(message, key(min(keys), place, form, nth), place, form, keys)
+        yield head
+        for one in page:
+            if tellings[one.change.key].threads:
+                whole = drawing.of(Form.WHOLE, [one])
+                yield from owe(whole, one.change.key, place, Form.WHOLE, thread_of=head.key)
 
 
 def _single(one: Telling, known: Stories, drawing: Drawing) -> Iterator[Owed]:
     """In full with a detail below, or in a line with all of it below; nothing below where there are no threads."""
     story, of = [_story(one, known)], one.news.change.key
     below = Form.WHOLE if one.compact else Form.DETAIL
-    detail = drawing.of(below, story) if one.threads else None
+    detail = drawing.of(below, story) if one.threads else ()
     form = Form.LINE if one.compact else Form.HEADLINE if one.threads else Form.ALONE
     head = owe(drawing.of(form, story, one.mentions), of, one.place, form)
     yield from head
@@ -163,19 +190,18 @@ def _single(one: Telling, known: Stories, drawing: Drawing) -> Iterator[Owed]:
 
 
 def owe(
-    message: Message | None, of: str, place: Place, form: Form, tells: Sequence[str] = (), thread_of: str | None = None
+    parts: Sequence[Message], of: str, place: Place, form: Form, tells: Sequence[str] = (), thread_of: str | None = None
 ) -> tuple[Owed, ...]:
-    """The message as something owed, which tells the change `of` unless others are named; () if there is none."""
-    if message is None:
-        return ()
+    """The messages as something owed, which tell the change `of` unless others are named."""
+    keys = (key(of, place, form, (number, len(parts))) for number in range(1, len(parts) + 1))
+    told = tuple(tells) or (of,)
+    return tuple(_owed(one, name, place, form, told, thread_of) for one, name in zip(parts, keys, strict=True))
+
+
+def _owed(
+    message: Message, name: str, place: Place, form: Form, tells: tuple[str, ...], thread_of: str | None = None
+) -> Owed:
     team, channel = place
-    one = Owed(
-        key=key(of, place, form),
-        team=team,
-        channel=channel,
-        part=PARTS[form],
-        message=message,
-        thread_of=thread_of,
-        tells=tuple(tells) or (of,),
+    return Owed(
+        key=name, team=team, channel=channel, part=PARTS[form], message=message, thread_of=thread_of, tells=tells
     )
-    return (one,)

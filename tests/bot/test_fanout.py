@@ -13,6 +13,7 @@ from bot.alerting import fanout
 from bot.alerting.fanout import SETTLING, fan_out_digests, fan_out_waiting, is_settled, tell_operators
 from bot.alerting.telling import Form, form_of
 from bot.channels import scopes
+from bot.messages import escaped
 from judgements.authorities import REGISTRY
 from judgements.types import Change, ChangeKind, Report
 from storage.store import Store
@@ -145,6 +146,94 @@ def test_two_authorities_in_one_morning_are_one_card_with_a_message_for_each_bel
     assert len(told[burst.key]) == 3
 
 
+def test_a_morning_that_one_card_cannot_name_has_several_and_calls_in_the_first(store: Store) -> None:
+    store.put_subscriptions([wish(mention="<!subteam^S1>"), wish("C2", threads=False)])
+    many = [of(one.urn) for one in REGISTRY.current[:45]]
+    publish(store, *many)
+    sent = deliver(store)
+    for channel, form in (("C1", Form.BURST), ("C2", Form.BURST_ALONE)):
+        cards = [one for one in sent if one.channel == channel and form_of(one.key) is form]
+        assert [one.message.text[:38] for one in cards] == [
+            "25 authorities with news from Ofsted (",
+            "20 authorities with news from Ofsted (",
+        ]
+        assert all("Source: Ofsted" in said(one) for one in cards)
+        told = [one for one in REGISTRY.current[:45] if any(escaped(one.spoken) in said(card) for card in cards)]
+        assert len(told) == 45
+    first, second = [one for one in sent if form_of(one.key) is Form.BURST]
+    assert [said(one).count("<!subteam^S1>") for one in (first, second)] == [1, 0]
+    below = [one.thread_of for one in sent if form_of(one.key) is Form.WHOLE]
+    assert [below.count(one.key) for one in (first, second)] == [25, 20]
+    for corrected in (many[0], many[-1]):
+        publish(store, amending(ChangeKind.CORRECTED, corrected, inspection("GRRG", "I", IN_2026)), at=T0 + HOUR)
+    anew = {one.edits: one for one in deliver(store, T0 + HOUR)}
+    assert anew[first.key].message.text.startswith("25 authorities with news from Ofsted (1 of 2): ▼ ")
+    assert anew[second.key].message.text.startswith("20 authorities with news from Ofsted (2 of 2): ▼ ")
+
+
+LONG = tuple(replace(items(1)[0], text=f"Area {number}: {'what has to change ' * 40}") for number in range(40))
+
+
+@pytest.mark.parametrize(("options", "form"), [({}, Form.DETAIL), ({"compact": True}, Form.WHOLE)])
+def test_a_long_detail_is_told_in_several_replies_with_nothing_left_out(
+    options: dict[str, Any], form: Form, store: Store
+) -> None:
+    store.put_subscriptions([wish(**options)])
+    publish(store, change(inspection("GRGG", "G", IN_2026, improvements=LONG), BEFORE))
+    head, *replies = deliver(store)
+    assert [form_of(one.key) for one in replies] == [form] * 5
+    assert {one.thread_of for one in replies} == {head.key}
+    told = " ".join(said(one) for one in replies)
+    assert all(f"• Area {number}: " in told for number in range(40))
+    assert "more than fits" not in told
+    assert "Where each grade was read" in said(replies[-1])
+    assert form is Form.DETAIL or "Source: " in said(replies[-1])
+
+
+def test_a_correction_is_written_over_every_part_of_a_detail_and_adds_or_empties_some(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    root = change(inspection("GRGG", "G", IN_2026, improvements=LONG[:20]), BEFORE)
+    publish(store, root)
+    head, *three = deliver(store)
+    assert [form_of(one.key) for one in three] == [Form.DETAIL] * 3
+    longer = amending(ChangeKind.CORRECTED, root, inspection("GRGG", "G", IN_2026, improvements=LONG))
+    publish(store, longer, at=T0 + MINUTE)
+    sent = deliver(store, T0 + MINUTE)
+    new = [one for one in sent if form_of(one.key) is Form.DETAIL and not one.edits]
+    assert [one.edits for one in sent] == [head.key, *(one.key for one in three), None, None, None]
+    assert [one.thread_of for one in new] == [head.key] * 2
+    assert "(5 of 5)" in said(new[-1])
+    shorter = amending(ChangeKind.CORRECTED, root, inspection("GRGG", "G", IN_2026, improvements=LONG[:20]), turn=2)
+    publish(store, shorter, at=T0 + 2 * MINUTE)
+    over = {one.edits: one.message.text for one in deliver(store, T0 + 2 * MINUTE) if one.edits}
+    assert list(over) == [head.key, *(one.key for one in three), *(one.key for one in new)]
+    assert [over[one.key].startswith("What stood here") for one in (*three, *new)] == [False, False, False, True, True]
+
+
+def test_a_mark_of_withdrawal_that_needs_room_moves_what_is_behind_it_into_another_reply(store: Store) -> None:
+    """Every length is tried, so that one of them just fills its replies."""
+    for number in range(40):
+        channel, root = f"C{number}", of(WEST_SUSSEX)
+        text = "y" * (20 * number)
+        report = inspection("GRGG", "G", IN_2026, improvements=(*LONG[:9], replace(LONG[0], text=text or "y")))
+        root = replace(change(report, BEFORE), key=f"root:{number}")
+        store.put_subscriptions([wish(channel, compact=True)])
+        publish(store, root)
+        parts = [one for one in deliver(store) if one.channel == channel and form_of(one.key) is Form.WHOLE]
+        gone = replace(root, key=f"gone:{number}", kind=ChangeKind.WITHDRAWN, amends=root.key)
+        publish(store, gone, at=T0 + MINUTE)
+        after = [
+            one for one in deliver(store, T0 + MINUTE) if one.channel == channel and form_of(one.key) is Form.WHOLE
+        ]
+        about = [one for one in after if one.edits or one.key.startswith(f"gone:{number}|2|2")]
+        assert "Source: " in said(about[-1])
+        assert "Area 8: " in " ".join(said(one) for one in about)
+        store.remove_subscriptions("T1", channel, ["england"], [])
+        if len(about) > len(parts):
+            return
+    pytest.fail("no length was met that needs another reply")
+
+
 def test_two_documents_of_one_authority_are_two_alerts(store: Store) -> None:
     store.put_subscriptions([wish()])
     other = replace(of(WEST_SUSSEX, CHANGES["monitoring_visit"]), key="another")
@@ -275,6 +364,16 @@ def test_in_a_muted_channel_nothing_new_is_posted_but_what_is_wrong_is_put_right
     assert all(one.edits for one in deliver(store, T0 + MINUTE))
     publish(store, of(LEEDS), at=T0 + timedelta(days=2))
     assert forms(deliver(store, T0 + timedelta(days=2))) == [Form.HEADLINE, Form.DETAIL]
+
+
+def test_what_was_told_before_a_mute_gets_its_detail_in_it_and_no_note(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    publish(store, NOT_READ)
+    (headline,) = deliver(store)
+    store.mute("T1", "C1", T0 + timedelta(days=1), "U1")
+    publish(store, READ, at=T0 + MINUTE)
+    anew, detail = deliver(store, T0 + MINUTE)
+    assert (anew.edits, detail.thread_of, form_of(detail.key)) == (headline.key, headline.key, Form.DETAIL)
 
 
 def test_a_withdrawal_is_news_and_marks_what_was_said(store: Store) -> None:

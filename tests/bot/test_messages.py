@@ -77,6 +77,38 @@ def test_what_does_not_fit_is_left_out_and_the_message_says_so() -> None:
     assert len(buttons(ALL["huge"])) == 12
 
 
+def test_in_parts_nothing_is_left_out_and_each_part_says_which_it_is() -> None:
+    items = tuple((f"Area {number}: " + "x" * 500,) for number in range(60))
+    card = Card(
+        title="West Sussex in detail",
+        sentence="West Sussex in detail: 60 areas for improvement.",
+        blocks=(Paragraph((("First",),)), Bullets(title="60 areas", items=items), SmallPrint((("Source: Ofsted",),))),
+        buttons=(Button(label="History", command="history"),),
+    )
+    parts = messages.render_in_parts(card)
+    for part in parts:
+        check(part)
+    assert [str(part.blocks).count("Area ") for part in parts] == [15, 15, 15, 15]
+    assert [part.blocks[0]["text"]["text"] for part in parts] == [
+        f"West Sussex in detail ({n} of 4)" for n in range(1, 5)
+    ]
+    assert [part.text for part in parts[:2]] == [card.sentence, "West Sussex in detail (2 of 4)."]
+    assert [str(part.blocks).count("*60 areas (continued)*") for part in parts] == [0, 1, 1, 1]
+    assert "Source: Ofsted" in str(parts[-1].blocks)
+    assert [len(buttons(part)) for part in parts] == [0, 0, 0, 1]
+
+
+def test_many_short_blocks_are_parted_too() -> None:
+    card = Card(title="Many", sentence="Many.", blocks=tuple(SmallPrint(((str(n),),)) for n in range(120)))
+    parts = messages.render_in_parts(card)
+    assert [len(part.blocks) for part in parts] == [50, 50, 23]
+
+
+def test_what_fits_into_one_message_is_one_with_nothing_added() -> None:
+    card = Card(title="One", sentence="One.", blocks=(Paragraph((("Word",),)),))
+    assert messages.render_in_parts(card) == (render(card),)
+
+
 def _paragraph(line: Line) -> str:
     (block,) = render(Card(title="", sentence="x", blocks=(Paragraph((line,)),))).blocks
     return str(block["text"]["text"])

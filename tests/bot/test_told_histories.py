@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import pytest
 
+from bot import words
 from bot.alerting import alerts, bursts
 from bot.alerting.stories import Story
 from bot.alerting.subscriptions import movements
-from bot.messages import render
-from bot.types import Card
+from bot.messages import escaped, render, render_in_parts
+from bot.types import Bullets, Card, Grades
 from inspection_watch.demo.histories import PAST
 from judgements import news
-from judgements.types import Change, Movement, NotRead, Report, Status
+from judgements.types import Change, Grade, Movement, NotRead, Report, Status
 from storage.types import ClaimedChange, KnownDocument, Movements
 from tests.bot.answers.test_corpus_walk import CORPUS, document_of, reading_of
 from tests.bot.examples import T0
 from tests.bot.histories import document
 from tests.bot.validators import check
 
+RI = words.GRADES[Grade.REQUIRES_IMPROVEMENT]
 UNREAD = NotRead(status=Status.UNREADABLE, why="it is cut off")
 
 
@@ -64,6 +67,7 @@ def of_every_kind(change: Change) -> Iterator[Change]:
         yield news.read_at_last("told", change)
         yield news.corrected("told", change.before or reading, change, turn=1)
         yield news.corrected("told", UNREAD, change, turn=2)
+        yield news.corrected("told", reading, news.not_read(listing, UNREAD), turn=3)
 
 
 def cards(change: Change) -> Iterator[Card]:
@@ -75,7 +79,7 @@ def cards(change: Change) -> Iterator[Card]:
     yield alerts.whole(change, T0)
     if detail := alerts.detail(change):
         yield detail
-    if change.amends and isinstance(change.reading, Report):
+    if change.instead_of:
         yield alerts.note(change, T0)
 
 
@@ -86,6 +90,34 @@ def test_whatever_happens_is_told_in_messages_that_slack_takes(histories: Histor
     for message in made.values():
         check(message)
     assert len({one.kind for one in changes}) >= 7
+
+
+@both
+def test_every_grade_that_a_message_shows_stands_in_its_fallback_too(histories: Histories) -> None:
+    shown = 0
+    for change in told(histories()):
+        for card in cards(change):
+            text = render(card).text.replace(RI, "requires improvement")
+            rows = [row for block in card.blocks if isinstance(block, Grades) for row in block.rows]
+            grades = Counter((row.after or row.before).replace(RI, "requires improvement") for row in rows)
+            assert all(text.count(grade) >= number for grade, number in grades.items()), (text, grades)
+            assert not text.endswith("…")
+            shown += len(rows)
+    assert shown > 100
+
+
+@both
+def test_in_a_thread_nothing_is_left_out(histories: Histories) -> None:
+    for change in told(histories()):
+        for card in filter(None, (alerts.detail(change), alerts.whole(change, T0))):
+            parts = render_in_parts(card)
+            said = " ".join(str(part.blocks) for part in parts)
+            assert words.SHORTENED not in said
+            assert all(len(part.text) > 20 for part in parts)
+            for items in (block for block in card.blocks if isinstance(block, Bullets)):
+                assert escaped(items.title) in said
+            bullets = sum(len(block.items) for block in card.blocks if isinstance(block, Bullets))
+            assert said.count("• ") >= bullets
 
 
 @both
@@ -104,8 +136,9 @@ def test_a_title_that_says_improved_or_declined_is_borne_out(histories: Historie
 @both
 def test_a_whole_country_in_one_morning_or_one_week_is_told(histories: Histories) -> None:
     everything = [Story(newest=ClaimedChange(change=one, seen_at=T0)) for one in told(histories())]
-    check(render(bursts.burst(everything, threads=True)))
     for page in bursts.pages(everything):
-        made = render(bursts.digest(page, "weekly", (1, 9)))
-        check(made)
-        assert "more than fits" not in str(made.blocks)
+        for card in (bursts.burst(page, threads=True, nth=(1, 9)), bursts.digest(page, "weekly", (1, 9))):
+            made = render(card)
+            check(made)
+            assert words.SHORTENED not in str(made.blocks)
+            assert all(escaped(alerts.said(one.change)) in made.text for one in page)

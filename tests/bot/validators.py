@@ -48,7 +48,7 @@ def slackblocks_takes(message: Message) -> None:
 
 def keeps_to_limits(message: Message) -> None:
     assert 1 <= len(message.blocks) <= 50
-    assert 1 <= len(message.text) <= 3000
+    assert 1 <= len(message.text) <= 4000
     assert sum(len(text["text"]) for text in texts(message.blocks)) < 12_000
     for block in message.blocks:
         assert block["type"] in LONGEST, block["type"]
