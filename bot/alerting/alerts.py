@@ -54,7 +54,7 @@ def detail(change: Change) -> Card | None:
         return None
     what, name = parts.what(report), parts.authority_name(change.urn)
     title = words.DETAIL_TITLE.format(name=name, what=what)
-    told = [block.title for block in blocks if isinstance(block, Bullets)]
+    told = [f"{block.title[:1].lower()}{block.title[1:]}" for block in blocks if isinstance(block, Bullets)]
     return Card(title=title, sentence=f"{title}: {'; '.join(told)}.", blocks=blocks)
 
 
@@ -71,7 +71,8 @@ def note(change: Change, seen_at: datetime) -> Card:
     read = change.kind is ChangeKind.READ_AT_LAST
     title = (words.READ_NOTE_TITLE if read else words.CORRECTED_NOTE_TITLE).format(name=name)
     lines = differences(change.instead_of, change.reading)
-    source = (passages.source(words.SOURCE, change, seen_at),)
+    form = words.SOURCE if isinstance(change.reading, Report) else words.SOURCE_UNREAD
+    source = (passages.source(form, change, seen_at),)
     told = words.READ_NOTE if read else words.CORRECTED_NOTE
     return Card(
         title="",

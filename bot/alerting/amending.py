@@ -76,7 +76,9 @@ def _is_about(change: Change, base: Told, known: Stories) -> bool:
 
 def _written_over(base: Told, here: Sequence[ClaimedChange], means: Means) -> Iterator[Owed]:
     about = [one.change for one in here if _is_about(one.change, base, means.known)]
-    message = _anew(base, means) if about else None
+    is_marked = form_of(base.key) is not Form.DETAIL
+    altering = [change for change in about if is_marked or change.kind not in TURNS]
+    message = _anew(base, means) if altering else None
     if message:
         yield Owed(
             key=f"{about[-1].key}|over|{base.key}",

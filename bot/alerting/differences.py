@@ -31,8 +31,9 @@ def _differences(before: Reading | None, after: Reading) -> Iterator[Line]:
     actions = tuple(_of_actions(before, after))
     flagged = any(isinstance(one, Report) and one.priority_actions for one in (before, after))
     yield from actions if flagged else ()
-    # What the document is and when inspectors were there is no difference where it was not read before.
-    yield from _of_values(before, after, _about) if isinstance(before, Report) else ()
+    # Where one of them was not read, what the document is and when inspectors were there is no difference.
+    both = isinstance(before, Report) and isinstance(after, Report)
+    yield from _of_values(before, after, _about) if both else ()
     yield from _of_values(before, after, _judged)
     yield from () if flagged else actions
     yield from _of_values(before, after, lambda one: {words.AREAS_IMPROVEMENT: _number(one.improvements)})
@@ -52,7 +53,7 @@ def _of_values(before: Reading | None, after: Reading, said: Callable[[Report], 
     old, new = (said(one) if isinstance(one, Report) else {} for one in (before, after))
     for name in dict.fromkeys((*new, *old)):
         was, now = old.get(name, ""), new.get(name, "")
-        if was != now:
+        if was != now and (isinstance(after, Report) or was != words.NO_ITEMS):
             yield (Strong(name), _form(before, was, now).format(before=was, after=now))
 
 

@@ -74,11 +74,11 @@ def test_a_councils_own_report_is_never_told_as_ofsteds() -> None:
 def test_a_document_that_was_replaced_by_something_that_is_not_read_says_so_in_every_form() -> None:
     unread = change(NotRead(status=Status.NOT_A_REPORT, why="it is a form"), kind=ChangeKind.CORRECTED)
     gone = replace(unread, instead_of=inspection("GGGG", "G", IN_2026))
-    title = "West Sussex: document published anew, judgements not read yet"
+    title = "West Sussex: republished document, judgements not read yet"
     assert alerts.headline(gone, T0).title == alerts.whole(gone, T0).title == alerts.said(gone) == title
     assert title in str(alerts.compact(gone, T0).blocks)
-    assert "Corrected 09:36 BST" in str(alerts.headline(gone, T0, altered=True))
-    assert "Overall effectiveness: not stated any more; it was good." in alerts.note(gone, T0).sentence
+    assert "Corrected at 09:36 BST" in str(alerts.headline(gone, T0, altered=True))
+    assert "Overall effectiveness: no longer stated; it was good." in alerts.note(gone, T0).sentence
 
 
 def test_a_letter_that_was_not_read_whole_does_not_say_that_it_has_no_priority_actions() -> None:

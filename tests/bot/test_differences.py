@@ -52,14 +52,14 @@ def anew(**other: Any) -> Report:
         (anew(inspection=Inspection(periods=((date(2026, 7, 6), date(2026, 7, 10)),))), [
             "Inspected: 6 to 17 July 2026 → 6 to 10 July 2026"
         ]),
-        (anew(inspection=None), ["Inspected: not stated any more; it was 6 to 17 July 2026"]),
+        (anew(inspection=None), ["Inspected: no longer stated; it was 6 to 17 July 2026"]),
         (anew(problems=("A page is missing.",)), ["Read with certainty: all of it → a part of it"]),
         (anew(kind=Kind.SIF_INSPECTION), [
             "Document: inspection of children's services → single inspection of children's services"
         ]),
         (NotRead(status=Status.NOT_A_REPORT, why=""), [
-            "Overall effectiveness: not stated any more; it was good",
-            "Areas for priority action: not stated any more; it was 1",
+            "Overall effectiveness: no longer stated; it was good",
+            "Areas for priority action: no longer stated; it was 1",
         ]),
     ],
     ids=lambda one: "" if isinstance(one, Report | NotRead) else one[0],
@@ -96,6 +96,13 @@ def test_what_reads_the_same_to_a_reader_is_no_difference() -> None:
     same = anew(improvements=tuple(replace(one, page=9, text=one.text.upper()) for one in items(3)), lead_inspectors=())
     assert same_reading(WAS, same)
     assert said(WAS, same) == [words.NOTHING_DIFFERS]
+
+
+def test_what_is_no_longer_read_says_so_of_each_grade_and_of_nothing_that_was_none() -> None:
+    lines = said(anew(priority_actions=()), NotRead(status=Status.NOT_A_REPORT, why=""))
+    assert lines[0] == "Overall effectiveness: no longer stated; it was good"
+    assert lines[-1] == "Areas for improvement: no longer stated; it was 3"
+    assert len(lines) == 6
 
 
 def test_of_many_new_areas_some_are_quoted_and_the_others_counted() -> None:

@@ -78,7 +78,9 @@ class TestCards:
         for card in (unfurling.of_document(gone), unfurling.of_document(second, gone)):
             assert card is not None
             assert card.title.endswith(" (withdrawn)")
-            assert lines(card)[1].startswith("Withdrawn: seen 09:36 BST on 20 August 2026")
+            assert lines(card)[1].startswith(
+                "Withdrawn: Ofsted no longer lists this document (noticed at 09:36 BST on 20 August 2026"
+            )
         assert "ithdrawn" not in str(unfurling.of_document(second, HISTORY[1]))
 
     def test_a_document_that_was_not_read_shows_nothing(self) -> None:
