@@ -12,7 +12,8 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from judgements.types import Document, Page, Span
 
@@ -26,6 +27,16 @@ _DIGITS = re.compile(r"\d+")
 _DIGITS_ONLY = re.compile(r"[\d ]+")
 _STATIONERY = re.compile(r"ofsted is proud to use recycled paper(?: \d+)?", re.IGNORECASE)
 """What stands at the foot of a letter's first page alone."""
+_LETTERHEAD = re.compile(
+    r"(?:(?:ofsted|piccadilly gate|store st(?:reet)?|manchester|m1 2wd|agora|6 cumberland place|nottingham|ng1 6hj"
+    r"|clive house|70 petty france|london|sw1h 9ex|aviation house|125 kingsway|wc2b 6se"
+    r"|(?:t|textphone|e|w)\b:?|0300 123 \d{4}|0161|618|8524"
+    r"|enquiries@ofsted\.|(?:www\.)?(?:gov\.uk(?:[/.]ofsted)?|ofsted\.gov\.uk))(?:[ ,|]+|(?<=\.)|$))+",
+    re.IGNORECASE,
+)
+"""A line with nothing on it but the inspectorate's address, of today or of former years, and how to reach it."""
+_TELEPHONE = "0300 123 "
+_SALUTATION = "dear "
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: of \d{1,3})?", re.IGNORECASE)
 
 
@@ -89,15 +100,23 @@ def lowered(text: str) -> str:
 def flow(document: Document) -> Flow:
     """A document without its running headers, footers and page numbers (the first page keeps its title)."""
     running = _running(document.pages)
-    front = document.pages[0].number if document.pages else 1
+    pages = (*map(_headed, document.pages[:1]), *document.pages[1:])
+    front = pages[0].number if pages else 1
     first = frozenset[str]()
     return _join(
-        [
-            (page.number, line)
-            for page in document.pages
-            for line in _without(page, running if page.number > front else first)
-        ]
+        [(page.number, line) for page in pages for line in _without(page, running if page.number > front else first)]
     )
+
+
+def _headed(page: Page) -> Page:
+    """A letter's first page in the order of its print: its letterhead stands above, wherever the text layer puts it."""
+    dear = next((at for at, line in enumerate(page.lines) if line.lower().startswith(_SALUTATION)), len(page.lines))
+    above, below = list[str](), list[str]()
+    for of_letterhead, run in groupby(page.lines[dear:], lambda line: _LETTERHEAD.fullmatch(line) is not None):
+        lines = list(run)
+        misplaced = of_letterhead and any(_TELEPHONE in line for line in lines)
+        (above if misplaced else below).extend(lines)
+    return replace(page, lines=(*above, *page.lines[:dear], *below))
 
 
 def _without(page: Page, running: frozenset[str]) -> Iterator[str]:

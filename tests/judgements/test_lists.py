@@ -265,6 +265,34 @@ def test_the_foot_of_a_letters_paper_is_not_its_text() -> None:
     assert [item.text for item in found.improvements or ()] == ["How soon families are answered."]
 
 
+VISIT = FRAMEWORKS["visits"].examples[0].text
+LETTERHEAD = """
+Ofsted
+Piccadilly Gate
+Store Street
+Manchester M1 2WD
+T 0300 123 1231
+Textphone 0161 618
+8524
+enquiries@ofsted.
+gov.uk
+www.gov.uk/ofsted
+"""
+
+
+@pytest.mark.parametrize("before", ["The recording of visits.", "the safety of children", "The advice"])
+def test_a_letterhead_below_the_salutation_is_no_part_of_what_stands_around_it(before: str) -> None:
+    place = VISIT.index(before) + len(before)
+    first, rest = VISIT[:place], VISIT[place:].strip()
+    assert report(first + LETTERHEAD, rest) == report(first, rest)
+    assert report(first + LETTERHEAD + rest) == report(VISIT)
+
+
+def test_a_line_that_is_also_in_a_letterhead_belongs_to_its_item() -> None:
+    found = report(VISIT.replace("visits.", "visits in\nManchester."))
+    assert next(item.text for item in found.improvements or ()) == "The recording of visits in Manchester."
+
+
 def test_two_services_may_each_have_their_own_list() -> None:
     text = FRAMEWORKS["slac"].examples[0].text
     for title, improve in (("Capacity for improvement\n", "see children"), ("Being healthy\n", "visit")):
