@@ -3,7 +3,8 @@
 An item begins with a bullet or a number; whichever comes first in a section marks its own items, and any other mark
 below them belongs to the item above. Numbers may go on from an earlier section. Items run on over line and page
 breaks; headings and boxes between them are no part of them. Area SEND reports print tables instead, whose rows carry
-no mark: there an item begins where a paragraph does, or after the names of the bodies responsible.
+no mark: there an item begins where a paragraph does, or after the names of the bodies responsible. A section that is
+told in prose has a paragraph for each item; where its paragraphs cannot be told apart, that is said.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from judgements.flow import Flow
 from judgements.frameworks import Section
@@ -23,6 +24,8 @@ MOST_LINES = 400
 """Lines a section can have; some letters of 2016 spread theirs over six pages."""
 FULL = 0.86
 """A line this much shorter than the longest of its section was not broken for want of room: a paragraph ended."""
+MOST_HEADINGS = 30
+"""Headings of one name after which no further one is tried; no report has ten."""
 HEADING_LINES = 2
 LAST_LINES = 3
 """Lines of another paragraph that may follow the last numbered item and still be a part of it."""
@@ -31,16 +34,16 @@ LEAD_IN = 40
 SUB = "•"
 """What a sub-item begins with, whatever is printed there."""
 
-_SHAPES = "•■□▪◼●◆❖➢✓○◯◦▫◻⬛►▶▸‣→⇒❑❒✔★☆◊♦·›»§Ø"
+_BULLETS = "•■□▪◼●◆❖➢✓○◯◦▫◻⬛►▶▸‣→⇒❑❒✔★☆◊♦·›»§Ø"
 _MARK = re.compile(
-    rf"(?P<bullet>[{_SHAPES}]) ?(?=\S)|(?P<letter>[-–*onlqvü?]) (?=\S)"
+    rf"(?P<bullet>[{_BULLETS}]) ?(?=\S)|(?P<letter>[-–*onlqvü?]) (?=\S)"
     r"|\(?(?P<number>\d{1,3})[.)] ?(?=[^\W\d]|[‘“'\"(\[])"
 )
 """A bullet, a sign or letter that stands for one (some fonts draw theirs from letters), or a number."""
 NUMBER = "number"
 NOTE = "*"
 """What a footnote begins with, unless the section's own items do."""
-_ALONE = re.compile(rf"[{_SHAPES}*–-]|\(?\d{{1,3}}[.)]")
+_ALONE = re.compile(rf"[{_BULLETS}*–-]|\(?\d{{1,3}}[.)]")
 _FOOTNOTE = re.compile(r"\d{1,2} [A-Z‘“]")
 _GLUED = re.compile(r"(?<=[a-z]{2})(?<![A-Z])\d{1,2}(?=[.,;:]?(?:\s|$))")
 _SENTENCE_ENDS = re.compile(r"[.?!][’”')]?$")
@@ -48,11 +51,25 @@ _IS_OF_SENTENCE = re.compile(r"[.?!;,:)][’”]?$|\. ")
 """What a heading has none of."""
 _BOX = re.compile(r"(?:case|practice) study\b", re.IGNORECASE)
 _NONE = re.compile(
-    r"(?:there (?:are|were) no|(?:the inspection|inspectors) (?:did not (?:find|identify) any|found no)|no)"
-    " (?:areas?|priority)",
+    r"(?:there (?:are|were)(?: currently)? no|no"
+    r"|(?:(?:the|this) (?:inspection|visit)|inspectors|we)"
+    r" (?:(?:did not|have not) (?:find|found|identify|identified) any|(?:have )?(?:found|identified) no))"
+    r" (?:(?:additional|further|new|other|specific) )*(?:areas?|priority (?:actions?|areas?)|recommendations?)\b"
+    r"|(?:none|nothing)(?:[.;]?$| (?:was|were|identified|found|at this)\b)",
     re.IGNORECASE,
 )
-"""How a numbered paragraph of a section begins that says that there is nothing in it."""
+"""How a section, or a paragraph of one, begins that says that there is nothing in it."""
+_FEW = re.compile(
+    r"there (?:is|are) (?:only )?(?:an? )?(?:very |extremely )?(?:few|(?:small|limited) number of) areas? [^.:]*\.",
+    re.IGNORECASE,
+)
+"""How prose begins that says that there is little, and leaves out what."""
+_EARLIER = re.compile(
+    r"the areas? (?:for|of) [^.:]{0,120}?\b(?:remains?|continues? to be|stands?|unchanged)\b", re.IGNORECASE
+)
+"""How prose begins that names nothing itself, because what an earlier letter or report named still stands."""
+_STANDS = "Under “{heading}” on page {page} it only says that those named earlier still stand."
+_PROSE = "The text under “{heading}” on page {page} is prose, not a list, so it is not repeated here."
 _MODAL = re.compile(r"\b(?:should|must|needs?|will)\b")
 _GOES_ON = re.compile(r"(?:They|These|This|There|Their|It|Its|Those|Such|However|In addition|In doing so|That)\b")
 _COLUMN = re.compile(r"(?:Responsible bod(?:y|ies) )?Areas? for (?:improvement|priority action)", re.IGNORECASE)
@@ -68,25 +85,47 @@ class _Line:
     page: int
 
 
-def items(flow: Flow, section: Section, before_page: int | None = None) -> tuple[Item, ...] | None:
-    """The items of a section, sub-items with their parents; () if it has none, None if there is no such section.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What a section lists, sub-items with their parents: () if it lists nothing, None if there is no such section or
+    it cannot be listed. `problem` says what is not in `items`, "" if nothing."""
+
+    items: tuple[Item, ...] | None = None
+    problem: str = ""
+
+
+def listed(flow: Flow, section: Section, before_page: int | None = None) -> Listed:
+    """The items of the first such section with anything in it; a table of contents prints nothing under its heading.
 
     A heading on `before_page` or after it is that of another section with the same name.
     """
-    heads = list(_heads(flow, section))
+    heads = islice(_heads(flow, section), MOST_HEADINGS)
     theirs = [begin for begin in heads if before_page is None or flow.pages[begin - 1] < before_page]
-    lists = (_list(flow, section, begin) for begin in (theirs if section.every else theirs[:1]))
-    return tuple(item for found in lists for item in found) if theirs else None
+    found = [one for begin in theirs if (one := _listed(flow, section, begin))]
+    sure = [one for one in found if one.items is not None]
+    if section.every and sure:
+        return Listed(items=tuple(item for one in sure for item in one.items or ()))
+    return next(iter(sure or found), Listed(items=() if theirs else None))
 
 
-def _list(flow: Flow, section: Section, begin: int) -> Iterator[Item]:
-    """The items from a line on, but for one that says that there are none."""
-    lines = tuple(_lines(flow, section, begin))
-    found = {"marked": _marked, "paragraphs": _paragraphs, "rows": _rows}[section.shape](lines)
-    for text, page in found:
-        words = _without_heading(section, _GLUED.sub("", text))
-        if not _NONE.match(words):
-            yield Item(text=words, page=page)
+def _listed(flow: Flow, section: Section, begin: int) -> Listed | None:
+    """The items from a line on, but for those that say that there are none; None if nothing stands there."""
+    end = _end(flow, section, begin)
+    lines = _uninterrupted(tuple(_lines(flow, begin, begin + MOST_LINES if end is None else end)))
+    words = " ".join(_unmarked(line.text) for line in lines)
+    if not lines or _NONE.match(words):
+        return Listed(items=()) if lines else None
+    found = _SHAPES[section.shape](lines)
+    if not found and _FEW.match(words):
+        return Listed(items=())
+    where = {"heading": flow.lines[begin - 1].strip(" :."), "page": flow.pages[begin - 1]}
+    if not found and _EARLIER.match(words):
+        return Listed(items=(), problem=_STANDS.format(**where))
+    found = found or (_told(lines) if end is not None and section.shape == "marked" else [])
+    if not found:
+        return Listed(problem=_PROSE.format(**where))
+    texts = ((_without_heading(section, _GLUED.sub("", text)), page) for text, page in found)
+    return Listed(items=tuple(Item(text=text, page=page) for text, page in texts if not _NONE.match(text)))
 
 
 def _heads(flow: Flow, section: Section) -> Iterator[int]:
@@ -105,21 +144,42 @@ def _without_heading(section: Section, text: str) -> str:
     return words + "." if stop and any(end.fullmatch(heading.lower()) for end in section.ends) else text
 
 
-def _lines(flow: Flow, section: Section, begin: int) -> Iterator[_Line]:
-    """The lines of a section without footnotes, up to the heading that ends it; a mark with the line it belongs to."""
+def _end(flow: Flow, section: Section, begin: int) -> int | None:
+    """The index of the line that ends a section, that of another heading; None if there is none."""
+    last = min(begin + MOST_LINES, len(flow.lines))
+    return next((line for line in range(begin, last) if _is_end(flow, section, line)), None)
+
+
+def _is_end(flow: Flow, section: Section, line: int) -> bool:
+    return not flow.lines[line][:1].islower() and any(end.match(flow.lower, flow.starts[line]) for end in section.ends)
+
+
+def _lines(flow: Flow, begin: int, end: int) -> Iterator[_Line]:
+    """The lines of a section without footnotes; a mark with the line it belongs to. A number in a line of its own above
+    another mark is the end of a sentence that was wrapped."""
     footnote_on = 0
     alone = ""
-    for index in range(begin, min(begin + MOST_LINES, len(flow.lines))):
-        line, page = flow.lines[index], flow.pages[index]
-        if not line[0].islower() and any(end.match(flow.lower, flow.starts[index]) for end in section.ends):
-            return
+    for line, page in zip(flow.lines[begin:end], flow.pages[begin:end], strict=True):
         if _FOOTNOTE.match(line):
             footnote_on = page
         if _ALONE.fullmatch(line):
             alone = line
         elif page != footnote_on and not line.isdigit():
-            yield _Line(line if _MARK.match(line) else f"{alone} {line}".strip(), page)
+            marked = _MARK.match(line)
+            if marked and alone[:1].isdigit():
+                yield _Line(alone, page)
+            yield _Line(line if marked else f"{alone} {line}".strip(), page)
             alone = ""
+
+
+def _uninterrupted(lines: Sequence[_Line]) -> Sequence[_Line]:
+    """The lines without a box at the foot of a page that stands in a sentence, which goes on on the next page."""
+    for place, (before, line) in enumerate(pairwise(lines), 1):
+        if _BOX.match(line.text) and not _SENTENCE_ENDS.search(before.text):
+            after = next((at for at in range(place, len(lines)) if lines[at].page > line.page), None)
+            if after and lines[after].text[0].islower() and _SENTENCE_ENDS.search(lines[after - 1].text):
+                return (*lines[:place], *_uninterrupted(lines[after:]))
+    return lines
 
 
 class _Part(Enum):
@@ -193,7 +253,7 @@ def _number(mark: re.Match[str] | None) -> int:
 
 def _item(lines: Sequence[_Line], parts: Sequence[_Part], begin: int, end: int, width: int) -> str:
     """The words of the item that begins at a line and ends before another, without what stands there beside it."""
-    text = [_unmarked(lines[begin].text) if _MARK.match(lines[begin].text) else lines[begin].text]
+    text = [_unmarked(lines[begin].text)]
     open_ = True
     for place in range(begin + 1, end):
         line = lines[place].text
@@ -210,7 +270,8 @@ def _item(lines: Sequence[_Line], parts: Sequence[_Part], begin: int, end: int, 
 
 
 def _unmarked(line: str) -> str:
-    return _MARK.sub("", line, count=1).strip()
+    mark = _MARK.match(line)
+    return line[mark.end() :].strip() if mark else line
 
 
 def _goes_on(lines: Sequence[_Line], place: int, begin: int, end: int, width: int) -> bool:
@@ -249,6 +310,23 @@ def _ended(before: str, line: str, width: int) -> bool:
 def _has_room(before: str, line: str, width: int) -> bool:
     """True if the first word of a line could have stood at the end of the line before it."""
     return len(before) + 1 + len(line.split(" ", 1)[0]) <= FULL * width
+
+
+def _told(lines: Sequence[_Line]) -> list[tuple[str, int]]:
+    """The paragraphs of a section told in prose, but for what only leads to them; [] if they cannot be told apart with
+    certainty: a heading or a box stands between them, or one does not end."""
+    found: list[tuple[str, int]] = []
+    width = max(len(line.text) for line in lines)
+    for before, line in pairwise([_Line("", 0), *lines]):
+        if not found or _ended(before.text, line.text, width):
+            found.append((line.text, line.page))
+        elif line.text[:1].islower() or not _has_room(before.text, line.text, width):
+            found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
+        else:
+            return []
+    ended = all(text.endswith((".", "?", "!", ":")) for text, _ in found)
+    boxed = any(_BOX.match(line.text) for line in lines)
+    return [(text, page) for text, page in found if not text.endswith(":")] if ended and not boxed else []
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[tuple[str, int]]:
@@ -309,3 +387,6 @@ def _split(narrow: Sequence[str], *, open_: bool) -> tuple[Sequence[str], Sequen
     of_it = ends[0] if ends else 0 if _BODY.search(" ".join(narrow)) else len(narrow)
     cut = of_it if open_ else 0
     return narrow[:cut], narrow[cut:]
+
+
+_SHAPES = {"marked": _marked, "paragraphs": _paragraphs, "rows": _rows}

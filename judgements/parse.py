@@ -17,7 +17,7 @@ from judgements.document import open_document
 from judgements.editions import edition_of, unkept
 from judgements.flow import Flow, flow
 from judgements.frameworks import FRAMEWORKS, Form, Framework
-from judgements.lists import items
+from judgements.lists import Listed, listed
 from judgements.outcome import outcome
 from judgements.people import leads
 from judgements.places import place
@@ -75,6 +75,9 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
     judgements = tuple(one for one in judgements if one.theme in expected)
     overall = edition.overall.theme if edition.overall else None
     others = _others_begin(text, form, end, stated)
+    improvements, actions = (
+        listed(text, section, others) if section else Listed() for section in (form.improvements, form.priority_actions)
+    )
     return Report(
         kind=form.kind,
         framework=framework.key,
@@ -86,8 +89,8 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
         overall=next((one for one in judgements if one.theme == overall), None),
         judgements=tuple(one for one in judgements if one.theme != overall),
         outcome=sent,
-        improvements=items(text, form.improvements, others) if form.improvements else None,
-        priority_actions=(items(text, form.priority_actions, others) or ()) if form.priority_actions else (),
+        improvements=improvements.items,
+        priority_actions=actions.items or (),
         lead_inspectors=leads(text, form, end),
         visit_number=visit_number(text, form, end),
         previous=previous(text, framework, form, end),
@@ -99,6 +102,7 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
             *edition_problems,
             *unkept(text, form, end, judgements),
             *outcome_problems,
+            *(one.problem for one in (actions, improvements) if one.problem),
         ),
     )
 

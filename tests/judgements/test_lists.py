@@ -69,12 +69,47 @@ NOTHING = [
     "16. There are no areas of priority action.",
     "16. The inspection did not find any areas for priority and immediate action.",
     "• No areas for priority action were identified.",
+    "• There are no additional areas for priority action.",
+    "• Inspectors identified no areas for priority action.",
+    "• None.",
+    "None",
+    "None was identified at this inspection.",
 ]
 
 
 @pytest.mark.parametrize("sentence", NOTHING)
 def test_a_paragraph_that_says_that_there_is_nothing_is_no_item(sentence: str) -> None:
     assert urgent(sentence) == []
+
+
+@pytest.mark.parametrize("sentence", ["None of the plans is clear.", "No priority is given to visits."])
+def test_an_item_may_begin_like_a_sentence_that_there_is_nothing(sentence: str) -> None:
+    assert urgent(f"1. {sentence}") == [sentence]
+
+
+def test_a_table_of_contents_may_print_a_heading_without_its_page() -> None:
+    contents = "Recommendations\nSummary for children and young people 5\nInspection findings 7\n"
+    found = report(SIF_FRONT + contents, f"Recommendations\n1. See children.\n{SIF_END}")
+    assert [item.text for item in found.improvements or ()] == ["See children."]
+
+
+AGED = "■ The help for young people aged\n17.\n■ The choice of homes"
+
+
+def test_a_number_wrapped_into_a_line_of_its_own_ends_neither_the_item_nor_the_list() -> None:
+    for further in ("", "\n■ What is done before they are\n18. Then as well"):
+        listed = f"What needs to improve?\n{AGED}{further}\n{ILACS_END}"
+        assert [item.text for item in report(FRONT, listed).improvements or ()] == [
+            *("The help for young people aged 17.", "The choice of homes"),
+            *(["What is done before they are 18. Then as well"] if further else []),
+        ]
+
+
+def test_a_list_ends_where_the_numbered_paragraphs_begin() -> None:
+    first, later = "1. Children are seen.\n2. Plans are clear.", "31. Children are seen.\n32. Plans are clear."
+    for ended, body in ((".", first), ("", first), (".", later)):
+        found = report(FRONT, f"What needs to improve?\n■ The recording of visits{ended}\n{body}\n{ILACS_END}")
+        assert [item.text for item in found.improvements or ()] == [f"The recording of visits{ended}"]
 
 
 def test_a_number_at_the_beginning_of_a_line_may_belong_to_a_sentence() -> None:
@@ -175,6 +210,20 @@ All names are invented.
 Jo waited for a year, and then for another.
 """
     assert improved(listed) == [f"Children wait. {LONG}. They should not."]
+
+
+def test_a_box_at_the_foot_of_a_page_may_stand_in_the_middle_of_an_item() -> None:
+    page = LETTER.index("\nLeadership\n")
+    first = f"{LETTER[:page]}\n• Children wait, and\nPractice study: good practice\nJo waited.\n"
+    end = "\n• Plans are late.\nNext steps\n"
+    for goes_on, text in (
+        ("nobody asks why.", "Children wait, and nobody asks why."),
+        ("Jo is well.", "Children wait, and"),
+    ):
+        found = report(first, goes_on + end)
+        assert [item.text for item in found.improvements or ()] == [text, "Plans are late."]
+    found = report(first.replace("waited.", "waited and"), "was heard." + end)
+    assert [item.text for item in found.improvements or ()] == ["Children wait, and", "Plans are late."]
 
 
 def test_the_last_numbered_item_may_end_in_a_paragraph_of_its_own() -> None:
@@ -291,6 +340,63 @@ def test_a_letterhead_below_the_salutation_is_no_part_of_what_stands_around_it(b
 def test_a_line_that_is_also_in_a_letterhead_belongs_to_its_item() -> None:
     found = report(VISIT.replace("visits.", "visits in\nManchester."))
     assert next(item.text for item in found.improvements or ()) == "The recording of visits in Manchester."
+
+
+PLANS = "Plans are late and do not say\nwhat must change."
+PROSE = f"{PLANS}\nFamilies do not know whom they can ask when they need help with\ntheir children at night."
+TOLD = [
+    "Plans are late and do not say what must change.",
+    "Families do not know whom they can ask when they need help with their children at night.",
+]
+
+
+def told(prose: str, heading: str) -> Report:
+    """A visit's letter in which this stands under a heading."""
+    begin = VISIT.index(f"\n{heading}") + 1
+    begin = VISIT.index("\n", begin) + 1
+    end = VISIT.index("What needs" if "action" in heading else "Main findings")
+    return report(f"{VISIT[:begin]}{prose}\n{VISIT[end:]}")
+
+
+def test_a_section_told_in_prose_has_a_paragraph_for_each_item() -> None:
+    led = f"The local authority needs to act on these:\n{PROSE}"
+    for prose in (PROSE, led):
+        found = told(prose, "What needs to improve")
+        assert ([item.text for item in found.improvements or ()], found.problems) == (TOLD, ())
+        found = told(prose, "Area for priority action")
+        assert ([item.text for item in found.priority_actions], found.problems) == (TOLD, ())
+
+
+UNTOLD = {
+    "a heading between": f"{PROSE}\nManagers\nThey do not look at what is done.",
+    "no end": f"{PROSE}\nManagers do not look at what is done and",
+    "a box": f"{PROSE}\nPractice study: good practice.\nJo was heard.",
+    "only what leads to it": "The local authority needs to act on these:",
+}
+
+
+@pytest.mark.parametrize("prose", UNTOLD.values(), ids=UNTOLD)
+def test_prose_whose_paragraphs_cannot_be_told_apart_is_said_and_not_repeated(prose: str) -> None:
+    found = told(prose, "What needs to improve")
+    assert found.improvements is None
+    assert found.problems == (
+        "The text under “What needs to improve in this area of social work practice?” on page 1 is prose, not a list, "
+        "so it is not repeated here.",
+    )
+    assert "under “Area for priority action” on page 1" in told(prose, "Area for priority action").problems[0]
+
+
+def test_prose_that_names_nothing_lists_nothing() -> None:
+    found = told("There are a small number of areas in which practice varies.", "What needs to improve")
+    assert (found.improvements, found.problems) == ((), ())
+
+
+@pytest.mark.parametrize("stand", ["set in the letter of March\n2020 remain", "continue to be those of the last one"])
+def test_a_section_may_only_say_that_what_was_named_earlier_still_stands(stand: str) -> None:
+    found = told(f"The areas for priority action {stand}. Nothing is added.", "Area for priority action")
+    assert found.priority_actions == ()
+    assert len(found.problems) == 1
+    assert "“Area for priority action” on page 1 it only says that those named earlier still stand" in found.problems[0]
 
 
 def test_two_services_may_each_have_their_own_list() -> None:

@@ -255,9 +255,9 @@ What needs to improve?1
 
 
 def test_no_section_is_not_the_same_as_an_empty_one() -> None:
-    prose = BODY.replace("■ The recording of visits.", "There is work to do on the recording of visits.")
+    nothing = BODY.replace("■ The recording of visits.", "There are no areas for improvement.")
     assert report(FRONT).improvements is None
-    assert report(FRONT, prose).improvements == ()
+    assert report(FRONT, nothing).improvements == ()
 
 
 def test_there_are_no_priority_actions_where_the_section_says_so() -> None:
