@@ -18,8 +18,8 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _MONTH = r"(?P<month>" + "|".join((*MONTHS, "sept", *(name[:3] for name in MONTHS))) + r")(?![a-z])\.?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)\d?\b"
-"""A footnote's number may be glued to a year."""
+_YEAR = r"(?P<year>(?:19|20)\d\d)(?P<glued>\d?)\b"
+"""A footnote's number may be glued to a year; it may also be a digit too many."""
 _ANY_MONTH = "(?:" + "|".join(name[:3] for name in MONTHS) + ")"
 _WEEKDAY = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?,? )?(?:the )?"
 _DAY = re.compile(
@@ -83,6 +83,17 @@ def day_in(text: str) -> date | None:
     """The first whole date ("3 February 2015", "03/02/2015") in a lower-case text."""
     match = _WHOLE.search(text) or _NUMERIC.search(text)
     return _date(_parsed(match, after_range=False)) if match else None
+
+
+def is_day(text: str) -> bool:
+    """True if a lower-case text is one whole date and nothing else."""
+    return _WHOLE.fullmatch(text) is not None
+
+
+def has_glued_year(text: str) -> bool:
+    """True if another digit stands right behind the year of the first whole date in a lower-case text."""
+    match = _WHOLE.search(text)
+    return bool(match and match["glued"])
 
 
 def month_in(text: str) -> date | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from judgements.agree import Stated, agree
-from judgements.dates import day_in, periods_at
+from judgements.dates import day_in, has_glued_year, is_day, periods_at
 from judgements.document import open_document
 from judgements.editions import edition_of, unkept
 from judgements.flow import Flow, flow
@@ -29,6 +29,11 @@ from judgements.visits import previous, visit_number
 
 A_DATE = 40
 """Characters in which a date stands that a label announces."""
+LONGEST_STAY = 60
+"""Days from the first to the last of one period; the longest known is four weeks."""
+_FIVE_DIGITS = "Its date is printed with a year of five digits, and is left out."
+_BEFORE = "It is dated {published}, before its inspection began: one of these dates is misprinted."
+_LONG = "Its inspection is said to have lasted from {start} to {end}: one of these dates is misprinted."
 
 
 def read(data: bytes) -> Reading:
@@ -62,8 +67,9 @@ def _unrecognised(document: Document) -> NotRead:
 
 def _report(text: Flow, framework: Framework, form: Form) -> Report:
     end = front_end(text, form)
-    published = _published(text, form, end)
-    inspection = _inspection(text, form, end, published)
+    dated = _dated(text, form, end)
+    inspection = _inspection(text, form, end, day_in(dated))
+    published, misprints = _sound(dated, inspection)
     urn, printed, problems = place(text, form, end, inspection.start if inspection else None)
     sent, outcome_problems = outcome(text, form, end)
     rows, why = stated_in_table(text, framework, form.table, end) if form.table else ((), "")
@@ -97,6 +103,7 @@ def _report(text: Flow, framework: Framework, form: Form) -> Report:
         problems=(
             *problems,
             *(() if inspection else ("The dates of the inspection cannot be read.",)),
+            *misprints,
             *((why,) if why else ()),
             *disagreements,
             *edition_problems,
@@ -115,12 +122,42 @@ def _others_begin(text: Flow, form: Form, end: int, stated: Iterable[Stated]) ->
     return max((page for page in pages if page > front), default=None)
 
 
-def _published(text: Flow, form: Form, end: int) -> date | None:
+def _dated(text: Flow, form: Form, end: int) -> str:
+    """The words, in lower case, the first date in which is that of the document; "" if there are none.
+
+    A letter is dated above its salutation; where the text layer puts its head elsewhere, in the one line of the first
+    page that is a date.
+    """
     if form.letter:
-        return day_in(text.lower[: text.lower.find("dear ", 0, end) + 1])
+        above = text.lower[: text.lower.find("dear ", 0, end) + 1]
+        return above if day_in(above) else _only_date(text)
     labels = sorted(text.search(form.published, end=end), key=lambda match: not is_heading(text, match))
-    found = (day_in(text.lower[label.end() : label.end() + A_DATE]) for label in labels)
-    return next((day for day in found if day), None)
+    after = (text.lower[label.end() : label.end() + A_DATE] for label in labels)
+    return next((words for words in after if day_in(words)), "")
+
+
+def _only_date(text: Flow) -> str:
+    first = (line.lower() for line, page in zip(text.lines, text.pages, strict=True) if page == text.pages[0])
+    dates = [line for line in first if is_day(line)]
+    return dates[0] if len(dates) == 1 else ""
+
+
+def _sound(dated: str, inspection: Inspection | None) -> tuple[date | None, tuple[str, ...]]:
+    """The date of a document, and what is wrong with it or with those of its inspection: misprints stay as printed."""
+    published = day_in(dated)
+    if inspection is None:
+        return published, ()
+    long = any((last - first).days > LONGEST_STAY for first, last in inspection.periods)
+    stay = (_LONG.format(start=_spelt(inspection.start), end=_spelt(inspection.end)),) if long else ()
+    if published is None or published >= inspection.start:
+        return published, stay
+    if has_glued_year(dated):
+        return None, (_FIVE_DIGITS, *stay)
+    return published, (_BEFORE.format(published=_spelt(published)), *stay)
+
+
+def _spelt(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _inspection(text: Flow, form: Form, end: int, published: date | None) -> Inspection | None:

@@ -93,6 +93,42 @@ def test_dates_of_a_previous_inspection_are_never_those_of_this_one(key: str) ->
     assert (later.inspection, only.inspection) == (whole.inspection, None)
 
 
+VISIT = FRAMEWORKS["visits"].examples[0].text
+
+
+def test_a_letter_may_have_its_date_and_address_below_its_text() -> None:
+    dated = "\n9 May 2023\nThe Director\nMarket Street"
+    below = VISIT.replace("9 May 2023\n", "").replace("\nMain findings", dated + "\nMain findings")
+    found = report(below)
+    assert found == report(VISIT)
+    assert report(below.replace(dated, f"{dated}{dated}")).published is None
+    assert report(below.replace("9 May 2023\n", "as planned on 9 May 2023\n")).published is None
+
+
+MISPRINTS = {
+    "a digit too many": ("9 May 20205", None, "year of five digits"),
+    "another year": ("9 May 2022", "2022-05-09", "dated 9 May 2022, before its inspection began"),
+    "a footnote’s number": ("9 May 20231", "2023-05-09", ""),
+}
+
+
+@pytest.mark.parametrize(("printed", "published", "problem"), MISPRINTS.values(), ids=MISPRINTS)
+def test_a_date_that_cannot_be_is_a_problem(printed: str, published: str | None, problem: str) -> None:
+    found = report(VISIT.replace("9 May 2023", printed))
+    assert (found.published and found.published.isoformat()) == published
+    assert problem in "".join(found.problems)
+    assert bool(found.problems) == bool(problem)
+
+
+def test_a_visit_that_would_last_a_year_is_told_as_printed_and_as_a_misprint() -> None:
+    found = report(VISIT.replace("28\nand 29 March 2023", "28 April 2022 to 29 March 2023"))
+    assert found.inspection is not None
+    assert found.inspection.start.year == 2022
+    assert found.problems == (
+        "Its inspection is said to have lasted from 28 April 2022 to 29 March 2023: one of these dates is misprinted.",
+    )
+
+
 def test_judgements_of_another_edition_in_the_same_file_are_left_out_and_said() -> None:
     other = "The experiences and progress of children in care and care leavers: inadequate\n"
     found = report(FRONT, BODY + other)
