@@ -9,6 +9,12 @@ from judgements.frameworks import Form
 
 _OFFICE = r"(?:Senior |Reporting |Lead )*(?:S?HMI|Her Majesty|His Majesty|Ofsted|Regulatory|Inspector)"
 _TITLE = re.compile(rf"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame)\.? )+|[,–-]? *\(?\b{_OFFICE}(?:s|’s)?\b.*$", re.IGNORECASE)
+_OFFICE_FIRST = re.compile(
+    r"^(?:(?:the|senior|lead|team) )*(?:s?hmis?|(?:(?:her|his) majesty[’']?s )?inspectors?)(?: \(s?hmis?\))?"
+    r"(?: (?:social care|schools|education))?:?(?: |$)",
+    re.IGNORECASE,
+)
+"""What may stand before a name: "lead inspector", "Her Majesty’s Inspectors (HMIs)", with what they inspect."""
 _WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]*|van|der|de|von|la|le|di|al|bin)"
 _NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,5}}")
 _BETWEEN = re.compile(r", with | with |, and |,| and | & |;")
@@ -64,5 +70,6 @@ def _signed(flow: Flow, form: Form) -> tuple[str, ...]:
 
 def people(words: str) -> tuple[str, ...]:
     """The names in a list such as "Jane Roe HMI and John Doe, His Majesty's Inspector"."""
-    names = (_TITLE.sub("", _TITLE.sub("", part.strip())).strip(" .,") for part in _BETWEEN.split(words))
+    parts = (_OFFICE_FIRST.sub("", part.strip()) for part in _BETWEEN.split(words))
+    names = (_TITLE.sub("", _TITLE.sub("", part)).strip(" .,") for part in parts)
     return tuple(name for name in names if _NAME.fullmatch(name))

@@ -137,6 +137,36 @@ def test_a_rank_is_no_part_of_a_name(rank: str) -> None:
     assert people(f"Ada Brand {rank}") == ("Ada Brand",)
 
 
+VISIT = FRAMEWORKS["visits"].examples[0].text
+VISITED = "29 March 2023. His Majesty’s Inspectors for this visit were Ada Brand and Tom de Witt."
+VISITORS = [
+    ". Her Majesty’s Inspectors were Ada Brand and Tom de Witt.",
+    ". Her Majesty’s inspectors (HMI) for this visit were Ada Brand, with Tom de Witt, HMI designate.",
+    ". The visit was conducted by Ada Brand and Tom de Witt, two of Her Majesty’s Inspectors.",
+    ". The visit was carried out by Her Majesty’s Inspectors Ada Brand and Tom de Witt.",
+    ". The inspection was undertaken by Ada Brand and Tom de Witt, Her Majesty’s Inspectors.",
+    ". The inspectors were HMI Ada Brand, and Tom de Witt, HMI Schools.",
+    ". The inspectors were Her Majesty’s Inspectors (HMIs) Ada Brand and Tom de Witt.",
+    ". The inspectors were Her Majesty’s Inspectors (HMI) Social Care, Ada Brand and Tom de Witt, Senior HMI.",
+    ". His Majesty’s Inspectors for this visit were lead inspector Ada Brand and team inspector Tom de Witt.",
+    ", carried out by Ada Brand and Tom de Witt, Her Majesty’s Inspectors.",
+    " which was carried out by Her Majesty’s Inspectors Ada Brand and Tom de Witt.",
+]
+
+
+@pytest.mark.parametrize("visitors", VISITORS)
+def test_who_visited_may_be_said_otherwise(visitors: str) -> None:
+    assert VISITED in VISIT
+    assert report(VISIT.replace(VISITED, f"29 March 2023{visitors}")) == report(VISIT)
+
+
+def test_who_wrote_a_report_to_the_council_did_not_visit() -> None:
+    audit = (
+        "29 March 2023. An audit of May 2022, carried out by Brand and Partners Limited, was read. Ofsted read more."
+    )
+    assert report(VISIT.replace(VISITED, audit)).lead_inspectors == ()
+
+
 MARKS = ["•", "■ ", "► ", "→", "○ ", "· ", "* ", "1) ", "(1) ", "n ", "§ ", "•\n", "1.\n"]
 
 
