@@ -12,6 +12,8 @@ from judgements.frameworks import Form
 from judgements.recognise import titles_of
 
 _NOT_A_NAME = re.compile(r"[\d\s•.]*|.*\bofsted\b.*", re.IGNORECASE)
+_OWNING = re.compile(r"['’‘]s$|(?<=s)['’‘]$")
+"""What is added to a name before what is its own: "Shropshire Council’s children’s services"."""
 _GOES_ON = re.compile(
     r".*(?:[-&]|\b(?:and|of|upon|on|in|with|the|isle|isles|greater|mid|north|east|south|west))",
     re.IGNORECASE,
@@ -73,7 +75,10 @@ def _names(flow: Flow, form: Form, front_end: int) -> Iterator[tuple[str, str]]:
     for match in flow.search(form.authority, begin=min(titles, default=front_end), end=front_end):
         if match.start() in titles[:1] or not form.authority_above:
             begin = match.start("authority")
-            yield flow.text[match.start() : begin], flow.text[begin : match.end("authority")].strip(" ,.")
+            yield (
+                flow.text[match.start() : begin],
+                _OWNING.sub("", flow.text[begin : match.end("authority")].strip(" ,.")),
+            )
     for title in titles if form.authority_above else ():
         names = list(_above(flow, flow.line_at(title)))
         yield from (("", name) for name in names)

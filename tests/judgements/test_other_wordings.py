@@ -10,7 +10,7 @@ from judgements.dates import periods_at
 from judgements.frameworks import FRAMEWORKS
 from judgements.parse import read
 from judgements.people import people
-from judgements.types import Report, Status
+from judgements.types import Grade, Previous, Report, Status
 from tests.judgements.test_parse import BODY, FRONT, SIF_FRONT, WHOLE, grades, report
 
 SIF_GRADES = grades(report(SIF_FRONT))
@@ -137,7 +137,7 @@ def test_a_rank_is_no_part_of_a_name(rank: str) -> None:
     assert people(f"Ada Brand {rank}") == ("Ada Brand",)
 
 
-VISIT = FRAMEWORKS["visits"].examples[0].text
+VISIT, MONITORED = (example.text for example in FRAMEWORKS["visits"].examples[:2])
 VISITED = "29 March 2023. His Majesty’s Inspectors for this visit were Ada Brand and Tom de Witt."
 VISITORS = [
     ". Her Majesty’s Inspectors were Ada Brand and Tom de Witt.",
@@ -165,6 +165,44 @@ def test_who_wrote_a_report_to_the_council_did_not_visit() -> None:
         "29 March 2023. An audit of May 2022, carried out by Brand and Partners Limited, was read. Ofsted read more."
     )
     assert report(VISIT.replace(VISITED, audit)).lead_inspectors == ()
+
+
+FOLLOWS = "It was the fourth monitoring visit since the local authority was judged inadequate in\nJune 2019."
+FOLLOWED = [
+    "It was the fourth and final monitoring visit since the local authority was judged ‘inadequate’ in June 2019.",
+    "It was the fourth, and last, monitoring visit since services were judged inadequate overall in June 2019.",
+    "This was the fourth visit since it was judged inadequate for overall effectiveness in June 2019.",
+    "It was the 4th visit since it was judged to be inadequate at its last inspection in June 2019.",
+    "It was the fourth monitoring visit following the inspection in June 2019, when it was judged inadequate.",
+]
+
+
+@pytest.mark.parametrize("follows", FOLLOWED)
+def test_which_visit_it_is_and_what_it_follows_may_be_said_otherwise(follows: str) -> None:
+    found = report(MONITORED)
+    assert (found.visit_number, found.previous) == (4, Previous(grade=Grade.INADEQUATE, when="2019-06"))
+    assert FOLLOWS in MONITORED
+    assert report(MONITORED.replace(FOLLOWS, follows)) == found
+
+
+def test_a_visit_since_something_else_has_no_number() -> None:
+    other = "It was the first visit since the offices were closed. The last visit was long."
+    assert report(MONITORED.replace(FOLLOWS, other)).visit_number is None
+
+
+OWNERS = {
+    "Shropshire Council’s": "Shropshire Council",
+    "Shropshire's": "Shropshire",
+    "St Helens’": "St Helens",
+    "the Royal Borough of Windsor and Maidenhead’s": "the Royal Borough of Windsor and Maidenhead",
+}
+
+
+@pytest.mark.parametrize(("owner", "name"), OWNERS.items())
+def test_a_name_may_be_that_of_the_owner_of_the_services(owner: str, name: str) -> None:
+    found = report(VISIT.replace("Shropshire", owner))
+    assert found.authority is not None
+    assert found == report(VISIT.replace("Shropshire", name))
 
 
 MARKS = ["•", "■ ", "► ", "→", "○ ", "· ", "* ", "1) ", "(1) ", "n ", "§ ", "•\n", "1.\n"]
