@@ -190,7 +190,10 @@ class Example:
     outcome: Outcome | None = None
     improvements: int | None = None
     priority_actions: int = 0
+    inspectors: tuple[str, ...] | None = None
     visit_number: int | None = None
+    previous: str | None = None
+    """Grade and month, "inadequate 2019-06"."""
     grades: tuple[tuple[str, Grade | NotJudged], ...] = ()
 
 
@@ -359,7 +362,10 @@ def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping
 def _example(data: dict[str, Any]) -> Example:
     outcome = Outcome(data["outcome"]) if "outcome" in data else None
     grades = tuple((theme, _grade(name)) for theme, name in data.get("grades", {}).items())
-    return Example(**data | {"kind": Kind(data["kind"]), "outcome": outcome, "grades": grades})
+    inspectors = tuple(data["inspectors"]) if "inspectors" in data else None
+    return Example(
+        **data | {"kind": Kind(data["kind"]), "outcome": outcome, "grades": grades, "inspectors": inspectors}
+    )
 
 
 def _load_all() -> Mapping[str, Framework]:

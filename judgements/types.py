@@ -180,7 +180,8 @@ class Report:
     """What was read from a document, with certainty; what was not stands in `problems`, in words.
 
     `authority` is the URN in the registry; `authority_printed` the words on the front page. `improvements` is None
-    where the document has no such section; `priority_actions` is empty where there are none.
+    where the document has no such section or tells it in prose that cannot be listed; `priority_actions` is empty where
+    there are none, or none can be listed: `problems` says which.
     """
 
     kind: Kind

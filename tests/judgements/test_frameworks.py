@@ -54,6 +54,11 @@ def test_every_example_has_its_place_and_time(framework: Framework, example: Exa
     assert dates == (example.start, example.end)
     if example.improvements is not None:
         assert len(found.improvements or ()) == example.improvements
+    if example.inspectors is not None:
+        assert found.lead_inspectors == example.inspectors
+    if example.previous is not None:
+        assert found.previous is not None
+        assert f"{found.previous.grade} {found.previous.when}" == example.previous
 
 
 @pytest.mark.parametrize(("framework", "edition"), EDITIONS, ids=[name(*pair) for pair in EDITIONS])
