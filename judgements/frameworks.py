@@ -130,13 +130,15 @@ class Section:
 
     `shape`: "marked" (bullets or numbers), "paragraphs" (rows of a table with one column) or "rows" (rows of a table
     whose first column names the bodies responsible). `every` says that there is one list for each of several services,
-    and all of them count.
+    and all of them count. Prose in place of a list is only repeated if its first sentence has one of `prose`; without
+    any, whatever it says.
     """
 
     heading: Patterns
     ends: Patterns = ()
     shape: str = "marked"
     sentences: Patterns = ()
+    prose: Patterns = ()
     every: bool = False
 
 
@@ -341,7 +343,8 @@ def _outcome(data: dict[str, Any]) -> OutcomeWords:
 
 
 def _section(data: dict[str, Any]) -> Section:
-    return Section(**data | {name: _patterns(data[name]) for name in ("heading", "ends", "sentences") if name in data})
+    lists = ("heading", "ends", "sentences", "prose")
+    return Section(**data | {name: _patterns(data[name]) for name in lists if name in data})
 
 
 def _statement(data: dict[str, Any], areas: Mapping[str, Area], printed: Mapping[str, str], grade: str) -> Statement:

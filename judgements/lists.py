@@ -121,7 +121,7 @@ def _listed(flow: Flow, section: Section, begin: int) -> Listed | None:
     where = {"heading": flow.lines[begin - 1].strip(" :."), "page": flow.pages[begin - 1]}
     if not found and _EARLIER.match(words):
         return Listed(items=(), problem=_STANDS.format(**where))
-    found = found or (_told(lines) if end is not None and section.shape == "marked" else [])
+    found = found or (_told(section, lines) if end is not None and section.shape == "marked" else [])
     if not found:
         return Listed(problem=_PROSE.format(**where))
     texts = ((_without_heading(section, _GLUED.sub("", text)), page) for text, page in found)
@@ -312,9 +312,9 @@ def _has_room(before: str, line: str, width: int) -> bool:
     return len(before) + 1 + len(line.split(" ", 1)[0]) <= FULL * width
 
 
-def _told(lines: Sequence[_Line]) -> list[tuple[str, int]]:
-    """The paragraphs of a section told in prose, but for what only leads to them; [] if they cannot be told apart with
-    certainty: a heading or a box stands between them, or one does not end."""
+def _told(section: Section, lines: Sequence[_Line]) -> list[tuple[str, int]]:
+    """The paragraphs of a section told in prose, but for what only leads to them; [] if it is not certain that they are
+    items: a heading or a box stands between them, one does not end, or the first does not say what is to be done."""
     found: list[tuple[str, int]] = []
     width = max(len(line.text) for line in lines)
     for before, line in pairwise([_Line("", 0), *lines]):
@@ -324,9 +324,11 @@ def _told(lines: Sequence[_Line]) -> list[tuple[str, int]]:
             found[-1] = (f"{found[-1][0]} {line.text}", found[-1][1])
         else:
             return []
-    ended = all(text.endswith((".", "?", "!", ":")) for text, _ in found)
+    first = found[0][0].lower().split(". ", 1)[0]
+    demands = not section.prose or any(words.search(first) for words in section.prose)
+    whole = all(text.endswith((".", "?", "!", ":")) for text, _ in found)
     boxed = any(_BOX.match(line.text) for line in lines)
-    return [(text, page) for text, page in found if not text.endswith(":")] if ended and not boxed else []
+    return [(text, page) for text, page in found if not text.endswith(":")] if demands and whole and not boxed else []
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[tuple[str, int]]:

@@ -363,8 +363,14 @@ def test_a_section_told_in_prose_has_a_paragraph_for_each_item() -> None:
     for prose in (PROSE, led):
         found = told(prose, "What needs to improve")
         assert ([item.text for item in found.improvements or ()], found.problems) == (TOLD, ())
-        found = told(prose, "Area for priority action")
-        assert ([item.text for item in found.priority_actions], found.problems) == (TOLD, ())
+    found = told(led, "Area for priority action")
+    assert ([item.text for item in found.priority_actions], found.problems) == (TOLD, ())
+
+
+def test_prose_on_what_became_of_an_area_for_priority_action_is_no_such_area() -> None:
+    found = told(f"The area named in 2021 has seen much progress. More needs to be done.\n{PROSE}", "Area for priority")
+    assert found.priority_actions == ()
+    assert "under “Area for priority action” on page 1 is prose" in found.problems[0]
 
 
 UNTOLD = {
