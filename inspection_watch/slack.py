@@ -39,6 +39,7 @@ OR_SIGNED = (
 )
 
 NOT_DELIVERING = "a thread that delivers has ended; the log says why"
+PAUSED = "since {since:%d %B %H:%M} UTC nothing can be sent in this workspace: {why}"
 LACKS = (
     "it lacks {scopes}: give the app the scopes of deploy/slack-manifest.yaml, and install it to the workspace again."
 )
@@ -73,9 +74,13 @@ def _missing(name: str) -> str:
 def delivering(
     settings: Settings, store: Store, stop: threading.Event, clock: Callable[[], datetime]
 ) -> Iterator[Check]:
-    """Fan out and deliver in threads until `stop` is set; whether both go on. Raises `SettingsError`, `SlackError`."""
+    """Fan out and deliver in threads until `stop` is set; whether both go on. Raises `SettingsError`, `SlackError`.
+
+    Slack has just taken the token: a workspace that was paused for the sake of another one is sent to at once.
+    """
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
+    store.resume_workspace(identity.team)
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     sender = deliver.Sender(store=store, client=client, clock=clock, jitter=random.random, owner=owner)
     work = fanout.FanOut(store=store, clock=clock, owner=owner, operators=_operators(settings, identity.team))
@@ -86,11 +91,17 @@ def delivering(
     for thread in threads:
         thread.start()
     try:
-        yield lambda: "" if all(thread.is_alive() for thread in threads) else NOT_DELIVERING
+        yield lambda: _paused(store, identity.team) if all(one.is_alive() for one in threads) else NOT_DELIVERING
     finally:
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def _paused(store: Store, team: str) -> str:
+    """Why the workspace takes nothing; "" while it does. Single channels may be paused: that is their own affair."""
+    paused = (one for one in store.paused() if one.team == team and not one.channel)
+    return next((PAUSED.format(since=one.since, why=one.why) for one in paused), "")
 
 
 def _operators(settings: Settings, team: str) -> tuple[str, str] | None:
