@@ -62,7 +62,8 @@ WARM_UP = 20
 
 def bare(slack: str) -> SlackApp:
     """The least that Bolt can do: acknowledge, answer “ok”."""
-    app = App(client=web_client("xoxb-bench", slack), signing_secret=SECRET, token_verification_enabled=False)
+    client = web_client("xoxb-bench", slack)
+    app = App(client=client, token_verification_enabled=False, request_verification_enabled=False)
 
     @app.command(words.COMMAND)
     def on_command(ack: Ack, respond: Respond) -> None:
@@ -82,10 +83,10 @@ def serving(what: str, slack: str) -> None:
             engine = open_engine(what)
             stack.callback(engine.dispose)
             desk = Desk(store=Store(engine), client=web_client("xoxb-bench", slack), clock=lambda: datetime.now(UTC))
-            app = build(desk, signing_secret=SECRET)
+            app = build(desk)
 
         def door(headers: object, body: bytes) -> Reply:
-            said = http_mode.answer(app, headers, body)  # type: ignore[arg-type]
+            said = http_mode.answer(app, SECRET, headers, body)  # type: ignore[arg-type]
             return Reply(status=said.status, headers=said.headers, body=said.body)
 
         port = stack.enter_context(serve(("127.0.0.1", 0), Doors(post={http_mode.PATH: door})))

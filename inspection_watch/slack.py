@@ -122,14 +122,14 @@ def answering(settings: Settings, store: Store, clock: Callable[[], datetime], d
     only_admins = settings.INSPECTION_WATCH_SUBSCRIBERS == "admins"
     desk = bolt.Desk(store=store, client=client, clock=clock, operators=operators, only_admins=only_admins)
     answer = _over_a_line if settings.SLACK_APP_TOKEN else _over_http
-    with answer(settings, lambda secret: bolt.build(desk, signing_secret=secret), doors) as check:
+    with answer(settings, bolt.build(desk), doors) as check:
         log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
         yield check
 
 
 @contextmanager
-def _over_a_line(settings: Settings, build: Callable[[str | None], bolt.SlackApp], _doors: Doors) -> Iterator[Check]:
-    handler = socket_mode.connect(build(None), required(settings, "SLACK_APP_TOKEN"), settings.SLACK_API_URL)
+def _over_a_line(settings: Settings, app: bolt.SlackApp, _doors: Doors) -> Iterator[Check]:
+    handler = socket_mode.connect(app, required(settings, "SLACK_APP_TOKEN"), settings.SLACK_API_URL)
     try:
         yield lambda: "" if socket_mode.is_connected(handler) else NOT_CONNECTED
     finally:
@@ -137,12 +137,12 @@ def _over_a_line(settings: Settings, build: Callable[[str | None], bolt.SlackApp
 
 
 @contextmanager
-def _over_http(settings: Settings, build: Callable[[str | None], bolt.SlackApp], doors: Doors) -> Iterator[Check]:
+def _over_http(settings: Settings, app: bolt.SlackApp, doors: Doors) -> Iterator[Check]:
     assert settings.SLACK_SIGNING_SECRET is not None
-    app = build(settings.SLACK_SIGNING_SECRET.get_secret_value())
+    secret = settings.SLACK_SIGNING_SECRET.get_secret_value()
 
     def door(headers: Mapping[str, str], body: bytes) -> Reply:
-        said = http_mode.answer(app, headers, body)
+        said = http_mode.answer(app, secret, headers, body)
         return Reply(status=said.status, headers=said.headers, body=said.body)
 
     doors.post[http_mode.PATH] = door

@@ -1,4 +1,4 @@
-"""The part that delivers, with the settings a person gives it: what a refused token holds up, and what a new one frees."""
+"""The part that delivers, with a person's settings: what a refused token holds up, and what a new one frees."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def heard(listening: Listening) -> list[tuple[str, str]]:
 def app(listening: Listening, local_slack: LocalSlack, people: People) -> SlackApp:
     client = web_client(local_slack.bot_token, local_slack.api_url)
     desk = Desk(store=listening, client=client, clock=lambda: T0, operators="C0OPS")
-    return build(desk, signing_secret=SECRET)
+    return build(desk)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def post(app: SlackApp, payload: Json) -> None:
     pressed = payload["type"] != "event_callback"
     body = urlencode({"payload": said}) if pressed else said
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if pressed else {}
-    assert http_mode.answer(app, signed(body, SECRET, time.time()) | kind, body.encode()).status == 200
+    assert http_mode.answer(app, SECRET, signed(body, SECRET, time.time()) | kind, body.encode()).status == 200
 
 
 def write(happen: Happen, *urls: str, channel: str = CHANNEL) -> None:
