@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
+import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
 CHECK_SECONDS = 3
-IDLE_SECONDS = 10
-"""Who says nothing for so long is hung up on: a visitor must not keep a thread for ever."""
+PATIENCE_SECONDS = 10.0
+"""Who has not said all by then, or takes so long to hear the answer, is hung up on."""
+MOST_VISITORS = 64
+"""At the same time, each with a thread of its own; whoever comes then takes the place of the oldest."""
 LARGEST_BODY = 2**20
 """Bytes of what may be posted to us."""
 
@@ -54,16 +61,71 @@ def as_json(value: object, status: int = 200) -> Reply:
 
 
 class Server(ThreadingHTTPServer):
-    """One that lets a morning's rush wait at the door: the five that the library lets wait are refused in a burst."""
+    """One that lets a morning's rush wait at the door: the five that the library lets wait are refused in a burst.
+
+    Visitors who only keep a place do not close it for others: an answer takes a moment, so whoever has been here
+    longest is one of them, and gives way.
+    """
 
     request_queue_size = 128
+
+    def __init__(self, where: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = _family(where)
+        self._visitors: dict[socket.socket, None] = {}
+        self._lock = threading.Lock()
+        super().__init__(where, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._visitors[request] = None
+            oldest = next(iter(self._visitors)) if len(self._visitors) > MOST_VISITORS else None
+        if oldest is not None:
+            self._leaves(oldest)
+            with suppress(OSError):  # it was faster
+                oldest.shutdown(socket.SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._leaves(request)
+        super().shutdown_request(request)
+
+    def _leaves(self, visitor: socket.socket) -> None:
+        with self._lock:
+            self._visitors.pop(visitor, None)
+
+    def handle_error(self, *_: object) -> None:
+        """The library prints a traceback of many lines. Whoever hangs up before the answer is worth none."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            log.exception("request failed")
+
+
+def _family(where: tuple[str, int]) -> socket.AddressFamily:
+    """Version 4 or 6, as the host is one of them. Raises OSError if it is none."""
+    return socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0][0]
+
+
+class _Heard(io.RawIOBase):
+    """What a visitor says until a moment, however it drips; then TimeoutError."""
+
+    def __init__(self, line: socket.socket, until: float) -> None:
+        self._line, self._until = line, until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._line.settimeout(left)
+        return self._line.recv_into(buffer)
 
 
 @contextmanager
 def serve(listen: tuple[str, int], doors: Doors) -> Iterator[int]:
     """Answer on `listen` (host, port; port 0 takes a free one, which is given back) until the block ends.
 
-    Raises OSError if the port is taken.
+    Raises OSError if the port is taken, or the host is none.
     """
     server = Server(listen, _handler(doors))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="listen", daemon=True)
@@ -89,8 +151,13 @@ def answers(where: tuple[str, int]) -> bool:
 
 def _handler(doors: Doors) -> type[BaseHTTPRequestHandler]:
     class Answer(BaseHTTPRequestHandler):
-        timeout = IDLE_SECONDS
+        timeout = PATIENCE_SECONDS
         server_version, sys_version = "inspection-watch", ""
+
+        def setup(self) -> None:
+            super().setup()
+            self.rfile.close()
+            self.rfile = io.BufferedReader(_Heard(self.connection, time.monotonic() + PATIENCE_SECONDS))
 
         def do_GET(self) -> None:
             door = doors.get.get(urlsplit(self.path).path)
@@ -109,6 +176,7 @@ def _handler(doors: Doors) -> type[BaseHTTPRequestHandler]:
                 self._say(_answered(lambda: door(headers, body), self.path))
 
         def _say(self, reply: Reply) -> None:
+            self.connection.settimeout(PATIENCE_SECONDS)
             self.send_response(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)

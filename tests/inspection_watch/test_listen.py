@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
+import threading
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
+from structlog.testing import capture_logs
 
 from inspection_watch import listen
 from inspection_watch.listen import LARGEST_BODY, Doors, Reply, as_json, as_text, serve
@@ -81,9 +86,75 @@ def test_a_door_that_fails_says_so_and_nothing_of_why(port: int, doors: Doors) -
 
 
 def test_a_visitor_who_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listen, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(listen, "PATIENCE_SECONDS", 0.05)
     with (
         serve(("127.0.0.1", 0), Doors()) as port,
         socket.create_connection(("127.0.0.1", port), timeout=5) as visitor,
     ):
         assert visitor.recv(1) == b""
+
+
+def test_a_visitor_who_drips_is_hung_up_on_however_lively_he_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listen, "PATIENCE_SECONDS", 0.3)
+    with (
+        serve(("127.0.0.1", 0), Doors(post={"/x": lambda _headers, _body: as_text("read")})) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=5) as visitor,
+    ):
+        begun = time.monotonic()
+        visitor.sendall(b"POST /x HTTP/1.1\r\nContent-Length: 1000\r\n\r\n")
+        visitor.settimeout(0.02)
+        while not hung_up(visitor):
+            visitor.sendall(b"a")
+        assert time.monotonic() - begun < 2
+
+
+def hung_up(visitor: socket.socket) -> bool:
+    try:
+        return visitor.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_visitors_who_only_keep_their_place_close_the_port_to_nobody(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listen, "MOST_VISITORS", 5)
+    before = threading.active_count()
+    with ExitStack() as stack:
+        idle = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5)) for _ in range(20)]
+        for visitor in idle:
+            visitor.sendall(b"GET /hea")
+        assert ask(port, "/healthz")[0].status == 200
+        assert threading.active_count() <= before + 6
+        assert idle[0].recv(1) == b"", "the oldest gave way"
+
+
+def test_who_hangs_up_early_is_no_line_and_what_else_goes_wrong_is_one(
+    doors: Doors, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gone = threading.Event()
+
+    def slow() -> Reply:
+        gone.wait(5)
+        return Reply(body=b"x" * 2**24)
+
+    doors.get["/slow"] = slow
+    doors.get["/odd"] = lambda: Reply(headers=(("X-Odd", "\u2603"),))
+    with serve(("127.0.0.1", 0), doors) as port, capture_logs() as logged:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+            visitor.sendall(b"GET /slow HTTP/1.0\r\n\r\n")
+            visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.set()
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+            visitor.sendall(b"GET /odd HTTP/1.0\r\n\r\n")
+            visitor.recv(1)
+    assert [line["event"] for line in logged] == ["request failed"]
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("host", ["::1", "127.0.0.1", "localhost"])
+def test_it_listens_on_either_version_of_an_address(host: str, doors: Doors) -> None:
+    with serve((host, 0), doors) as port:
+        assert listen.answers((host, port))

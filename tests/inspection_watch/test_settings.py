@@ -113,6 +113,9 @@ def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "abcdef" not in str(load().model_dump())
 
 
-def test_where_to_listen_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INSPECTION_WATCH_LISTEN", "0.0.0.0:81")
-    assert load().listen == ("0.0.0.0", 81)
+@pytest.mark.parametrize(("written", "meant"), [("0.0.0.0:81", ("0.0.0.0", 81)), ("[::1]:81", ("::1", 81))])
+def test_where_to_listen_is_a_host_and_a_port(
+    monkeypatch: pytest.MonkeyPatch, written: str, meant: tuple[str, int]
+) -> None:
+    monkeypatch.setenv("INSPECTION_WATCH_LISTEN", written)
+    assert load().listen == meant
