@@ -8,23 +8,41 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
+
+SHORTEST = 8
+"""Characters of a secret that is blotted wherever it stands: a shorter one may be any word."""
 
 _SECRETS = (
     # Slack's tokens; what is said of them, "xoxb-…", is none.
     re.compile(r"()(?:xox[a-z]|xapp)-\w[^\s\"'<>]*"),
     # Up to the last @, for a password may have any of /, : and @ in it. The example in our own words is none.
     re.compile(r"(://)(?!user:password@)[^/\s:@]*:\S+(?=@)"),
-    # In an address ("?ticket=…", as Slack's web sockets have it) and in a list of a database's parameters.
-    re.compile(r"(\b\w*(?:password|secret|ticket|token)=)[^&\s\"'<>]+", re.IGNORECASE),
+    # In an address ("?ticket=…", as Slack's web sockets have it), in JSON, and in a list of a database's parameters.
+    re.compile(
+        r"""(\b\w*(?:password|secret|ticket|token)(?:=|["']\s*:\s*))(?:"[^"]*"|'[^']*'|[^&\s"'<>]+)""", re.IGNORECASE
+    ),
+    # Whoever has such an address may answer in our name, or put a file there.
+    re.compile(r"(https://(?:hooks|files)\.slack\.com/)[^\s\"'<>]+"),
+    re.compile(r"(Authorization[\"']?\s*:\s*[\"']?\w+\s+)[^\s\"'<>]+", re.IGNORECASE),
 )
+
+_known: list[str] = []
+
+
+def keep_secret(secrets: Iterable[str]) -> None:
+    """From now on, blot these, and no earlier ones, wherever they stand and whatever is around them."""
+    long_enough = {secret for secret in secrets if len(secret) >= SHORTEST}
+    _known[:] = sorted(long_enough, key=len, reverse=True)  # one may stand in another
 
 
 def without_secrets(text: str) -> str:
-    """The text with every Slack token, and every password or ticket in an address, blotted out."""
+    """The text with every secret of the settings, every Slack token, and whatever else looks like one blotted out."""
+    for known in _known:
+        text = text.replace(known, "[secret]")
     for secret in _SECRETS:
         text = secret.sub(r"\1[secret]", text)
     return text
@@ -64,8 +82,13 @@ def start(level: int = logging.INFO, observe: Callable[[Mapping[str, Any]], None
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     threading.excepthook = _log_thread
-    # It finds SLACK_BOT_TOKEN in the environment as well as in the client it is given, and says so at every start.
-    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
+    # It finds SLACK_BOT_TOKEN in the environment as well as in the client it is given, and says so at every start. (It
+    # sets the logger's own level anew each time; a filter stays.)
+    logging.getLogger("slack_bolt.App").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return "`token` will be unused" not in record.getMessage()
 
 
 def _log_thread(ended: threading.ExceptHookArgs) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from inspection_watch.logs import keep_secret
 from watchers.schedule import DEFAULT as DEFAULT_PLAN
 from watchers.schedule import DEFAULT_WALKS, parse_plan, parse_walks
 
@@ -204,6 +206,16 @@ class Settings(BaseSettings):
         return self.INSPECTION_WATCH_DATABASE_URL or default
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """What nobody is to read: the tokens, and the database's password as it is written and as it is meant."""
+        given = [getattr(self, name) for name in type(self).model_fields]
+        hidden = {one.get_secret_value() for one in given if isinstance(one, SecretStr)}
+        with suppress(ValueError):  # no address: the database's door says so
+            written = urlsplit(self.database_url).password or ""
+            hidden |= {written, unquote(written)}
+        return frozenset(hidden - {""})
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         return (urlsplit(self.INSPECTION_WATCH_SITE_URL).netloc, *self.INSPECTION_WATCH_FILE_HOSTS)
 
@@ -215,11 +227,14 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings of this process. Raises `SettingsError`; what was typed is never repeated, it may be a secret."""
+    """The settings of this process; what is secret in them is blotted from now on.
+
+    Raises `SettingsError`; what was typed is never repeated, it may be a secret.
+    """
     if unknown := [_unknown(name) for name in os.environ if name.startswith("INSPECTION_WATCH_") and name not in NAMES]:
         raise SettingsError("\n".join(unknown))
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         wrong = (f"{'.'.join(map(str, e['loc']))}: {_sentence(e['msg'])}" for e in error.errors())
         raise SettingsError("\n".join(wrong)) from None
@@ -227,6 +242,8 @@ def load() -> Settings:
         raise SettingsError("The file .env is not written in UTF-8: save it anew in that encoding.") from None
     except OSError as error:
         raise SettingsError(f"The file .env cannot be read ({error.strerror}).") from None
+    keep_secret(settings.secrets)
+    return settings
 
 
 NAMES = tuple(Settings.model_fields)

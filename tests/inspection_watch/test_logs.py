@@ -3,11 +3,18 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
+from bot.app import Desk, build
+from bot.slack.client import web_client
 from inspection_watch import logs
+from inspection_watch.settings import load
+from storage.store import Store
+from tests.bot.examples import T0
 
 TOKENS = ("xoxb-1234-abcDEF", "xapp-1-A0-99-deadbeef", "postgresql+psycopg://watch:hunter2@db/x")
 
@@ -53,6 +60,17 @@ def test_no_secret_gets_into_a_log_line_by_any_way(capsys: pytest.CaptureFixture
         "connection failed: host=db password=hunter2 dbname=x",
         "xoxb-hun…ter2 is no token",
         "ValueError: Invalid header value b'Bearer xapp-hunter2\\r'",
+        "host=db user=watch password='hun ter2' dbname=x",
+        'password="hun ter2"',
+        '{"password": "hunter2"}',
+        "{'password': 'hunter2', 'host': 'db'}",
+        "connect(host='db', password='hunter2')",
+        "PGPASSWORD=hunter2",
+        "https://hooks.slack.com/commands/T1/2/hunter2",
+        "https://hooks.slack.com/actions/T1/2/hunter2",
+        "https://files.slack.com/upload/v1/hunter2",
+        "Proxy-Authorization: Basic hunter2==",
+        "{'authorization': 'Bearer hunter2'}",
     ],
 )
 def test_a_secret_is_blotted_out_in_whatever_form_it_comes(text: str) -> None:
@@ -63,8 +81,52 @@ def test_a_secret_is_blotted_out_in_whatever_form_it_comes(text: str) -> None:
 
 
 def test_what_is_said_of_secrets_stays_readable() -> None:
-    for words in ("must begin with xoxb-.", "(xapp-…, scope x)", "postgresql+psycopg://user:password@host/name"):
+    for words in (
+        "must begin with xoxb-.",
+        "(xapp-…, scope x)",
+        "postgresql+psycopg://user:password@host/name",
+        "SLACK_BOT_TOKEN: Slack refuses this token (invalid_auth).",
+        "take the signing secret: it is under Basic Information",
+    ):
         assert logs.without_secrets(words) == words
+
+
+@pytest.fixture
+def _no_secret_left_behind() -> Iterator[None]:
+    yield
+    logs.keep_secret(())
+
+
+@pytest.mark.usefixtures("_no_secret_left_behind")
+def test_what_is_secret_in_the_settings_is_blotted_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    signing, written, meant = "0123456789abcdef0123456789abcdef", "gr%40fitti%2Fx", "gr@fitti/x"
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", signing)
+    monkeypatch.setenv("INSPECTION_WATCH_DATABASE_URL", f"postgresql+psycopg://watch:{written}@db/x")
+    load()
+    logs.start()
+    structlog.get_logger().info("event", bare=signing, inside=f"a{meant}b", encoded=written, other="abcdef")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["bare"], line["inside"], line["encoded"]) == ("[secret]", "a[secret]b", "[secret]")
+    assert line["other"] == "abcdef"
+
+
+@pytest.mark.usefixtures("_no_secret_left_behind")
+def test_a_secret_that_may_be_any_word_is_not_blotted_everywhere_and_a_part_of_another_hides_none_of_it() -> None:
+    logs.keep_secret(["watch", "a-secret", "a-secret-and-more"])
+    assert logs.without_secrets("inspection-watch a-secret-and-more") == "inspection-watch [secret]"
+
+
+def test_the_app_says_nothing_of_the_token_it_finds_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, sqlite_store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    logs.start()
+    build(Desk(store=sqlite_store, client=web_client("xoxb-1", "http://127.0.0.1:1/api/"), clock=lambda: T0))
+    logging.getLogger("slack_bolt.App").warning("something else")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["something else"]
 
 
 def test_a_thread_that_fails_is_one_line_without_its_secret(capsys: pytest.CaptureFixture[str]) -> None:
