@@ -16,7 +16,7 @@ NOT_CHECKED = "NOT CHECKED: nobody could be asked about known holes in the libra
 
 
 def verdict(audit: Mapping[str, Any] | None) -> tuple[int, tuple[str, ...]]:
-    """The exit status and what to say. `audit` is pip-audit's JSON; None if it wrote none."""
+    """The exit status and what to say. `audit` is pip-audit's JSON; None if it wrote none, or something else."""
     if audit is None:
         return 0, (NOT_CHECKED.format(why="the auditor could not be had, or had no way out"),)
     asked = [one for one in audit["dependencies"] if "skip_reason" not in one]
@@ -34,13 +34,16 @@ def _sentence(library: Mapping[str, Any], hole: Mapping[str, Any]) -> str:
     return f"{library['name']} {library['version']}: {hole['id']}, mended in {mended}"
 
 
-def main() -> None:
-    path = Path(sys.argv[1])
+def _audit(path: Path) -> Mapping[str, Any] | None:
     try:
         audit = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
-        audit = None
-    status, lines = verdict(audit)
+        return None
+    return audit if isinstance(audit, dict) and isinstance(audit.get("dependencies"), list) else None
+
+
+def main() -> None:
+    status, lines = verdict(_audit(Path(sys.argv[1])))
     print("\n".join(lines))  # noqa: T201
     sys.exit(status)
 

@@ -41,9 +41,11 @@ def test_what_was_not_checked_is_said_and_is_no_failure() -> None:
     assert verdict({"dependencies": [WELL, SKIPPED]})[1][-1] == "NOT CHECKED: pypdfium2."
 
 
-def test_an_audit_that_wrote_nothing_or_half_of_it_is_not_checked(tmp_path: Path) -> None:
+def test_an_audit_that_wrote_nothing_or_half_of_it_or_something_else_is_not_checked(tmp_path: Path) -> None:
     (tmp_path / "half.json").write_text(json.dumps({"dependencies": [HOLE]})[:-5])
-    for name in ("nothing.json", "half.json"):
+    (tmp_path / "other.json").write_text('{"error": "no way out"}')
+    (tmp_path / "list.json").write_text("[]")
+    for name in ("nothing.json", "half.json", "other.json", "list.json"):
         command = [sys.executable, "-m", "deploy.audit", str(tmp_path / name)]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert (ran.returncode, ran.stdout.split(":")[0]) == (0, "NOT CHECKED")

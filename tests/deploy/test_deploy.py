@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -15,12 +17,14 @@ from slack_sdk import WebClient
 from typer.main import get_command
 
 from bot import unfurling
+from inspection_watch import listen
 from inspection_watch.cli import app
 from inspection_watch.run import Part
 from inspection_watch.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RUNBOOK = (DEPLOY / "RUNBOOK.md").read_text()
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 
 TEXT = {"type": "string", "minLength": 1}
 MANIFEST = {
@@ -197,7 +201,8 @@ def test_compose_runs_every_part_on_one_postgresql_that_is_brought_up_to_date_fi
     for part in Part:
         assert OURS[part]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
     assert OURS["upgrade"]["depends_on"] == {"database": {"condition": "service_healthy"}}
-    assert "healthcheck" in COMPOSE["services"]["database"]
+    check = COMPOSE["services"]["database"]["healthcheck"]["test"]
+    assert check[check.index("-h") + 1] == "127.0.0.1", "on its socket it answers before anybody else is let in"
 
 
 def test_watchers_and_senders_are_more_than_one() -> None:
@@ -227,13 +232,24 @@ def test_the_monitor_is_brought_along_only_if_it_is_asked_for() -> None:
 
 
 def test_the_container_copies_every_package_and_does_not_run_as_root() -> None:
-    dockerfile = (DEPLOY / "Dockerfile").read_text()
     packages = {path.parent.name for path in DEPLOY.parent.glob("*/__init__.py")} - {"tests"}
-    assert set(re.findall(r"^COPY (\w+)/ ", dockerfile, re.MULTILINE)) == packages
-    assert dockerfile.count("\nFROM ") == 2 or dockerfile.count("FROM ") == 2
-    assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
-    assert "HEALTHCHECK" in dockerfile
-    assert "/healthz" in dockerfile
+    assert set(re.findall(r"^COPY (\w+)/ ", DOCKERFILE, re.MULTILINE)) == packages
+    assert DOCKERFILE.count("\nFROM ") == 2
+    assert re.search(r"^USER (?!root)", DOCKERFILE, re.MULTILINE)
+
+
+def test_the_containers_health_is_asked_of_itself_whatever_proxy_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    _, code, script = json.loads(re.search(r"HEALTHCHECK.*\\\n +CMD (\[.*\])", DOCKERFILE)[1])  # type: ignore[index]
+    state = {"/healthz": 200}
+    doors = listen.Doors(get={"/healthz": lambda: listen.as_text("", state["/healthz"])})
+    with listen.serve(("127.0.0.1", 0), doors) as port:
+        command = [sys.executable, code, script.replace("8080", str(port))]
+        assert subprocess.run(command, timeout=60).returncode == 0
+        state["/healthz"] = 503
+        assert subprocess.run(command, timeout=60).returncode == 1
+    assert subprocess.run(command, timeout=60, stderr=subprocess.DEVNULL).returncode == 1, "nobody is there"
 
 
 UNITS = ("inspection-watch.service", "inspection-watch@.service")
