@@ -24,6 +24,7 @@ class SettingsError(Exception):
     """One sentence for each setting that is wrong: its name, what is wrong, what to write instead."""
 
 
+SITE = "https://reports.ofsted.gov.uk"
 LONGEST_WAIT = timedelta(days=7)
 SHORTEST_MEMORY, LONGEST_MEMORY = 60, 36_500
 """Days. What is younger is still corrected in place, or looked for after a crash."""
@@ -149,7 +150,7 @@ class Settings(BaseSettings):
         description="postgresql+psycopg://user:password@host/name, or sqlite:///path; default: a file in the "
         "state directory.",
     )
-    INSPECTION_WATCH_SITE_URL: Address = Field("https://reports.ofsted.gov.uk", description="The source site.")
+    INSPECTION_WATCH_SITE_URL: Address = Field(SITE, description="The source site.")
     INSPECTION_WATCH_FILE_HOSTS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         ("files.ofsted.gov.uk", "files.api.ofsted.gov.uk"),
         description="Hosts that documents may be fetched from, besides the site's own; separated by commas.",
@@ -218,6 +219,12 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> tuple[str, ...]:
         return (urlsplit(self.INSPECTION_WATCH_SITE_URL).netloc, *self.INSPECTION_WATCH_FILE_HOSTS)
+
+    @property
+    def inside(self) -> str:
+        """The host that may be inside a network, as it may be in a test or behind a mirror; "" for Ofsted's own."""
+        named = urlsplit(self.INSPECTION_WATCH_SITE_URL).hostname or ""
+        return "" if named.removesuffix(".") == urlsplit(SITE).hostname else self.hosts[0]
 
     @property
     def listen(self) -> tuple[str, int]:

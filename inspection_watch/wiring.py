@@ -84,7 +84,7 @@ def _state_dir(settings: Settings) -> None:
 def fetcher(settings: Settings, wait: Callable[[float], bool]) -> Fetcher:
     return Fetcher(
         hosts=settings.hosts,
-        own=settings.hosts[0],
+        own=settings.inside,
         user_agent=user_agent(settings),
         gap=settings.INSPECTION_WATCH_GAP,
         wait=wait,

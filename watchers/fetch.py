@@ -2,7 +2,7 @@
 
 A good guest: an honest User-Agent with a contact, one request at a time with a gap after each answer of a host,
 validators sent where some were given, Retry-After honoured, few and jittered retries of a hiccup and nothing else.
-Redirects are followed only to allowed hosts, and no host but the configured site may be inside a network; no body may
+Redirects are followed only to allowed hosts, and none but a site of one's own may be inside a network; no body may
 grow past its limit, packed or unpacked, and no exchange may take longer than its time. An expected failure is a
 `Trouble`, not an exception.
 """
@@ -86,7 +86,7 @@ class Fetcher:
     """Fetches from the allowed hosts and no others, and without TLS only from this machine.
 
     `hosts` are host names with an optional port ("files.ofsted.gov.uk", "127.0.0.1:8000"); `own` is the one of them
-    that may be inside a network, the configured site; this machine may be, where `hosts` names it as such. `gap` is the
+    that may be inside a network, a site of one's own; this machine may be, where `hosts` names it as such. `gap` is the
     least number of seconds from the end of one answer of a host to the next request to it; `wait(seconds)` sleeps and
     returns True if we are asked to stop. Threads may share it: requests are made one at a time.
     """

@@ -9,12 +9,15 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+_GLOBAL: Final = ipaddress.ip_network("2000::/3")
+"""All of version 6 that is given out for the public internet (IANA's registry of its address space)."""
+_EXAMPLES: Final = ipaddress.ip_network("3fff::/20")
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -96,22 +99,24 @@ def is_this_machine(host: str) -> bool:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet, and of one machine there."""
-    return all(one.is_global and not one.is_multicast for one in _meant(address.partition("%")[0]))
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inner = _wrapped(found)
+    if inner is not None:
+        return is_public(str(inner))
+    known = found.version == 4 or (found in _GLOBAL and found not in _EXAMPLES)
+    return known and found.is_global and not found.is_multicast
 
 
-def _meant(address: str) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    """The address, and the one that is wrapped in it: version 6 has several ways to write one of version 4."""
-    found = ipaddress.ip_address(address)
+def _wrapped(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address of version 4 that one of version 6 stands for, in the ways that lead out of a network.
+
+    Other ways to write one (in `::/96`, `::ffff:0:0:0/96`, a network's own `64:ff9b:1::/48`) are no public addresses.
+    """
     if found.version == 4:
-        yield found
-    elif found.ipv4_mapped is not None:
-        yield found.ipv4_mapped
-    else:
-        yield found
-        if found.sixtofour is not None:
-            yield found.sixtofour
-        if found in _NAT64:
-            yield ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        return None
+    if found in _NAT64:
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour
 
 
 def _addresses(host: str, port: int) -> list[str]:

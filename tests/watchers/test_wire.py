@@ -47,13 +47,24 @@ PUBLIC = "93.184.215.14"
         "64:ff9b::7f00:1",
         "2002:a00:1::1",
         "2002:7f00:1::1",
+        "64:ff9b:1::a00:1",
+        "64:ff9b:1::808:808",
+        "fec0::1",
+        "::a00:1",
+        "::808:808",
+        "::ffff:0:a00:1",
+        "5f00::1",
+        "3fff::1",
+        "2001:0:a00:1::1",
     ],
 )
 def test_an_address_inside_any_network_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "2a00:1450:4009::1", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", [PUBLIC, "8.8.8.8", "2a00:1450:4009::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+)
 def test_an_address_of_the_internet_is_public(address: str) -> None:
     assert is_public(address)
 
@@ -61,12 +72,12 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 Answers = Callable[[], list[str]]
 
 
-def name_server(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
-    """What `NAME` leads to, at each question anew; all other names are left as they are."""
+def name_server(monkeypatch: pytest.MonkeyPatch, answers: Answers, name: str = NAME) -> None:
+    """What `name` leads to, at each question anew; all other names are left as they are."""
     real = socket.getaddrinfo
 
     def lookup(host: Any, port: Any, *rest: Any, **named: Any) -> Any:
-        if host != NAME:
+        if host != name:
             return real(host, port, *rest, **named)
         found = answers()
         return [entry for address in found for entry in real(address, port, *rest, **named)]
@@ -135,7 +146,18 @@ def test_a_redirect_to_a_name_that_leads_inside_is_refused(monkeypatch: pytest.M
     assert "leads to 169.254.169.254" in answer.why
 
 
-def test_the_configured_site_may_be_inside(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:
+@pytest.mark.parametrize("host", ["reports.ofsted.gov.uk", "Reports.Ofsted.gov.uk", "reports.ofsted.gov.uk."])
+def test_ofsteds_own_site_may_not_be_inside(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    name_server(monkeypatch, lambda: ["127.0.0.1"], host.lower())
+    settings = Settings.model_validate({"INSPECTION_WATCH_SITE_URL": f"https://{host}", "INSPECTION_WATCH_GAP": 0})
+    fetcher = wiring.fetcher(settings, lambda _: False)
+    answer = fetcher.get(f"https://{host.lower()}/search")
+    fetcher.close()
+    assert isinstance(answer, Trouble)
+    assert "leads to 127.0.0.1, which is not on the public internet" in answer.why
+
+
+def test_another_site_that_is_configured_may_be(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:
     """It is connected to; that it speaks no TLS is another matter."""
     name_server(monkeypatch, lambda: ["127.0.0.1"])
     host = f"{NAME}:{port(listener)}"
