@@ -2,11 +2,13 @@
 
 The PDF library is native code that is not thread-safe and that strangers' files are fed to: it lives in a child that
 may hang, swell or crash without hurting the service. One child is kept and used again; it is killed when it
-overstays and replaced when it is gone. It ends by itself when its parent is gone, however that went.
+overstays and replaced when it is gone. It ends by itself when its parent is gone, however that went. Nothing of the
+parent's is given to it that a document could have sent away: not its environment, and no look into its memory.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import select
@@ -26,6 +28,9 @@ SECONDS = 20.0
 MEGABYTES = 512
 CPU_GRACE = 2
 """Seconds. The parent is to be the first to lose patience: it can say why."""
+GIVEN = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+"""What the child gets of our environment: enough to find Python and its libraries, and no setting of anybody's."""
+PR_SET_DUMPABLE = 4
 # Not multiprocessing's own way to start a child: that runs the parent's main module again, whatever it is.
 CHILD = "import sys; from watchers.read import serve; serve(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))"
 
@@ -75,7 +80,8 @@ class Reader:
         ours, theirs = Pipe()
         command = [sys.executable, "-c", CHILD, str(theirs.fileno()), str(self._megabytes), str(self._seconds)]
         # One arena: glibc would set 64 MB of the child's address space aside for its second thread.
-        env = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+        env = {name: os.environ[name] for name in GIVEN if name in os.environ} | {"MALLOC_ARENA_MAX": "1"}
+        _let_nobody_look_into_us()
         self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=env)
         self._pipe = ours
         theirs.close()
@@ -89,6 +95,15 @@ class Reader:
     def _lost(self, why: str) -> NotRead:
         self.close()
         return NotRead(status=Status.UNREADABLE, why=why)
+
+
+def _let_nobody_look_into_us() -> None:
+    """What runs as the same user could else read our environment and our memory in /proc, or trace us.
+
+    Root still can; a crash leaves no image of the memory (https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html).
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def serve(handle: int, megabytes: int, seconds: float) -> None:

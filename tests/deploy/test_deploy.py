@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 import yaml
+from pydantic import SecretStr
 from slack_sdk import WebClient
 from typer.main import get_command
 
@@ -203,6 +205,15 @@ def test_compose_runs_every_part_on_one_postgresql_that_is_brought_up_to_date_fi
     assert OURS["upgrade"]["depends_on"] == {"database": {"condition": "service_healthy"}}
     check = COMPOSE["services"]["database"]["healthcheck"]["test"]
     assert check[check.index("-h") + 1] == "127.0.0.1", "on its socket it answers before anybody else is let in"
+
+
+def test_each_part_has_the_tokens_it_needs_and_no_other() -> None:
+    secrets = {name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation)}
+    assert len(secrets) == 3
+    taken = {name: {one for one in secrets if service["environment"].get(one) == ""} for name, service in OURS.items()}
+    bots = "SLACK_BOT_TOKEN"
+    assert taken == {"watch": secrets, "upgrade": secrets, "deliver": secrets - {bots}, "bot": set()}
+    assert all(service["env_file"] == ".env" for service in OURS.values()), "what is set here counts before the file"
 
 
 def test_watchers_and_senders_are_more_than_one() -> None:

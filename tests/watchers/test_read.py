@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from judgements.types import NotRead, Status
 from watchers import read as room
-from watchers.read import Reader
+from watchers.read import GIVEN, Reader
 
 
 @pytest.fixture
@@ -36,6 +37,30 @@ def test_a_document_is_read_in_another_process_that_is_kept(reader: Reader) -> N
     assert child != os.getpid()
     assert reader.read(b"not a report at all") == first
     assert _child(reader) == child
+
+
+def test_the_child_has_no_setting_of_ours_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_BOT_TOKEN", "INSPECTION_WATCH_DATABASE_URL", "POSTGRES_PASSWORD", "https_proxy"):
+        monkeypatch.setenv(name, "hunter2")
+    with Reader(seconds=10) as reader:
+        reader.read(b"x")
+        environment = Path(f"/proc/{_child(reader)}/environ").read_bytes()
+    assert b"hunter2" not in environment
+    assert {one.partition(b"=")[0].decode() for one in environment.split(b"\0") if one} <= {*GIVEN, "MALLOC_ARENA_MAX"}
+
+
+LOOK = """
+import ctypes, os, sys
+from watchers.read import GIVEN, Reader
+with Reader() as reader:
+    reader.read(b"x")
+    sys.exit(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))  # PR_GET_DUMPABLE
+"""
+
+
+def test_whoever_reads_documents_lets_no_child_look_into_it() -> None:
+    assert subprocess.run([sys.executable, "-c", LOOK], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", LOOK.replace("reader.read", "len")], timeout=60).returncode == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n%%EOF", b"%PDF-1.7\n" + b"\xff" * 5000, b"<html><title>x</title>"])
