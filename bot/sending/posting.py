@@ -1,7 +1,8 @@
 """One delivery and Slack: found where an earlier attempt left it, or posted, or written over the one it corrects.
 
 An attempt before this one may have reached Slack without our knowing (a time-out, a crash): then the message is looked
-for by its key, and only posted if it is not there. Where we may not read what was written, it is posted (ADR 15).
+for by its key, and only posted if it is not there. Where we may not read what was written, it is posted (ADR 15); a
+person's direct messages we never read.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ EARLIER = timedelta(days=1)
 PAGE = 200
 MOST_PAGES = 12
 PEOPLE = ("U", "W")
-"""What the id of a person begins with; a message to one stands in a channel whose id Slack tells."""
+"""What the id of a person begins with."""
 NOT_FOR_US = {
     "missing_scope",
     "not_in_channel",
@@ -59,7 +60,7 @@ def put(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> 
         raise OrphanError(THREADLESS)
     if delivery.edits:
         return False, _write_over(client, delivery, too_late)
-    if delivery.uncertain and (ts := _already_there(client, delivery)):
+    if delivery.uncertain and not is_to_a_person(delivery) and (ts := _already_there(client, delivery)):
         return True, ts
     if too_late():
         raise TooLateError
@@ -131,16 +132,13 @@ def _carries(written: Mapping[str, Any], key: str) -> bool:
 def _written_since(client: WebClient, delivery: Delivery) -> Iterator[Mapping[str, Any]]:
     """What was written where the delivery belongs, since shortly before it was owed."""
     oldest = f"{(delivery.since - EARLIER).timestamp():.6f}"
-    channel = delivery.channel
-    if is_to_a_person(delivery):
-        channel = client.conversations_open(users=[channel])["channel"]["id"]
+    where: dict[str, Any] = {"channel": delivery.channel, "limit": PAGE, "include_all_metadata": True}
     cursor: str | None = None
     for _ in range(MOST_PAGES):
-        where: dict[str, Any] = {"channel": channel, "limit": PAGE, "cursor": cursor, "include_all_metadata": True}
         if delivery.thread_ts is None:
-            answer = client.conversations_history(oldest=oldest, **where)
+            answer = client.conversations_history(oldest=oldest, cursor=cursor, **where)
         else:
-            answer = client.conversations_replies(ts=delivery.thread_ts, oldest=oldest, **where)
+            answer = client.conversations_replies(ts=delivery.thread_ts, oldest=oldest, cursor=cursor, **where)
         found: Iterable[Mapping[str, Any]] = answer["messages"]
         yield from found
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")

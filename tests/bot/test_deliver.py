@@ -413,6 +413,19 @@ def test_where_the_past_may_not_be_read_it_is_sent_again_and_nothing_is_said_of_
     assert first["text"] == second["text"]
 
 
+def test_a_persons_direct_messages_are_not_read_and_one_whose_fate_is_not_known_is_sent_again(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+) -> None:
+    said = Message(text="The channel is archived.", blocks=({"type": "divider"},))
+    sqlite_store.owe([Owed(key="n", team=TEAM, channel=ALICE, part=Part.NOTICE, message=said)], clock.now)
+    between.faults.append(Fault(accepted=True))
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    clock.now += timedelta(minutes=1)
+    assert drain(sqlite_store, client, clock) == [Step.SENT]
+    assert [one["channel"] for one in people.calls("chat.postMessage")] == [ALICE, ALICE]
+    assert people.calls("conversations.open") == people.calls("conversations.history") == []
+
+
 def test_what_slack_refused_for_certain_is_not_looked_for(
     sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
 ) -> None:
