@@ -28,6 +28,7 @@ from bot.slack import outcomes, uploads
 from bot.slack.people import introduced
 from bot.types import Asker, Card, Reply
 from judgements.authorities import REGISTRY
+from storage.engine import StorageError
 from storage.store import Store
 from storage.types import KnownDocument
 
@@ -82,44 +83,58 @@ def _answer_commands(app: App, desk: Desk) -> None:
     answering = ThreadPoolExecutor(ANSWERS_AT_ONCE, "answer")
     handing_over = ThreadPoolExecutor(FILES_AT_ONCE, "hand-over")
 
-    def on_words(typed: str, asker: Asker, respond: Respond) -> None:
-        begun = desk.clock()
-        command = parse(typed)
-        reply = _answered(desk, command, asker, begun)
-        _reply(respond, reply)
-        seconds = (desk.clock() - begun).total_seconds()
-        # What was typed is not logged: people paste all sorts of things.
-        log.info("command", command=_name(command), seconds=seconds, team=asker.team, channel=asker.channel)
+    def in_the_channel(typed: str, asker: Asker, came_at: datetime, respond: Respond) -> None:
+        reply = _answer(desk, typed, asker, came_at, partial(_reply, respond))
         if reply.files:
-            handing_over.submit(_guarded, respond, lambda: on_files(reply, asker, respond))
-
-    def on_files(reply: Reply, asker: Asker, respond: Respond) -> None:
-        if not uploads.hand_over(desk.client, reply.files, asker):
-            title = words.joined([one.title for one in reply.files])
-            _say(respond, words.SENT_DIRECTLY.format(title=title))
-
-    def on_words_in_a_view(body: dict[str, Any], typed: str, asker: Asker, _respond: Respond) -> None:
-        """A button of the App Home belongs to no channel: it is answered in a window, and one in there in the same."""
-        window = home.window(_answered(desk, parse(typed), asker, desk.clock()).card)
-        pressed_in = body.get("view", {})
-        if pressed_in.get("type") == "modal":
-            desk.client.views_update(view_id=pressed_in["id"], view=window)
-        else:
-            desk.client.views_open(trigger_id=body["trigger_id"], view=window)
+            handing_over.submit(_guarded, respond, lambda: _hand_over(desk, reply, asker, respond))
 
     # Answers are made in threads of ours: Bolt has few, and while those are busy nobody is acknowledged.
     @app.command(words.COMMAND)
     def on_command(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
+        came_at = desk.clock()
         ack()
         asker = Asker(team=command["team_id"], channel=command["channel_id"], user=command["user_id"])
-        answering.submit(_guarded, respond, lambda: on_words(unescape(command.get("text", "")), asker, respond))
+        typed = unescape(command.get("text", ""))
+        answering.submit(_guarded, respond, lambda: in_the_channel(typed, asker, came_at, respond))
 
     @app.action(re.compile(f"^{messages.ACTION}:"))
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+        came_at = desk.clock()
         ack()
-        asker = _who(body)
-        on = on_words if asker.channel else partial(on_words_in_a_view, body)
-        answering.submit(_guarded, respond, lambda: on(action["value"], asker, respond))
+        asker, typed, in_a_window = _who(body), str(action["value"]), partial(_in_a_window, desk, body)
+        if asker.channel:
+            answering.submit(_guarded, respond, lambda: in_the_channel(typed, asker, came_at, respond))
+        else:
+            answering.submit(_guarded, respond, lambda: _answer(desk, typed, asker, came_at, in_a_window))
+
+
+def _answer(desk: Desk, typed: str, asker: Asker, came_at: datetime, show: Callable[[Reply], None]) -> Reply:
+    """Answer what was typed or pressed. One line for each, however it ends, with how long it took since it came."""
+    command = parse(typed)
+    try:
+        reply = _answered(desk, command, asker, desk.clock())
+        show(reply)
+    finally:
+        seconds = (desk.clock() - came_at).total_seconds()
+        # What was typed is not logged: people paste all sorts of things.
+        log.info("command", command=_name(command), seconds=seconds, team=asker.team, channel=asker.channel)
+    return reply
+
+
+def _hand_over(desk: Desk, reply: Reply, asker: Asker, respond: Respond) -> None:
+    if not uploads.hand_over(desk.client, reply.files, asker):
+        title = words.joined([one.title for one in reply.files])
+        _say(respond, words.SENT_DIRECTLY.format(title=title))
+
+
+def _in_a_window(desk: Desk, body: dict[str, Any], reply: Reply) -> None:
+    """A button of the App Home belongs to no channel: it is answered in a window, and one in there in the same."""
+    window = home.window(reply.card)
+    pressed_in = body.get("view", {})
+    if pressed_in.get("type") == "modal":
+        desk.client.views_update(view_id=pressed_in["id"], view=window)
+    else:
+        desk.client.views_open(trigger_id=body["trigger_id"], view=window)
 
 
 def _answered(desk: Desk, command: Command, asker: Asker, now: datetime) -> Reply:
@@ -250,7 +265,7 @@ def _say(respond: Respond, text: str) -> None:
     respond(text=text, response_type="ephemeral", replace_original=False)
 
 
-def _guarded(respond: Respond, work: Callable[[], None]) -> None:
+def _guarded(respond: Respond, work: Callable[[], object]) -> None:
     """Do it in a thread of ours. Every line that is logged for it carries one id; threads are used again."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(id=secrets.token_hex(4))
@@ -276,7 +291,10 @@ def _on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltR
 def _failed(error: Exception, respond: Respond) -> None:
     """One sentence for the person, with the id under which the whole story stands in the log."""
     error_id = structlog.contextvars.get_contextvars().get("id") or secrets.token_hex(4)
-    log.error("command failed", id=error_id, exc_info=error)
+    if isinstance(error, StorageError):
+        log.warning("command failed", id=error_id, storage=str(error))
+    else:
+        log.error("command failed", id=error_id, exc_info=error)
     if respond.response_url:
         with suppress(*outcomes.NETWORK):
             _say(respond, words.FAILED.format(id=error_id))

@@ -2,8 +2,9 @@
 
 One unit of work is one log line (`logs.py`), and so one line is one observation: no room of the house knows of this
 file. A line is counted if its event stands in `_COUNTED`; a test sees that each of these is logged somewhere, with the
-fields that are read here. What the database knows is asked at the moment of the scrape, with a time limit, by every
-process: whichever of them is asked, the answer is the same.
+fields that are read here. A line with a field `storage` says that work failed because of the database or the archive.
+What the database knows is asked at the moment of the scrape, with a time limit, by every process: whichever of them is
+asked, the answer is the same.
 
 Times are seconds since 1970, as Prometheus has them.
 """
@@ -29,8 +30,8 @@ from storage.vitals import DocumentOutcome, Vitals, Waiting
 Line = Mapping[str, Any]
 """A log line before it is written: "event", and the fields of the unit of work."""
 
-LATENCIES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 10.0)
-"""Seconds. Slack allows three for the acknowledgement, which comes before all of this."""
+LATENCIES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 10.0, 30.0)
+"""Seconds, in the queue too. Slack allows three for the acknowledgement, which comes before all of this."""
 REASONS = (*outcomes.CODES, "unreachable", "no_sense", "http_500", "http_502", "http_503", "http_504")
 MOST_OTHERS = 20
 """Reasons that nobody has heard of yet which are told apart; all further ones are `OTHER`."""
@@ -70,6 +71,9 @@ class Metrics:
             buckets=LATENCIES,
             registry=own,
         )
+        self.storage_errors = Counter(
+            "inspection_watch_storage_errors", "Work that the database or the archive did not let be done", registry=own
+        )
         self.faults = Counter("inspection_watch_faults", "What nobody foresaw; the log has the story", registry=own)
         ProcessCollector(registry=self.registry)
         self._begin_at_nought()
@@ -95,6 +99,8 @@ class Metrics:
                 count(self, line)
         except (LookupError, TypeError, ValueError):
             self.faults.inc()
+        if "storage" in line:
+            self.storage_errors.inc()
         # A message that is given up is bad news and no fault: Slack had its reasons.
         if line.get("level") in ("error", "critical") and event != GIVEN_UP:
             self.faults.inc()

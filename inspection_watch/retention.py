@@ -36,7 +36,7 @@ class Tidying:
         try:
             self._tidy(now)
         except StorageError as error:
-            log.warning("not tidied", why=str(error))
+            log.warning("not tidied", storage=str(error))
 
     def _tidy(self, now: datetime) -> None:
         messages = 0 if self._messages is None else self._forget_messages(now - self._messages)

@@ -22,6 +22,7 @@ from inspection_watch.listen import Doors, serve
 from inspection_watch.metrics import Metrics
 from inspection_watch.retention import Tidying
 from inspection_watch.settings import Settings, SettingsError
+from storage.engine import StorageError
 from storage.store import Store
 from storage.types import Holding
 from watchers import schedule
@@ -109,17 +110,20 @@ def _watch(settings: Settings, store: Store, _doors: Doors, stop: threading.Even
 
 
 def _look(world: World, looks: Looks, standing_by: Callable[[], datetime | None], tidying: Tidying) -> datetime | None:
-    """When to look again before the plan says so. A failure nobody foresaw is logged whole and tried again."""
+    """When to look again before the plan says so. What fails is tried again; what nobody foresaw is logged whole."""
     with structlog.contextvars.bound_contextvars(poll=secrets.token_hex(4)):
         try:
             if (again_at := standing_by()) is None:
                 again_at = poll(world, LOCAL_AUTHORITIES).again_at
                 tidying.tidy(world.clock())
             return again_at
-        except Exception:
+        except Exception as error:
             if world.stopping():
                 return None
-            log.exception("poll failed")
+            if isinstance(error, StorageError):
+                log.warning("poll failed", storage=str(error))
+            else:
+                log.exception("poll failed")
             return world.clock() + LEASE
         finally:
             looks.ended(world.clock())

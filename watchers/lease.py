@@ -80,5 +80,5 @@ def extended(store: Store, holding: Holding, now: datetime) -> bool:
     try:
         return store.extend_lease(holding, now, LEASE)
     except StorageError as error:
-        log.warning("lease not extended", name=holding.name, why=str(error))
+        log.warning("lease not extended", name=holding.name, storage=str(error))
         return True

@@ -224,6 +224,8 @@ class _Dispatcher:
         attempted, begun_at = None, time.monotonic()
         try:
             attempted = self.stopped(delivery) if self.stop.is_set() else attempt(self.sender, delivery, begun)
+        except StorageError as error:
+            log.warning("attempt failed", delivery=delivery.key, attempts=delivery.attempts, storage=str(error))
         except Exception:
             log.exception("attempt failed", delivery=delivery.key, attempts=delivery.attempts)
         finally:
@@ -251,4 +253,4 @@ def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> Non
         try:
             dispatcher.end()
         except StorageError as error:
-            log.warning("not recorded at the end", trouble=str(error))
+            log.warning("not recorded at the end", storage=str(error))

@@ -13,6 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from bot import app as bolt
 from bot import words
 from bot.alerting import fanout
 from bot.messages import ACTION
@@ -22,6 +23,7 @@ from inspection_watch import slack as wired
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, TEAM, LocalSlack
 from inspection_watch.listen import Doors
 from inspection_watch.settings import Settings
+from storage.engine import StorageError
 from storage.store import Store
 from tests.bot.examples import CHANGES, HISTORY, document, intent
 from tests.slack import Json, People, soon
@@ -159,20 +161,53 @@ def test_a_command_is_one_line_with_its_name_and_how_long_it_took_and_nothing_th
     assert BOB not in str(logged)
 
 
-class BrokenStore(Store):
-    """A store whose every answer is an error with a secret in it."""
+class SlowStore(Store):
+    """A store that answers nobody before it may."""
 
-    def __init__(self, of: Store) -> None:
+    def __init__(self, of: Store, may: threading.Event) -> None:
         super().__init__(of._engine)
+        self.may = may
 
     def known(self, urn: str):  # type: ignore[no-untyped-def]
-        raise RuntimeError("nobody foresaw this")
+        self.may.wait()
+        return super().known(urn)
+
+
+def test_a_command_that_has_to_wait_its_turn_took_as_long_as_its_asker_waited(
+    people: People,
+    sqlite_store: Store,
+    local_slack: LocalSlack,
+    doors: Doors,
+    over_http: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bolt, "ANSWERS_AT_ONCE", 1)
+    may = threading.Event()
+    slow = SlowStore(sqlite_store, may)
+    with answering(slow, local_slack, doors, over_http=over_http), capture_logs() as logged:
+        people.type("west-sussex")
+        people.type("help")
+        threading.Timer(0.5, may.set).start()
+        soon(lambda: len([line for line in logged if line["event"] == "command"]) == 2, "both to be answered")
+    took = {line["command"]: line["seconds"] for line in logged if line["event"] == "command"}
+    assert took["help"] >= 0.4
+
+
+class BrokenStore(Store):
+    """A store whose every answer is an error."""
+
+    def __init__(self, of: Store, error: Exception) -> None:
+        super().__init__(of._engine)
+        self.error = error
+
+    def known(self, urn: str):  # type: ignore[no-untyped-def]
+        raise self.error
 
 
 def test_a_failure_is_told_in_one_sentence_with_an_id_that_finds_the_log_line(
     people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
 ) -> None:
-    broken = BrokenStore(sqlite_store)
+    broken = BrokenStore(sqlite_store, RuntimeError("nobody foresaw this"))
     with answering(broken, local_slack, doors, over_http=over_http), capture_logs() as logged:
         people.type("west-sussex")
         (said,) = people.wait_for(1)
@@ -182,6 +217,19 @@ def test_a_failure_is_told_in_one_sentence_with_an_id_that_finds_the_log_line(
     )
     assert said["subtype"] == "ephemeral"
     assert str(line["exc_info"]) == "nobody foresaw this"
+    assert [one["command"] for one in logged if one["event"] == "command"] == ["show"], "it took its time, too"
+
+
+def test_a_database_that_does_not_answer_is_told_in_the_same_sentence_and_is_no_fault_of_the_program(
+    people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
+) -> None:
+    broken = BrokenStore(sqlite_store, StorageError("The database did not do its work."))
+    with answering(broken, local_slack, doors, over_http=over_http), capture_logs() as logged:
+        people.type("west-sussex")
+        (said,) = people.wait_for(1)
+    (line,) = [one for one in logged if one["event"] == "command failed"]
+    assert line["id"] in said["text"]
+    assert (line["log_level"], line["storage"]) == ("warning", "The database did not do its work.")
 
 
 def test_what_is_not_for_us_is_acknowledged_and_not_complained_of(

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import wrong_reading
 from bot.app import Desk, SlackApp, build
@@ -173,8 +174,10 @@ class TestHome:
         pressed = {"type": "button", "action_id": "run:0:1", "block_id": "b", "value": "recent 14d", "action_ts": "1.0"}
         home = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": ALICE}, "trigger_id": "1.2.3"}
         home |= {"container": {"type": "view", "view_id": "V1"}, "actions": [pressed]}
-        post(app, {**home, "view": {"id": "V1", "type": "home"}})
-        soon(lambda: bool(people.calls("views.open")), "a window to be opened")
+        with capture_logs() as logged:
+            post(app, {**home, "view": {"id": "V1", "type": "home"}})
+            soon(lambda: logged != [], "a line of it")
+        assert [line["command"] for line in logged if line["event"] == "command"] == ["recent"]
         (window,) = (call["view"] for call in people.calls("views.open"))
         assert "Published in the last 14 days" in json.dumps(window)
         assert len(window["title"]["text"]) <= 24, "Slack takes no longer title"

@@ -155,5 +155,7 @@ def test_each_part_of_a_split_service_answers_for_what_it_does(
         assert "database" in bot.checks()["database"]
         assert bot.ask("/healthz")[0] == 200
         assert bot.metrics()["inspection_watch_database_up"] == 0
+        soon(lambda: deliver.metrics()["inspection_watch_storage_errors_total"] > 0, "what was not done to be counted")
         postgres.execute(BLOCK.format(SQL("ALLOW_CONNECTIONS true")))
         soon(lambda: bot.ask("/readyz")[0] == 200, "its return to be noticed", seconds=30)
+        assert [part.metrics()["inspection_watch_faults_total"] for part in (watch, bot, deliver)] == [0, 0, 0]

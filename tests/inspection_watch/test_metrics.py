@@ -72,6 +72,7 @@ def shown(metrics: Metrics) -> Mapping[str, float]:
         ({"event": "given up", "reason": "is_archived"}, "slack_errors_total{reason=is_archived}"),
         ({"event": "command", "command": "show", "seconds": 0.2}, "command_seconds_count{command=show}"),
         ({"event": "thread failed", "level": "critical"}, "faults_total"),
+        ({"event": "delivery failed", "level": "warning", "storage": "no room"}, "storage_errors_total"),
     ],
 )
 def test_a_line_of_the_log_is_counted(metrics: Metrics, line: Mapping[str, object], sample: str) -> None:
@@ -108,6 +109,12 @@ def test_reasons_nobody_has_heard_of_do_not_pile_up(metrics: Metrics) -> None:
 
 def test_a_message_that_is_given_up_is_no_fault_of_the_program(metrics: Metrics) -> None:
     metrics.observe({"event": "given up", "level": "error", "reason": "is_archived"})
+    assert shown(metrics)["inspection_watch_faults_total"] == 0
+
+
+def test_what_storage_did_not_let_be_done_is_no_fault_of_the_program(metrics: Metrics) -> None:
+    metrics.observe({"event": "poll failed", "level": "warning", "storage": "The database did not do its work."})
+    assert shown(metrics)["inspection_watch_polls_total{outcome=failed}"] == 1
     assert shown(metrics)["inspection_watch_faults_total"] == 0
 
 
