@@ -1,8 +1,8 @@
 """The command line. Every expected trouble is one sentence on standard error; no traceback reaches a person.
 
 Exit status: 0 well; 1 something is wrong that may pass or be mended elsewhere (an unreadable file, a failing source, a
-database or a Slack that does not answer, a check of the doctor's); 2 a wrong setting, which stays wrong if nobody acts;
-130 ended by Ctrl-C.
+database or a Slack that does not answer, a port that is taken, a check of the doctor's); 2 a wrong setting, which stays
+wrong if nobody acts; 130 ended by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ from inspection_watch import doctor as checks
 from inspection_watch import live as closely
 from inspection_watch import reparse as archived
 from inspection_watch import settings as configuration
+from inspection_watch.listen import TakenError
 from inspection_watch.metrics import Metrics
 from judgements.types import Status
-from storage.engine import StorageError
+from storage.engine import StorageError, StorageSettingsError
 from watchers.poll import PollSummary
 from watchers.poll import poll as poll_source
 from watchers.sources import LOCAL_AUTHORITIES
@@ -69,15 +70,19 @@ class Format(StrEnum):
 
 
 def main() -> None:
-    """The program. What a stream cannot show is written in escapes: a file's name may be any bytes."""
+    """The program. What a stream cannot show is written in escapes: a file's name may be any bytes.
+
+    What it writes is for its own user: copies of the database hold who subscribed what.
+    """
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (configuration.SettingsError, SlackSettingsError) as error:
+    except (configuration.SettingsError, SlackSettingsError, StorageSettingsError) as error:
         _end(error, 2)
-    except (StorageError, SlackError) as error:
+    except (StorageError, SlackError, TakenError) as error:
         _end(error, 1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

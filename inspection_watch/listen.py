@@ -29,6 +29,10 @@ LARGEST_BODY = 2**20
 log = structlog.get_logger()
 
 
+class TakenError(Exception):
+    """One sentence: somebody else listens there. That may pass."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What is answered: HTTP status, headers and body."""

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from enum import StrEnum
+from errno import EADDRINUSE
 from functools import partial
 
 import structlog
 
 from inspection_watch import slack, wiring
 from inspection_watch.health import Check, Looks, Readiness, healthz, readyz
-from inspection_watch.listen import Doors, serve
+from inspection_watch.listen import Doors, TakenError, serve
 from inspection_watch.metrics import Metrics
 from inspection_watch.retention import Tidying
 from inspection_watch.settings import Settings, SettingsError
@@ -45,7 +46,7 @@ class Part(StrEnum):
 
 
 def run(settings: Settings, metrics: Metrics, only: Part | None = None) -> None:
-    """Run until told to stop. Raises `SettingsError`, `SlackError` or `StorageError` before it begins."""
+    """Run until told to stop. Raises `SettingsError`, `SlackError`, `StorageError` or `TakenError` before it begins."""
     stop = threading.Event()
     _stop_when_told(stop)
     parts = (only,) if only else tuple(Part)
@@ -188,6 +189,7 @@ def _listening(settings: Settings, doors: Doors) -> Iterator[None]:
         except (OSError, UnicodeError) as error:
             where = settings.INSPECTION_WATCH_LISTEN
             reason = getattr(error, "strerror", None) or "no such host"
-            raise SettingsError(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({reason}).") from error
+            kind = TakenError if getattr(error, "errno", None) == EADDRINUSE else SettingsError
+            raise kind(f"INSPECTION_WATCH_LISTEN: {where} cannot be listened on ({reason}).") from error
         log.info("listening", host=settings.listen[0], port=port)
         yield

@@ -17,7 +17,7 @@ import structlog
 from inspection_watch.settings import Settings
 from storage.alone import alone as hold_alone
 from storage.archive import Archive
-from storage.engine import Database, StorageError, open_engine, sqlite_file, upgrade
+from storage.engine import Database, open_engine, sqlite_file, trouble_with, upgrade
 from storage.store import Store
 from watchers.fetch import Fetcher
 from watchers.poll import World
@@ -76,9 +76,9 @@ def database(settings: Settings) -> Iterator[Database]:
 def _state_dir(settings: Settings) -> None:
     folder = settings.INSPECTION_WATCH_STATE_DIR
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"INSPECTION_WATCH_STATE_DIR: {folder} cannot be made ({error.strerror}).") from error
+        raise trouble_with(error)(f"INSPECTION_WATCH_STATE_DIR: {folder} cannot be made ({error.strerror}).") from error
 
 
 def fetcher(settings: Settings, wait: Callable[[float], bool]) -> Fetcher:

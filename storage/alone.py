@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.engine import StorageError, sqlite_file
+from storage.engine import StorageError, sqlite_file, trouble_with
 
 
 class NotAloneError(StorageError):
@@ -32,7 +32,7 @@ def alone(url: str) -> Iterator[None]:
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StorageError(
+        raise trouble_with(error)(
             f"The lock {lock} beside the database cannot be made ({error.strerror}). See that the user this runs as "
             f"may write there."
         ) from error

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.engine import StorageError
+from storage.engine import StorageError, trouble_with
 
 _TRIAL = bytes(4096)
 """A block: a full disk may still take an empty file."""
@@ -35,7 +35,7 @@ class Archive:
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(_cannot_write(directory, error)) from error
+            raise trouble_with(error)(_cannot_write(directory, error)) from error
 
     def put(self, data: bytes) -> str:
         """The SHA-256 of `data` (64 hexadecimal digits), once `data` is safely on disk.

@@ -5,6 +5,7 @@ What goes wrong at this door becomes a `StorageError`, whose text is written for
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -23,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 Database = Engine
 """What `open_engine` gives, for whoever passes it on."""
 SETTING = "INSPECTION_WATCH_DATABASE_URL"
-EXAMPLES = "sqlite:////var/lib/inspection-watch/watch.sqlite or postgresql+psycopg://name:password@host/database"
+EXAMPLES = "sqlite:////var/lib/inspection-watch/watch.sqlite or postgresql+psycopg://user:password@host/database"
 
 _PATIENCE_SECONDS = 30
 """How long a transaction waits for another one's lock before it gives up."""
@@ -36,6 +37,19 @@ _LOCK_TIMEOUT = "55P03"
 
 class StorageError(Exception):
     """The database or the archive cannot do its work: what is wrong and what to do next, in plain words."""
+
+
+class StorageSettingsError(StorageError):
+    """It is not where the settings say, or does not let us in: that stays so until somebody acts."""
+
+
+_MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE)
+"""What is wrong with a disk and may be mended by itself, or by others."""
+
+
+def trouble_with(error: OSError) -> type[StorageError]:
+    """Which of the two a place on the disk is worth that could not be used."""
+    return StorageError if error.errno in _MAY_PASS else StorageSettingsError
 
 
 def open_engine(url: str) -> Engine:
@@ -51,7 +65,8 @@ def open_engine(url: str) -> Engine:
             _refuse_unknown_schema(connection)
     except (DBAPIError, OSError) as error:
         engine.dispose()
-        raise StorageError(_cannot_open(address, _reason(error))) from None
+        kind = StorageSettingsError if _stays(error) else StorageError
+        raise kind(_cannot_open(address, _reason(error))) from None
     except StorageError:
         engine.dispose()
         raise
@@ -155,20 +170,24 @@ def _address(url: str) -> URL:
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):
-        raise StorageError(f"{SETTING} is not the address of a database. Write {EXAMPLES}.") from None
+        raise StorageSettingsError(f"{SETTING} is not the address of a database. Write {EXAMPLES}.") from None
     if address.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise StorageError(f'{SETTING} begins with "{address.drivername}:", which is not known here. Write {EXAMPLES}.')
+        raise StorageSettingsError(
+            f'{SETTING} begins with "{address.drivername}:", which is not known here. Write {EXAMPLES}.'
+        )
     if "@" in (address.host or ""):
-        raise StorageError(f'The password in {SETTING} contains a "@". Write each "@" in it as "%40".')
+        raise StorageSettingsError(f'The password in {SETTING} contains a "@". Write each "@" in it as "%40".')
     return address
 
 
 def _sqlite(address: URL) -> Engine:
     if address.database in (None, "", ":memory:"):
-        raise StorageError(f"{SETTING} names no file, and without a file nothing is remembered. Write {EXAMPLES}.")
+        raise StorageSettingsError(
+            f"{SETTING} names no file, and without a file nothing is remembered. Write {EXAMPLES}."
+        )
     directory = Path(str(address.database)).parent
     if not directory.is_dir():
-        raise StorageError(
+        raise StorageSettingsError(
             f"The directory {directory} for the database does not exist. Make it, or name another file in {SETTING}."
         )
     engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
@@ -205,6 +224,19 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(address: URL) -> Engine:
     patience = {} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
     return create_engine(address, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
+
+
+_SHUT = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOTADB}
+_NO_ENTRY = ("authentication failed", "no password supplied", "does not exist", "no pg_hba.conf entry")
+"""What PostgreSQL's own words have in them where it refuses us: before it lets us in, it gives no code."""
+
+
+def _stays(error: DBAPIError | OSError) -> bool:
+    """Whether a database that could not be opened will not be opened later either."""
+    if isinstance(error, OSError):
+        return trouble_with(error) is StorageSettingsError
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code & 0xFF in _SHUT if code is not None else any(words in str(error.orig) for words in _NO_ENTRY)
 
 
 def _cannot_open(address: URL, reason: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import logging
+import os
 import signal
 import socket
 import sys
@@ -29,6 +31,7 @@ from storage.alone import alone
 from storage.store import Store
 from storage.types import KnownDocument
 from tests.bot.histories import fill, histories
+from tests.counterparts import Postgres
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def ask(
         assert "Traceback" not in said.out + said.err
         return Said(int(ended.value.code or 0), said.out, said.err)
 
+    mask = os.umask(0o022)
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     on_ctrl_c = signal.getsignal(signal.SIGINT)
@@ -75,6 +79,7 @@ def ask(
     with LocalSite(site) as address:
         monkeypatch.setenv("INSPECTION_WATCH_SITE_URL", address)
         yield run
+    os.umask(mask)
     root.handlers[:], root.level = before
     signal.signal(signal.SIGINT, on_ctrl_c)
     threading.excepthook = on_thread
@@ -268,15 +273,69 @@ def test_a_stranger_s_brackets_and_file_names_of_any_bytes_are_words(ask: Ask, t
     assert [json.loads(line)["source"] for line in said.out.splitlines()] == ["[/b].pdf", "\udcff.pdf"]
 
 
-@pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "postgresql+psycopg://watch:hunter2@127.0.0.1:9/x"])
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("mysql://root:hunter2@db/x", 2),
+        ("hunter2", 2),
+        ("postgresql+psycopg://watch:hunter2@127.0.0.1:9/x", 1),
+        ("sqlite:////nowhere/watch.sqlite", 2),
+    ],
+    ids=["another kind", "no address", "nobody answers", "no such folder"],
+)
 def test_a_database_that_cannot_be_opened_is_one_sentence_without_its_password(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, url: str
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, url: str, status: int
 ) -> None:
     monkeypatch.setenv("INSPECTION_WATCH_DATABASE_URL", url)
     said = ask("poll")
-    assert said.status == 1
-    assert said.err.strip()
+    assert (said.status, said.err.count("\n")) == (status, 1)
     assert "hunter2" not in said.err
+    assert "[secret]" not in said.err, "what to write is readable"
+
+
+@pytest.mark.postgres
+def test_a_password_that_is_refused_is_a_wrong_setting(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    for who in (postgres.url("nothing_of_that_name"), postgres.url("postgres").replace("postgres@", "stranger@")):
+        monkeypatch.setenv("INSPECTION_WATCH_DATABASE_URL", who)
+        said = ask("poll")
+        assert (said.status, "names the right host, database, user and password" in said.err) == (2, True)
+
+
+def test_a_state_directory_that_cannot_be_made_is_a_wrong_setting(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("INSPECTION_WATCH_STATE_DIR", str(tmp_path / "file" / "state"))
+    said = ask("poll")
+    assert (said.status, "INSPECTION_WATCH_STATE_DIR" in said.err) == (2, True)
+
+
+def test_a_disk_that_is_full_may_be_mended(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    assert ask("poll").status == 1
+
+
+def test_a_port_that_is_taken_may_be_free_later_and_one_that_is_none_will_not(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("INSPECTION_WATCH_LISTEN", f"127.0.0.1:{other.getsockname()[1]}")
+        said = ask("run", "--only", "watch")
+    assert (said.status, "Address already in use" in said.err) == (1, True)
+    monkeypatch.setenv("INSPECTION_WATCH_LISTEN", "192.0.2.1:80")
+    assert ask("run", "--only", "watch").status == 2
+
+
+def test_what_is_written_is_for_its_own_user(ask: Ask, tmp_path: Path) -> None:
+    assert ask("poll").status == 0
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "state", *(tmp_path / "state").iterdir())}
+    assert {"state", "archive", "inspection-watch.sqlite"} <= set(modes)
+    assert set(modes.values()) == {0}
 
 
 def test_run_without_tokens_says_which_and_how_to_get_them(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
