@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from inspection_watch.logs import keep_secret
 from watchers.schedule import DEFAULT as DEFAULT_PLAN
 from watchers.schedule import DEFAULT_WALKS, parse_plan, parse_walks
+from watchers.wire import is_this_machine
 
 
 class SettingsError(Exception):
@@ -25,6 +26,8 @@ class SettingsError(Exception):
 
 
 SITE = "https://reports.ofsted.gov.uk"
+MISTYPED = 0.9
+"""So much like a setting's name that it must be meant for it (of 1.0)."""
 LONGEST_WAIT = timedelta(days=7)
 SHORTEST_MEMORY, LONGEST_MEMORY = 60, 36_500
 """Days. What is younger is still corrected in place, or looked for after a crash."""
@@ -35,6 +38,16 @@ def _http(url: str) -> str:
     if parts.scheme not in ("http", "https") or not _is_host(parts.hostname or ""):
         raise ValueError("must be an address that begins with http:// or https:// and the name of a host")
     _ = parts.port  # raises ValueError, in words, where it is no port
+    if "@" in parts.netloc:
+        raise ValueError("must have no name and no password in it: it is written into logs")
+    return url
+
+
+def _guarded(url: str) -> str:
+    """The token goes there with every call."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+        raise ValueError("must begin with https://, or be an address of this machine: the token is sent there")
     return url
 
 
@@ -144,7 +157,9 @@ class Settings(BaseSettings):
         description="Instead of the app token: Slack posts its signed requests to /slack/events on "
         "INSPECTION_WATCH_LISTEN.",
     )
-    SLACK_API_URL: Address = Field("https://slack.com/api/", description="Slack's Web API; tests point it elsewhere.")
+    SLACK_API_URL: Annotated[Address, AfterValidator(_guarded)] = Field(
+        "https://slack.com/api/", description="Slack's Web API; tests point it elsewhere."
+    )
     INSPECTION_WATCH_DATABASE_URL: str | None = Field(
         None,
         description="postgresql+psycopg://user:password@host/name, or sqlite:///path; default: a file in the "
@@ -238,9 +253,9 @@ def load() -> Settings:
 
     Raises `SettingsError`; what was typed is never repeated, it may be a secret.
     """
-    if unknown := [_unknown(name) for name in os.environ if name.startswith("INSPECTION_WATCH_") and name not in NAMES]:
-        raise SettingsError("\n".join(unknown))
     try:
+        if unknown := [said for name in (*os.environ, *_in_the_file()) if (said := _unknown(name))]:
+            raise SettingsError("\n".join(dict.fromkeys(unknown)))
         settings = Settings()
     except ValidationError as error:
         wrong = (f"{'.'.join(map(str, e['loc']))}: {_sentence(e['msg'])}" for e in error.errors())
@@ -256,9 +271,17 @@ def load() -> Settings:
 NAMES = tuple(Settings.model_fields)
 
 
+def _in_the_file() -> Iterable[str]:
+    return DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
+
+
 def _unknown(name: str) -> str:
+    """What to say of a name that is no setting and seems to be meant for one; "" of all others."""
+    if name in NAMES:
+        return ""
     near = get_close_matches(name, NAMES, n=1)
-    return f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ".")
+    meant = name.startswith("INSPECTION_WATCH_") or get_close_matches(name, NAMES, cutoff=MISTYPED)
+    return f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ".") if meant else ""
 
 
 def _sentence(message: str) -> str:

@@ -18,7 +18,7 @@ from bot import app as bolt
 from bot.alerting import fanout
 from bot.sending import deliver
 from bot.slack import client as slack_client
-from bot.slack import http_mode, socket_mode
+from bot.slack import http_mode, people, socket_mode
 from inspection_watch.health import Check
 from inspection_watch.listen import Doors, Reply
 from inspection_watch.settings import Settings, SettingsError
@@ -42,6 +42,10 @@ NOT_DELIVERING = "a thread that delivers has ended; the log says why"
 PAUSED = "since {since:%d %B %H:%M} UTC nothing can be sent in this workspace: {why}"
 LACKS = (
     "it lacks {scopes}: give the app the scopes of deploy/slack-manifest.yaml, and install it to the workspace again."
+)
+OUTSIDE = (
+    "INSPECTION_WATCH_OPERATOR_CHANNEL: the bot is not in {channel}, or there is no such channel: type /invite and the "
+    "bot's name in it, or correct the id."
 )
 NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
 
@@ -153,7 +157,7 @@ def _over_http(settings: Settings, app: bolt.SlackApp, doors: Doors) -> Iterator
 
 
 def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    """For each token: its name, what is wrong with it ("" if nothing), and what there is to say if all is well."""
+    """For each token, and the operators' channel: what it is, what is wrong ("" if nothing), and what to say if not."""
     try:
         client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
         identity = slack_client.sign_in(client)
@@ -162,6 +166,9 @@ def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
     else:
         lacks = LACKS.format(scopes=", ".join(identity.lacks)) if identity.lacks else ""
         yield "bot token", lacks, f"it belongs to the workspace {identity.workspace}."
+        if channel := settings.INSPECTION_WATCH_OPERATOR_CHANNEL:
+            outside = "" if people.is_in(client, channel) else OUTSIDE.format(channel=channel)
+            yield "operators", outside, f"the bot is in the channel {channel}."
     if settings.SLACK_APP_TOKEN is None and settings.SLACK_SIGNING_SECRET is not None:
         yield (
             "signing secret",

@@ -26,7 +26,7 @@ def introduced(client: WebClient, asker: Asker, *, only_admins: bool) -> Asker:
         is_admin=bool(person.get("is_admin") or person.get("is_owner")),
         is_restricted=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
         is_stranger=bool(person.get("is_stranger")) or person.get("team_id", asker.team) != asker.team,
-        is_uninvited=not asker.channel.startswith(DIRECT) and not _is_in(client, asker.channel),
+        is_uninvited=not asker.channel.startswith(DIRECT) and not is_in(client, asker.channel),
         only_admins=only_admins,
     )
 
@@ -39,8 +39,8 @@ def _person(client: WebClient, asker: Asker) -> dict[str, Any]:
         return {}
 
 
-def _is_in(client: WebClient, channel: str) -> bool:
-    """Whether we may post there; a private channel that we are not in is not even found."""
+def is_in(client: WebClient, channel: str) -> bool:
+    """Whether we are in a channel; a private one that we are not in is not even found."""
     try:
         return bool(client.conversations_info(channel=channel)["channel"].get("is_member", True))
     except (SlackClientError, *outcomes.NETWORK) as error:

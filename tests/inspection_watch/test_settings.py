@@ -31,6 +31,19 @@ def test_settings_come_from_the_environment_and_from_a_file(monkeypatch: pytest.
     assert settings.hosts[1:] == ("a.example", "b.example:81")
 
 
+@pytest.mark.parametrize("name", ["INSPECTION_WATCH_OPERATOR_CHANEL", "SLACK_APP_TOKENS"])
+def test_a_name_that_is_mistyped_in_the_file_is_noticed_as_in_the_environment(tmp_path: Path, name: str) -> None:
+    (tmp_path / ".env").write_text(f"POSTGRES_PASSWORD=x\nSLACK_WEBHOOK=x\n{name}=C0OPS\n")
+    with pytest.raises(SettingsError, match=rf"^{name} is no setting; did you mean \w+\?$"):
+        load()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://localhost/api/", "https://slack.example/api/"])
+def test_a_stand_in_for_slack_may_be_on_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SLACK_API_URL", url)
+    assert url == load().SLACK_API_URL
+
+
 def test_an_empty_setting_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "")
     assert load().SLACK_BOT_TOKEN is None
@@ -93,6 +106,10 @@ def test_a_file_that_may_not_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPat
         ("INSPECTION_WATCH_LISTEN", "81", "must be host:port"),
         ("INSPECTION_WATCH_LISTEN", "127.0.0.1:99999", "must be host:port"),
         ("INSPECTION_WATCH_CONTCT", "x", "is no setting; did you mean INSPECTION_WATCH_CONTACT?"),
+        ("SLACK_BOT_TOKN", "xoxb-1", "is no setting; did you mean SLACK_BOT_TOKEN?"),
+        ("INSPECTON_WATCH_GAP", "1", "is no setting; did you mean INSPECTION_WATCH_GAP?"),
+        ("SLACK_API_URL", "http://slack.example/api/", "must begin with https://, or be an address of this machine"),
+        ("INSPECTION_WATCH_SITE_URL", "https://me:s3cret@mirror.example", "must have no name and no password in it"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write_and_what_was_typed_is_not_repeated(
@@ -105,6 +122,8 @@ def test_a_wrong_setting_is_named_with_what_to_write_and_what_was_typed_is_not_r
     assert words in str(error.value)
     if name.startswith("SLACK"):
         assert value not in str(error.value)
+    if "@" in value:
+        assert "s3cret" not in str(error.value)
 
 
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
