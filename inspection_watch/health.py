@@ -7,6 +7,7 @@ its own: so a process answers for what it does, and for nothing else.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -40,11 +41,14 @@ class InTime(Generic[Answer]):
         self._under_way: Future[Answer] | None = None
 
     def __call__(self) -> Answer:
+        return self.begin().result(self._seconds)
+
+    def begin(self) -> Future[Answer]:
+        """The work that is under way, begun now unless it was."""
         with self._lock:
             if self._under_way is None or self._under_way.done():
                 self._under_way = self._begun()
-            answer = self._under_way
-        return answer.result(self._seconds)
+            return self._under_way
 
     def _begun(self) -> Future[Answer]:
         future: Future[Answer] = Future()
@@ -61,18 +65,32 @@ class InTime(Generic[Answer]):
 
 
 class Readiness:
-    """The checks of this process by name, and what they say."""
+    """The checks of this process by name, and what they say within so many seconds."""
 
-    def __init__(self) -> None:
-        self._checks: dict[str, Check] = {}
+    def __init__(self, seconds: float = PATIENCE_SECONDS) -> None:
+        self._seconds = seconds
+        self._checks: dict[str, InTime[str]] = {}
 
     def add(self, name: str, check: Check) -> None:
         """Ask `check` under this name from now on, in place of an earlier one."""
         self._checks[name] = InTime(check)
 
     def look(self) -> dict[str, str]:
-        """What is wrong with each, "" where nothing is."""
-        return {name: _said(name, check) for name, check in tuple(self._checks.items())}
+        """What is wrong with each, "" where nothing is. They are asked together: the patience is for all of them."""
+        until = time.monotonic() + self._seconds
+        begun = {name: check.begin() for name, check in tuple(self._checks.items())}
+        return {name: self._said(name, answer, until) for name, answer in begun.items()}
+
+    def _said(self, name: str, answer: Future[str], until: float) -> str:
+        try:
+            return answer.result(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            return f"no answer within {self._seconds:g} seconds"
+        except StorageError as error:
+            return str(error)
+        except Exception:
+            log.exception("check failed", check=name)
+            return "the check itself failed; the log has the whole story"
 
 
 def healthz() -> Reply:
@@ -86,18 +104,6 @@ def readyz(readiness: Readiness) -> Reply:
     ready = not any(said.values())
     checks = {name: {"ready": not why, "reason": why} for name, why in said.items()}
     return as_json({"ready": ready, "checks": checks}, 200 if ready else 503)
-
-
-def _said(name: str, check: Check) -> str:
-    try:
-        return check()
-    except TimeoutError:
-        return f"no answer within {PATIENCE_SECONDS:g} seconds"
-    except StorageError as error:
-        return str(error)
-    except Exception:
-        log.exception("check failed", check=name)
-        return "the check itself failed; the log has the whole story"
 
 
 LATE = timedelta(hours=1)

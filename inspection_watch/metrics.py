@@ -87,9 +87,10 @@ class Metrics:
         for reason in self._reasons:
             self.slack_errors.labels(reason=reason)
 
-    def read_from(self, vitals: Callable[[], Vitals]) -> None:
-        """Show what the database says, too."""
+    def read_from(self, vitals: Callable[[], Vitals], checks: Callable[[], Mapping[str, str]] = dict) -> None:
+        """Show what the database says, too, and what `/readyz` says."""
         self.registry.register(_Stored(InTime(vitals)))
+        self.registry.register(_Ready(checks))
 
     def observe(self, line: Line) -> None:
         """Count what this log line says was done. It never raises: who logs is in the middle of something."""
@@ -182,6 +183,22 @@ class _Stored(Collector):
         except (StorageError, TimeoutError):
             vitals = None
         yield from _families(vitals)
+
+
+class _Ready(Collector):
+    """Which checks of `/readyz` are well: each part of the program has its own, so their names say what runs here."""
+
+    def __init__(self, checks: Callable[[], Mapping[str, str]]) -> None:
+        self._checks = checks
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return [_gauge("ready", "", "check")]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        ready = _gauge("ready", "Whether a check of /readyz is well, by check", "check")
+        for name, why in self._checks().items():
+            ready.add_metric([name], not why)
+        yield ready
 
 
 def _families(vitals: Vitals | None) -> Iterator[GaugeMetricFamily]:

@@ -177,7 +177,7 @@ def _trouble(store: Store) -> str:
 
 
 def _doors(store: Store, readiness: Readiness, metrics: Metrics) -> Doors:
-    metrics.read_from(store.vitals)
+    metrics.read_from(store.vitals, readiness.look)
     return Doors(get={"/healthz": healthz, "/readyz": partial(readyz, readiness), "/metrics": metrics.reply})
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -33,6 +34,9 @@ from storage.types import AttemptEnd, Delivery, DeliveryStatus, Message
 
 MOST_LOOKS = 20
 """All the channels that were looked at may be owed nothing, or be somebody else's by now: then others are looked at."""
+
+
+log = structlog.get_logger()
 
 
 class Sending(Room):
@@ -118,13 +122,18 @@ class Sending(Room):
             return ()
 
     def _condemn(self, claimed: Mapping[Place, int], error: Exception, now: datetime) -> None:
+        condemned = []
         with writing(self._engine) as connection:
             lock(connection, claimed)
             for id_ in claimed.values():
                 trouble = str(UndecodableError(f"delivery {id_}", error))
                 dead = {"status": DeliveryStatus.DEAD, "ended_at": now, "trouble": trouble}
-                connection.execute(update(deliveries).where(deliveries.c.id == id_).values(dead))
+                this = update(deliveries).where(deliveries.c.id == id_).values(dead)
+                row = connection.execute(this.returning(deliveries.c.key, deliveries.c.attempts)).one()
+                condemned.append((row, trouble))
             _hold(connection, claimed, {"leased_until": None, "leased_by": None})
+        for row, trouble in condemned:
+            log.error("given up", delivery=row.key, attempts=row.attempts, reason="undecodable", trouble=trouble)
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +16,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from inspection_watch.metrics import Metrics
+from inspection_watch.run import _READY
 from storage.types import SourceState, TroubleKind
 from storage.vitals import DocumentOutcome, Vitals, Waiting
 
@@ -47,7 +50,7 @@ def shown() -> dict[str, set[str]]:
         troubles={TroubleKind.UNREAD: waiting},
     )
     metrics = Metrics(lambda: T0)
-    metrics.read_from(lambda: vitals)
+    metrics.read_from(lambda: vitals, lambda: dict.fromkeys(["slack", "delivery", "poll", "database"], ""))
     metrics.observe({"event": "command", "command": "show", "seconds": 0.1})
     families = text_string_to_metric_families(metrics.reply().body.decode())
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
@@ -73,6 +76,29 @@ def test_every_number_of_ours_is_on_the_board_or_has_an_alert(shown: dict[str, s
     asked = {name for _, expression in expressions() for name in NAME.findall(expression)}
     ours = {name for name in shown if name.startswith("inspection_watch_") and not name.endswith(("_created", "_sum"))}
     assert ours - asked == {"inspection_watch_oldest_trouble_timestamp_seconds"}
+
+
+PROMTOOL = shutil.which("promtool")
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="NOT CHECKED: promtool is not here, so no alert was played through")
+def test_what_has_to_alert_does_and_what_must_not_does_not() -> None:
+    for words in (["check", "rules", "alerts.yaml"], ["test", "rules", "alerts_test.yaml"]):
+        ran = subprocess.run([str(PROMTOOL), *words], cwd=DEPLOY / "prometheus", capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_what_is_played_through_names_alerts_and_numbers_that_there_are(shown: dict[str, set[str]]) -> None:
+    played = yaml.safe_load((DEPLOY / "prometheus" / "alerts_test.yaml").read_text())
+    tried = {one["alertname"] for each in played["tests"] for one in each.get("alert_rule_test", ())}
+    assert tried <= {rule["alert"] for rule in ALERTS}
+    series = {name for each in played["tests"] for one in each["input_series"] for name in NAME.findall(one["series"])}
+    assert series <= set(shown)
+
+
+def test_each_part_of_the_program_has_its_check_that_somebody_does_it() -> None:
+    (rule,) = [rule for rule in ALERTS if rule["alert"] == "InspectionWatchNotWorking"]
+    assert set(re.findall(r'absent\(inspection_watch_ready\{check="(\w+)"\}', rule["expr"])) == set(_READY.values())
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])

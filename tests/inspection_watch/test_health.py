@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -91,11 +92,19 @@ def test_work_that_hangs_is_waited_for_once_and_not_begun_again(hang: threading.
     assert len(begun) == 4, "work that has ended is done anew"
 
 
-def test_a_check_that_hangs_is_a_reason(hang: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    readiness = Readiness()
+def test_a_check_that_hangs_is_a_reason(hang: threading.Event) -> None:
+    readiness = Readiness(seconds=0.01)
     readiness.add("database", lambda: str(hang.wait()))
-    readiness._checks["database"]._seconds = 0.01  # type: ignore[attr-defined]
     assert "no answer within" in said(readyz(readiness))["checks"]["database"]["reason"]
+
+
+def test_checks_that_hang_are_waited_for_together(hang: threading.Event) -> None:
+    readiness = Readiness(seconds=0.3)
+    for name in ("database", "slack", "poll", "delivery"):
+        readiness.add(name, lambda: str(hang.wait()))
+    begun = time.monotonic()
+    assert all("no answer within" in why for why in readiness.look().values())
+    assert time.monotonic() - begun < 0.9
 
 
 def hourly(moment: datetime) -> datetime:

@@ -138,6 +138,13 @@ def test_what_the_database_knows_is_asked_at_the_scrape(metrics: Metrics) -> Non
     assert found["inspection_watch_oldest_trouble_timestamp_seconds{kind=page_suspect}"] == T0.timestamp()
 
 
+def test_each_check_of_readyz_is_a_number(metrics: Metrics) -> None:
+    metrics.read_from(lambda: VITALS, lambda: {"slack": "the line to Slack does not stand", "delivery": ""})
+    found = shown(metrics)
+    assert found["inspection_watch_ready{check=slack}"] == 0
+    assert found["inspection_watch_ready{check=delivery}"] == 1
+
+
 def test_a_database_that_hangs_or_fails_leaves_out_its_numbers_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
 
@@ -165,7 +172,7 @@ instruments_in_time = instruments.InTime
 def logged() -> dict[str, list[set[str]]]:
     """The fields of each line that any room logs, by the line's event."""
     found: dict[str, list[set[str]]] = {}
-    for room in ("bot", "watchers", "inspection_watch"):
+    for room in ("bot", "watchers", "storage", "inspection_watch"):
         for path in (ROOT / room).rglob("*.py"):
             for call in filter(is_a_line, ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
                 found.setdefault(call.args[0].value, []).append(fields_of(call))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
+from structlog.testing import capture_logs
 
 from storage.endings import SEVERAL
 from storage.engine import writing
@@ -210,8 +211,12 @@ class TestEnds:
         tell(store, change(), ["C1", "C2"])
         with writing(engine) as connection:
             connection.execute(text("UPDATE deliveries SET part = 'rumour' WHERE key = 'new/T1/C1/headline'"))
-        (whole,) = claim(store, most=9)
+        with capture_logs() as logged:
+            (whole,) = claim(store, most=9)
         assert whole.channel == "C2"
+        assert [(line["event"], line["delivery"], line["reason"]) for line in logged] == [
+            ("given up", "new/T1/C1/headline", "undecodable")
+        ]
         status = text("SELECT status, trouble FROM deliveries WHERE key = 'new/T1/C1/headline'")
         with writing(engine) as connection:
             found, trouble = connection.execute(status).one()
