@@ -9,7 +9,9 @@ import typer
 
 from inspection_watch import settings as configuration
 from inspection_watch import wiring
+from inspection_watch.settings import Settings
 from storage import backup as copies
+from storage.engine import sqlite_file
 from storage.engine import upgrade as bring_up_to_date
 
 app = typer.Typer(help="Bring the database up to date, copy it while it is in use, and put a copy back.")
@@ -45,9 +47,22 @@ def restore(
     """Put a copy in the place of the SQLite database; not while the service runs. The earlier one is kept."""
     settings = configuration.load()
     kept = copies.restore(settings.database_url, file, wiring.now())
-    with wiring.database(settings) as engine:
-        bring_up_to_date(engine)
-        copies.doubt_what_is_owed(engine)
-    print(f"The database is now as {file} has it.")  # noqa: T201
+    print(f"The database {sqlite_file(settings.database_url)} is now as {file} has it.")  # noqa: T201
     if kept is not None:
         print(f"What was there before is kept as {kept}.")  # noqa: T201
+    _doubt(settings)
+
+
+@app.command()
+def restored() -> None:
+    """Say that PostgreSQL's own tools have just put a copy back; before anything is started."""
+    _doubt(configuration.load())
+
+
+def _doubt(settings: Settings) -> None:
+    with wiring.store(settings) as store:
+        done = store.put_back(wiring.now())
+    print(  # noqa: T201
+        f"It was copied at {done.copied_at:%Y-%m-%d %H:%M} UTC or soon after. What has been told since then is looked "
+        "for in the channels before it is told again."
+    )

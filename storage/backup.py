@@ -14,11 +14,10 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, make_url, update
+from sqlalchemy import URL, make_url
 
 from storage.alone import alone
-from storage.engine import SETTING, StorageError, known_schemas, sqlite_file, writing
-from storage.schema import PENDING, deliveries
+from storage.engine import SETTING, StorageError, known_schemas, sqlite_file
 
 PATIENCE_SECONDS = 30.0
 PAGES_AT_ONCE = 2000
@@ -53,8 +52,8 @@ def _make_one_file(copy: Path) -> None:
 def restore(url: str, of: Path, now: datetime) -> Path | None:
     """Put the copy `of` in the place of the SQLite database at `url`; where the earlier one is kept, if there was one.
 
-    Raises `NotAloneError` while the service runs, StorageError if the file is no copy that this version can use; then
-    nothing is altered.
+    `Store.put_back` has to follow. Raises `NotAloneError` while the service runs, StorageError if the file is no copy
+    that this version can use; then nothing is altered.
     """
     path = _file(url, _UNDUMP)
     if not of.exists():
@@ -67,12 +66,6 @@ def restore(url: str, of: Path, now: datetime) -> Path | None:
         else:
             _copy(of, path)
         return kept
-
-
-def doubt_what_is_owed(engine: Engine) -> None:
-    """What a restored copy still owes may have been sent since it was made: it is looked for before it is sent."""
-    with writing(engine) as connection:
-        connection.execute(update(deliveries).where(PENDING).values(uncertain=True))
 
 
 def _keep(path: Path, kept: Path) -> bool:
@@ -165,7 +158,7 @@ _ITS_OWN_TOOLS = "The database is a PostgreSQL, which has its own tools for this
 _DUMP = _ITS_OWN_TOOLS + "Type: pg_dump --format=custom --file=inspection-watch.dump '{address}'"
 _UNDUMP = _ITS_OWN_TOOLS + (
     "End every inspection-watch, then type: pg_restore --clean --if-exists --no-owner --dbname='{address}' "
-    "inspection-watch.dump"
+    "inspection-watch.dump; then: inspection-watch db restored"
 )
 
 

@@ -34,7 +34,7 @@ def is_current(end: AttemptEnd, current: Mapping[int, Row[Any]]) -> bool:
 
 def _write_sent(connection: Connection, ends: Sequence[Sent], now: datetime) -> None:
     sent = {"status": DeliveryStatus.SENT, "ended_at": now, "trouble": ""}
-    _alter(connection, [{"this": end.delivery.id, "ts": end.ts, **sent} for end in ends])
+    _alter(connection, [{"this": end.delivery.id, "ts": end.ts, "in_another": end.in_another, **sent} for end in ends])
     _free(connection, ends, RESUMED | {"limited_until": None})
     resume_workspaces(connection, {end.delivery.team for end in ends if end.delivery.paused})
 

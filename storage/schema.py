@@ -30,6 +30,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     cast,
+    false,
     literal_column,
     text,
     true,
@@ -311,6 +312,15 @@ workspaces = Table(
     Column("pauses", Integer, nullable=False, server_default="0"),
 )
 
+# When the database was put back from a copy, and the moment of that copy.
+restorations = Table(
+    "restorations",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("restored_at", UtcDateTime, nullable=False),
+    Column("copied_at", UtcDateTime, nullable=False),
+)
+
 # Rendered once, shared by all channels that are told the same.
 messages = Table(
     "messages",
@@ -321,6 +331,7 @@ messages = Table(
 )
 
 # A channel is told in the order of `id`. `thread_of` and `edits` are keys of earlier deliveries to the same channel.
+# `in_another`: what it says stands in the channel as a part of another message, `ts`, and was not posted.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -338,6 +349,7 @@ deliveries = Table(
     Column("uncertain", Boolean, nullable=False),
     Column("refused_since", UtcDateTime),
     Column("ts", Text),
+    Column("in_another", Boolean, nullable=False, server_default=false()),
     Column("trouble", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),

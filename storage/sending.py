@@ -6,7 +6,7 @@ A channel is the unit of sending: whoever claims it holds it, with its oldest de
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -24,12 +24,14 @@ from sqlalchemy import (
     update,
 )
 
+from storage import restoring
 from storage.endings import WRITERS, is_current, resume_workspaces, standing
 from storage.engine import reading, writing
 from storage.outbox import Place
 from storage.places import FREED, RESUMED, has_id, is_one_of, lock
+from storage.restoring import Restoration
 from storage.rows import MISFITS, Room, UndecodableError, past
-from storage.schema import PENDING, channels, deliveries, leases, messages, workspaces
+from storage.schema import PENDING, changes, channels, deliveries, leases, messages, tellings, workspaces
 from storage.types import AttemptEnd, Delivery, DeliveryStatus, Message
 
 MOST_LOOKS = 20
@@ -206,10 +208,37 @@ def _deliveries(
     rows = connection.execute(_DELIVERY.where(has_id(connection, ids)).order_by(deliveries.c.id)).all()
     wanted = select(messages).where(messages.c.id.in_({row.message for row in rows}))
     said = {row.id: Message(text=row.text, blocks=row.blocks) for row in connection.execute(wanted)}
+    told, restoration = _told(connection, ids), restoring.latest(connection)
     for row in rows:
-        place = looked_at[row.team, row.channel]
-        fields = dict(row._mapping) | {"message": said[row.message]}
+        place, tells = looked_at[row.team, row.channel], told.get(row.id, {})
+        fields = dict(row._mapping) | {"message": said[row.message], "tells": tuple(tells)}
+        fields |= _after(restoration, row, tells.values())
         yield Delivery(**fields, paused=bool(place.paused), pauses=place.pauses or 0)
+
+
+def _told(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, date]]:
+    """Which changes each of these deliveries tells, or the message it corrects, and when those were published."""
+    of_it = tellings.c.delivery_key.in_([deliveries.c.key, deliveries.c.edits])
+    joined = (
+        select(deliveries.c.id, changes.c.key, changes.c.published)
+        .join(tellings, of_it)
+        .join(changes, changes.c.key == tellings.c.change_key)
+    )
+    told: dict[int, dict[str, date]] = {}
+    for row in connection.execute(joined.where(has_id(connection, ids)).order_by(changes.c.key)):
+        told.setdefault(row.id, {})[row.key] = row.published
+    return told
+
+
+def _after(restoration: Restoration | None, row: Any, published: Collection[date]) -> dict[str, Any]:
+    """What else is to be known of a delivery that tells what may have been told before the database was put back."""
+    if restoration is None or not restoration.may_concern(row.since):
+        return {}
+    if not published or min(published) > restoration.last_day:
+        return {}
+    # An attempt of our own may have been made after it, and then the message is younger.
+    until = None if row.uncertain else restoration.restored_at
+    return {"uncertain": True, "again": True, "since": min(row.since, restoration.copied_at), "until": until}
 
 
 _answered, _edited = deliveries.alias("answered"), deliveries.alias("edited")
@@ -233,6 +262,7 @@ _DELIVERY = (
         deliveries.c.created_at.label("since"),
         _answered.c.ts.label("thread_ts"),
         _edited.c.ts.label("edit_ts"),
+        func.coalesce(_edited.c.in_another, False).label("edits_another"),
     )
     .outerjoin(_answered, _answered.c.key == deliveries.c.thread_of)
     .outerjoin(_edited, _edited.c.key == deliveries.c.edits)

@@ -13,6 +13,7 @@ from storage.answers import Answers
 from storage.leases import Leases, LostLeaseError
 from storage.letters import Letters
 from storage.outbox import FAN_OUT, Outbox
+from storage.restoring import Restoring
 from storage.retention import Retention
 from storage.rows import UndecodableError
 from storage.sending import Sending
@@ -25,5 +26,7 @@ from storage.watching import Watching
 __all__ = ["FAN_OUT", "LostLeaseError", "Store", "UndecodableError"]
 
 
-class Store(Watching, Leases, Troubles, Answers, Subscribing, Outbox, Sending, Letters, Unfurls, Signs, Retention):
+class Store(
+    Watching, Leases, Troubles, Answers, Subscribing, Outbox, Sending, Letters, Unfurls, Signs, Retention, Restoring
+):
     """The verbs of storage on one database. Threads may share one store."""

@@ -347,7 +347,7 @@ class Delivery:
     part: Part
     message: Message
     since: datetime
-    """When it was written down: no message of it can be older."""
+    """When it was written down, or may first have been sent: no message of it can be older."""
     thread_of: str | None = None
     edits: str | None = None
     attempts: int = 0
@@ -355,13 +355,21 @@ class Delivery:
     unfinished: int = 0
     """The attempts since the last one that came to an end, this one included: a message that crashes us has many."""
     uncertain: bool = False
-    """An earlier attempt may have reached Slack without our knowing."""
+    """It may stand in the channel without our knowing, and is looked for before it is sent."""
+    tells: tuple[str, ...] = ()
+    """The keys of the changes that it tells, with those of the message it corrects."""
+    again: bool = False
+    """The database was put back from a copy, and what it tells may have been told since, also in another form."""
+    until: datetime | None = None
+    """If so, it was told before then."""
     refused_since: datetime | None = None
     """When Slack first refused this message for a reason that counts against it."""
     thread_ts: str | None = None
     """Slack's own id of the message that this one answers; None if that was never sent."""
     edit_ts: str | None = None
     """Slack's own id of the message that this one replaces; None if that was never sent."""
+    edits_another: bool = False
+    """It replaces only a part of that message: what it says stands in one that tells more."""
     paused: bool = False
     """Its channel, or its workspace, is paused: this attempt is the probe."""
     pauses: int = 0
@@ -370,11 +378,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The message stands in the channel as `ts`; the channel's next one may be sent from `next_at` on."""
+    """The message stands in the channel as `ts`; the channel's next one may be sent from `next_at` on.
+
+    `in_another`: what it says does, in a message of another form.
+    """
 
     delivery: Delivery
     ts: str
     next_at: datetime
+    in_another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

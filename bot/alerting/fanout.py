@@ -54,10 +54,18 @@ class FanOut:
 
 def fan_out_waiting(store: Store, owner: str, now: datetime) -> int:
     """Turn the changes that wait into the deliveries they owe; how many changes. Raises `StorageError`."""
-    waiting = store.waiting_changes(MOST, now)
+    waiting = _waiting(store, now)
     if not waiting or not is_settled(waiting, now, polling=store.is_held(POLLS, now)):
         return 0
     return _under_lease(store, owner, now, lambda holding: _fan_out(store, holding, now))
+
+
+def _waiting(store: Store, now: datetime) -> tuple[ClaimedChange, ...]:
+    """What is to be told next. What may have been told before a restore is told one by one, and so looked for alone."""
+    waiting = store.waiting_changes(MOST, now)
+    day = store.may_have_been_told(now) if waiting else None
+    doubtful = tuple(one for one in waiting if day is not None and one.change.listing.published <= day)
+    return doubtful[:1] or waiting
 
 
 def is_settled(waiting: Sequence[ClaimedChange], now: datetime, *, polling: bool) -> bool:
@@ -83,7 +91,7 @@ def _under_lease(store: Store, owner: str, now: datetime, work: Callable[[Holdin
 
 
 def _fan_out(store: Store, holding: Holding, now: datetime) -> int:
-    waiting = store.waiting_changes(MOST, now)
+    waiting = _waiting(store, now)
     keys = [one.change.key for one in waiting]
     owed, later = _planned(store, waiting, now)
     new = store.fan_out(holding, keys, owed, later, now)

@@ -62,11 +62,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One delivery after Slack was asked: it stands there as `ts`, or how it ended otherwise."""
+    """One delivery after Slack was asked: where it stands, or how it ended otherwise."""
 
     delivery: Delivery
-    ts: str = ""
-    found: bool = False
+    stands: posting.Stands | None = None
     ended: outcomes.Outcome | None = None
     owed: tuple[Owed, ...] = ()
     """What somebody is to be told because of it."""
@@ -100,13 +99,13 @@ def attempt(sender: Sender, delivery: Delivery, begun: datetime) -> Attempt:
     if delivery.unfinished > MOST_UNFINISHED:
         return Attempt(delivery=delivery, ended=_fatal(NEVER_ENDED, "never_ended"))
     try:
-        found, ts = posting.put(sender.client, delivery, lambda: sender.clock() > begun + LEASE - MARGIN)
+        stands = posting.put(sender.client, delivery, lambda: sender.clock() > begun + LEASE - MARGIN)
     except Exception as error:
         ended = posting.outcome(error)
         if ended is None:
             raise
         return _refused(sender, delivery, ended)
-    return Attempt(delivery=delivery, ts=ts, found=found)
+    return Attempt(delivery=delivery, stands=stands)
 
 
 def _fatal(trouble: str, reason: str) -> outcomes.Outcome:
@@ -139,7 +138,9 @@ def record(sender: Sender, attempts: Sequence[Attempt]) -> tuple[Step, ...]:
 
 def _end(sender: Sender, attempt: Attempt, now: datetime) -> AttemptEnd:
     if attempt.ended is None:
-        return Sent(delivery=attempt.delivery, ts=attempt.ts, next_at=now + sender.spacing)
+        assert attempt.stands is not None
+        there = attempt.stands
+        return Sent(delivery=attempt.delivery, ts=there.ts, in_another=there.in_another, next_at=now + sender.spacing)
     return outcomes.end_of(attempt.delivery, attempt.ended, now, sender.jitter())
 
 
@@ -167,7 +168,7 @@ def _logged(attempt: Attempt, end: AttemptEnd, recorded: frozenset[int], now: da
 
 def _step(attempt: Attempt, end: AttemptEnd) -> Step:
     if isinstance(end, Sent):
-        return Step.FOUND if attempt.found else Step.SENT
+        return Step.FOUND if attempt.stands and attempt.stands.found else Step.SENT
     return {Refused: Step.REFUSED, Paused: Step.PAUSED, Dead: Step.GIVEN_UP}[type(end)]
 
 

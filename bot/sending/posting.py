@@ -1,14 +1,16 @@
 """One delivery and Slack: found where an earlier attempt left it, or posted, or written over the one it corrects.
 
 An attempt before this one may have reached Slack without our knowing (a time-out, a crash): then the message is looked
-for by its key, and only posted if it is not there. Where we may not read what was written, it is posted (ADR 15); a
-person's direct messages we never read.
+for by its key, and only posted if it is not there. After the database was put back from a copy, also a message of
+another form is looked for that tells the same (ADR 29). Where we may not read what was written, it is posted (ADR 15):
+a person's direct messages we never read.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -51,20 +53,32 @@ class OrphanError(Exception):
     """What the message belongs to was never sent."""
 
 
-def put(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> tuple[bool, str]:
-    """Whether it stood there already, and Slack's `ts` of it. Nothing is posted once it is `too_late`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """The message stands in the channel as `ts`: because we put it there, or because it was `found` there.
+
+    `in_another`: what it says does, in a message of another form.
+    """
+
+    ts: str
+    found: bool = False
+    in_another: bool = False
+
+
+def put(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> Stands:
+    """Have it stand in the channel. Nothing is posted once it is `too_late`.
 
     Raises what the Slack client raises, `TooLateError`, `SearchTooLongError` or `OrphanError`.
     """
     if delivery.thread_of and delivery.thread_ts is None:
         raise OrphanError(THREADLESS)
     if delivery.edits:
-        return False, _write_over(client, delivery, too_late)
-    if delivery.uncertain and not is_to_a_person(delivery) and (ts := _already_there(client, delivery)):
-        return True, ts
+        return _write_over(client, delivery, too_late)
+    if delivery.uncertain and not is_to_a_person(delivery) and (there := _already_there(client, delivery)):
+        return there
     if too_late():
         raise TooLateError
-    return False, _post(client, delivery)
+    return Stands(ts=_post(client, delivery))
 
 
 def outcome(error: Exception) -> outcomes.Outcome | None:
@@ -84,16 +98,22 @@ def mark(key: str) -> str:
     return f"delivery-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
+def sign(change: str) -> str:
+    """A change's key, short: a card may tell many, and Slack limits what goes with a message."""
+    return hashlib.sha256(change.encode()).hexdigest()[:16]
+
+
 def is_to_a_person(delivery: Delivery) -> bool:
     """Whether it is a direct message."""
     return delivery.channel.startswith(PEOPLE)
 
 
 def _said(delivery: Delivery, key: str) -> dict[str, Any]:
-    """What is posted. Its first block carries the mark of the key, and its metadata the key itself."""
+    """What is posted. Its first block carries the mark of the key, and its metadata the key and what is told."""
     first, *rest = delivery.message.blocks or ({},)
     blocks = [{**first, "block_id": mark(key)}, *rest] if first else []
-    metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+    payload = {"key": key, "tells": [sign(each) for each in delivery.tells]}
+    metadata = {"event_type": EVENT_TYPE, "event_payload": payload}
     return {"channel": delivery.channel, "text": delivery.message.text, "blocks": blocks, "metadata": metadata}
 
 
@@ -103,36 +123,55 @@ def _post(client: WebClient, delivery: Delivery) -> str:
     return str(answer["ts"])
 
 
-def _write_over(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> str:
-    """The message it corrects keeps its own key. To write the same twice does no harm."""
+def _write_over(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> Stands:
+    """The message it corrects keeps its own key. To write the same twice does no harm.
+
+    A message that tells more than what is corrected is left as it is: the note below it says what is different.
+    """
     if delivery.edit_ts is None or delivery.edits is None:
         raise OrphanError(ORIGINLESS)
+    if delivery.edits_another:
+        return Stands(ts=delivery.edit_ts, found=True, in_another=True)
     if too_late():
         raise TooLateError
     client.chat_update(**_said(delivery, delivery.edits), ts=delivery.edit_ts)
-    return delivery.edit_ts
+    return Stands(ts=delivery.edit_ts)
 
 
-def _already_there(client: WebClient, delivery: Delivery) -> str | None:
-    """The `ts` of the message an earlier attempt left in the channel or the thread, if it did."""
+def _already_there(client: WebClient, delivery: Delivery) -> Stands | None:
+    """Where it stands in the channel or the thread, if it does: an earlier attempt left it, or it was told before."""
+    told: dict[str, str] = {}
     try:
-        return next((str(one["ts"]) for one in _written_since(client, delivery) if _carries(one, delivery.key)), None)
+        for one in _written_since(client, delivery):
+            if _carries(one, delivery.key):
+                return Stands(ts=str(one["ts"]), found=True)
+            told |= dict.fromkeys(_payload(one).get("tells") or (), str(one["ts"]))
     except SlackApiError as error:
         if outcomes.code_of(error) in NOT_FOR_US:
             return None
         raise
+    signs = [sign(each) for each in delivery.tells]
+    if delivery.again and signs and all(each in told for each in signs):
+        return Stands(ts=told[signs[0]], found=True, in_another=True)
+    return None
+
+
+def _payload(written: Mapping[str, Any]) -> Mapping[str, Any]:
+    payload: Mapping[str, Any] = (written.get("metadata") or {}).get("event_payload") or {}
+    return payload
 
 
 def _carries(written: Mapping[str, Any], key: str) -> bool:
     """Metadata is Slack's place for a key. The block id says the same, where metadata is not given back to us."""
-    payload = (written.get("metadata") or {}).get("event_payload") or {}
-    return payload.get("key") == key or any(block.get("block_id") == mark(key) for block in written.get("blocks") or ())
+    blocks = written.get("blocks") or ()
+    return _payload(written).get("key") == key or any(block.get("block_id") == mark(key) for block in blocks)
 
 
 def _written_since(client: WebClient, delivery: Delivery) -> Iterator[Mapping[str, Any]]:
-    """What was written where the delivery belongs, since shortly before it was owed."""
+    """What was written where the delivery belongs, since shortly before it was owed; not what it answers."""
     oldest = f"{(delivery.since - EARLIER).timestamp():.6f}"
-    where: dict[str, Any] = {"channel": delivery.channel, "limit": PAGE, "include_all_metadata": True}
+    latest = f"{(delivery.until + EARLIER).timestamp():.6f}" if delivery.until else None
+    where: dict[str, Any] = {"channel": delivery.channel, "limit": PAGE, "latest": latest, "include_all_metadata": True}
     cursor: str | None = None
     for _ in range(MOST_PAGES):
         if delivery.thread_ts is None:
@@ -140,7 +179,7 @@ def _written_since(client: WebClient, delivery: Delivery) -> Iterator[Mapping[st
         else:
             answer = client.conversations_replies(ts=delivery.thread_ts, oldest=oldest, cursor=cursor, **where)
         found: Iterable[Mapping[str, Any]] = answer["messages"]
-        yield from found
+        yield from (one for one in found if one["ts"] != delivery.thread_ts)
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return

@@ -113,7 +113,10 @@ def test_a_message_carries_its_key_and_unfurls_nothing(
     publish(sqlite_store, clock, NOT_READ)
     drain(sqlite_store, client, clock)
     (sent,) = people.calls("chat.postMessage")
-    expected = {"key": key(NOT_READ.key, (TEAM, CHANNEL), Form.HEADLINE)}
+    expected = {
+        "key": key(NOT_READ.key, (TEAM, CHANNEL), Form.HEADLINE),
+        "tells": [posting.sign(NOT_READ.key)],
+    }
     assert sent["metadata"] == {"event_type": "inspection_watch_delivery", "event_payload": expected}
     assert sent["unfurl_links"] in ("0", "false", False)
     assert sent["unfurl_media"] in ("0", "false", False)

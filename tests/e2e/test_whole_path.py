@@ -18,6 +18,7 @@ import pytest
 from slack_sdk import WebClient
 
 from inspection_watch.demo.slack import CHANNEL, LocalSlack, running
+from tests.counterparts import Postgres
 from tests.slack import BINARY, People, soon
 
 pytestmark = pytest.mark.e2e
@@ -158,6 +159,55 @@ def test_a_kill_in_the_middle_loses_nothing_and_says_nothing_twice(
         polls = len(third.events("poll"))
         soon(lambda: len(third.events("poll")) > polls + 1, "two more polls")
         assert len([one for one in history(slack) if "published" in one["text"]]) == 1
+
+
+def told(slack: LocalSlack) -> int:
+    return len([one for one in history(slack) if "published" in one["text"]])
+
+
+def command(environment: dict[str, str], folder: Path, *words: str) -> None:
+    program = [sys.executable, "-m", "inspection_watch", *words]
+    subprocess.run(program, env=environment, cwd=folder, check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+
+def test_what_was_told_after_the_copy_is_not_told_again_when_it_is_put_back(
+    environment: dict[str, str],
+    site: str,
+    slack: LocalSlack,
+    people: People,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    """With each database's own way to make a copy and put it back, as the runbook has them."""
+    on_sqlite = environment["INSPECTION_WATCH_DATABASE_URL"].startswith("sqlite")
+    with program(environment, tmp_path) as first:
+        soon(lambda: first.events("connected to Slack") != [], "the bot to connect")
+        people.type("subscribe west-sussex")
+        soon(lambda: first.events("poll") != [], "the baseline", seconds=60)
+        if on_sqlite:
+            command(environment, tmp_path, "db", "backup", "copy.sqlite")
+    if not on_sqlite:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        copy = postgres.create("put_back", template="watch")
+    with program(environment, tmp_path) as second:
+        publish(site, "west-sussex")
+        soon(lambda: told(slack) == 1, "the alert")
+        soon(lambda: second.events("delivered") != [], "it to be recorded")
+    if on_sqlite:
+        command(environment, tmp_path, "db", "restore", "copy.sqlite")
+    else:
+        environment |= {"INSPECTION_WATCH_DATABASE_URL": copy}
+        command(environment, tmp_path, "db", "restored")
+    _end_leases(environment["INSPECTION_WATCH_DATABASE_URL"])
+    before = len(people.messages())
+    with program(environment, tmp_path) as third:
+        fanned_out = len(third.events("fanned out"))
+        soon(lambda: len(third.events("fanned out")) > fanned_out, "it to be noticed again", seconds=60)
+        soon(lambda: any("found" in one["step"] for one in third.events("delivered")), "it to be found in the channel")
+        polls = len(third.events("poll"))
+        soon(lambda: len(third.events("poll")) > polls + 1, "two more polls")
+    assert told(slack) == 1
+    assert len(people.messages()) <= before + 1, "its detail, if the program was ended before it was sent"
 
 
 def _end_leases(url: str) -> None:

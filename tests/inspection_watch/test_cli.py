@@ -367,8 +367,12 @@ def test_the_database_is_upgraded_copied_and_put_back_by_hand(ask: Ask, tmp_path
     assert (again.status, "say --replace" in again.err) == (1, True)
     assert ask("db", "backup", copy, "--replace").status == 0
     said = ask("db", "restore", copy)
-    assert said.out.startswith(f"The database is now as {copy} has it.\nWhat was there before is kept as ")
-    assert Path(said.out.rpartition(" ")[2].strip().rstrip(".")).exists()
+    now, before, since = said.out.splitlines()
+    assert now == f"The database {tmp_path}/state/inspection-watch.sqlite is now as {copy} has it."
+    assert before.startswith("What was there before is kept as ")
+    assert Path(before.rpartition(" ")[2].rstrip(".")).exists()
+    assert "is looked for in the channels before it is told again" in since
+    assert ask("db", "restored").out.startswith("It was copied at ")
 
 
 def test_a_second_service_on_one_sqlite_file_is_refused_with_what_to_do(

@@ -7,15 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
 
 from storage.alone import NotAloneError, alone
-from storage.backup import backup, doubt_what_is_owed, restore
-from storage.engine import StorageError, open_engine, reading, upgrade, writing
-from storage.schema import deliveries
+from storage.backup import backup, restore
+from storage.engine import StorageError, open_engine, upgrade, writing
 from storage.store import Store
-from storage.types import DeliveryStatus, Sent
-from tests.storage.examples import MINUTE, T0, URN, change, claimed, intent, tell
+from tests.storage.examples import MINUTE, T0, URN, intent
 
 POSTGRESQL = "postgresql+psycopg://watch:s3cr3t-pass@db.example:5433/watch?sslmode=require"
 
@@ -205,17 +202,6 @@ def test_a_postgresql_is_shared() -> None:
 def test_a_lock_that_cannot_be_made_is_a_sentence() -> None:
     with pytest.raises(StorageError, match="cannot be made"), alone("sqlite:////proc/watch.sqlite"):
         pass
-
-
-def test_what_a_restored_copy_owes_is_looked_for_before_it_is_sent(store: Store, engine: Engine) -> None:
-    tell(store, change(), ("C1", "C2"))
-    sent = claimed(store)
-    store.record([Sent(delivery=sent, ts="1.0", next_at=T0)], T0)
-    doubt_what_is_owed(engine)
-    with reading(engine) as connection:
-        rows = connection.execute(select(deliveries.c.status, deliveries.c.uncertain))
-        found = {(row.status, row.uncertain) for row in rows}
-    assert found == {(DeliveryStatus.SENT, False), (DeliveryStatus.PENDING, True)}
 
 
 def test_an_older_copy_is_brought_up_to_date_afterwards(tmp_path: Path) -> None:

@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("uncertain", sa.Boolean(), nullable=False),
         sa.Column("refused_since", MOMENT),
         sa.Column("ts", sa.Text()),
+        sa.Column("in_another", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT),
@@ -223,6 +224,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team", "channel", "change_key", name="pk_digest_items"),
     )
     op.create_index("ix_digest_items_due_at", "digest_items", ["due_at"])
+    op.create_table(
+        "restorations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), nullable=False),
+        sa.Column("restored_at", MOMENT, nullable=False),
+        sa.Column("copied_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_restorations"),
+    )
 
 
 def _index_of_some(table: str, name: str, columns: list[str], where: str) -> None:
