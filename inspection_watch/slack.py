@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
@@ -46,6 +46,11 @@ LACKS = (
 OUTSIDE = (
     "INSPECTION_WATCH_OPERATOR_CHANNEL: the bot is not in {channel}, or there is no such channel: type /invite and the "
     "bot's name in it, or correct the id."
+)
+UNSIGNED = 401
+REFUSED = (
+    "it is not signed as Slack signs: if it came from Slack, SLACK_SIGNING_SECRET is not this app's, or this machine's "
+    "clock is wrong"
 )
 NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
 
@@ -126,14 +131,14 @@ def answering(settings: Settings, store: Store, clock: Callable[[], datetime], d
     only_admins = settings.INSPECTION_WATCH_SUBSCRIBERS == "admins"
     desk = bolt.Desk(store=store, client=client, clock=clock, operators=operators, only_admins=only_admins)
     answer = _over_a_line if settings.SLACK_APP_TOKEN else _over_http
-    with answer(settings, bolt.build(desk), doors) as check:
+    with answer(settings, desk, doors) as check:
         log.info("connected to Slack", workspace=identity.workspace, team=identity.team)
         yield check
 
 
 @contextmanager
-def _over_a_line(settings: Settings, app: bolt.SlackApp, _doors: Doors) -> Iterator[Check]:
-    handler = socket_mode.connect(app, required(settings, "SLACK_APP_TOKEN"), settings.SLACK_API_URL)
+def _over_a_line(settings: Settings, desk: bolt.Desk, _doors: Doors) -> Iterator[Check]:
+    handler = socket_mode.connect(bolt.build(desk), required(settings, "SLACK_APP_TOKEN"), settings.SLACK_API_URL)
     try:
         yield lambda: "" if socket_mode.is_connected(handler) else NOT_CONNECTED
     finally:
@@ -141,19 +146,55 @@ def _over_a_line(settings: Settings, app: bolt.SlackApp, _doors: Doors) -> Itera
 
 
 @contextmanager
-def _over_http(settings: Settings, app: bolt.SlackApp, doors: Doors) -> Iterator[Check]:
+def _over_http(settings: Settings, desk: bolt.Desk, doors: Doors) -> Iterator[Check]:
     assert settings.SLACK_SIGNING_SECRET is not None
-    secret = settings.SLACK_SIGNING_SECRET.get_secret_value()
+    app, secret = bolt.build(desk), settings.SLACK_SIGNING_SECRET.get_secret_value()
+    is_worth_a_line = EveryMinute(desk.clock)
 
     def door(headers: Mapping[str, str], body: bytes) -> Reply:
         said = http_mode.answer(app, secret, headers, body)
+        if said.status == UNSIGNED and is_worth_a_line():
+            log.warning("request refused", why=REFUSED)
         return Reply(status=said.status, headers=said.headers, body=said.body)
 
     doors.post[http_mode.PATH] = door
     try:
-        yield lambda: ""
+        yield Reached(desk)
     finally:
         del doors.post[http_mode.PATH]
+
+
+class EveryMinute:
+    """True at the first call, and then at most once a minute: anybody may post to us, and must not fill a disk."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._next: datetime | None = None
+
+    def __call__(self) -> bool:
+        now = self._clock()
+        if self._next is not None and now < self._next:
+            return False
+        self._next = now + timedelta(minutes=1)
+        return True
+
+
+class Reached:
+    """Whether Slack answers us and takes our token, as it must to be answered. It is asked once a minute."""
+
+    def __init__(self, desk: bolt.Desk) -> None:
+        self._desk = desk
+        self._is_to_be_asked = EveryMinute(desk.clock)
+        self._said = ""
+
+    def __call__(self) -> str:
+        if self._is_to_be_asked():
+            try:
+                slack_client.sign_in(self._desk.client)
+                self._said = ""
+            except slack_client.SlackError as error:
+                self._said = str(error)
+        return self._said
 
 
 def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -173,7 +214,7 @@ def examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield (
             "signing secret",
             "",
-            f"Slack posts to {http_mode.PATH}; its first post shows whether it is right.",
+            f"Slack posts to {http_mode.PATH}; a warning “request refused” in the log shows that it is not right.",
         )
         return
     try:

@@ -19,6 +19,7 @@ from slack_sdk import WebClient
 from typer.main import get_command
 
 from bot import unfurling
+from bot.slack import http_mode
 from inspection_watch import listen
 from inspection_watch.cli import app
 from inspection_watch.run import Part
@@ -137,6 +138,27 @@ def test_the_manifest_asks_for_socket_mode_buttons_and_our_command(manifest: dic
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/judgements"]
 
 
+def test_the_manifest_for_http_differs_in_nothing_but_where_slack_posts_to(manifest: dict) -> None:
+    http = yaml.safe_load((DEPLOY / "slack-manifest-http.yaml").read_text())
+    address = f"https://inspection-watch.example.org{http_mode.PATH}"
+    assert not http["settings"].pop("socket_mode_enabled")
+    assert http["features"]["slash_commands"][0].pop("url") == address
+    assert [http["settings"][of].pop("request_url") for of in ("interactivity", "event_subscriptions")] == [address] * 2
+    over_a_line = {**manifest["settings"]}
+    del over_a_line["socket_mode_enabled"]
+    assert http == manifest | {"settings": over_a_line}
+
+
+def test_the_way_in_for_slack_leads_to_the_bot_and_to_one_path_alone() -> None:
+    proxy = (DEPLOY / "Caddyfile").read_text()
+    assert re.findall(r"^\s*path (.*)$", proxy, re.MULTILINE) == [http_mode.PATH]
+    assert "reverse_proxy {$BOT:127.0.0.1:8080}" in proxy
+    laid_over = yaml.safe_load((DEPLOY / "compose.http.yaml").read_text())["services"]
+    listens_on = COMPOSE["services"]["bot"]["environment"]["INSPECTION_WATCH_LISTEN"].rpartition(":")[2]
+    assert laid_over["proxy"]["environment"]["BOT"] == f"bot:{listens_on}"
+    assert list(laid_over) == ["proxy"]
+
+
 SCOPES = (DEPLOY / "slack-scopes.md").read_text()
 ROOMS = [path.read_text() for path in (DEPLOY.parent / "bot").rglob("*.py")]
 
@@ -188,7 +210,7 @@ def test_addresses_are_unfolded_of_the_hosts_the_program_knows_and_of_no_others(
 
 def test_the_example_of_settings_names_every_setting_and_no_other() -> None:
     named = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", (DEPLOY / "env.example").read_text(), re.MULTILINE)
-    assert sorted(named) == sorted([*Settings.model_fields, "POSTGRES_PASSWORD"])
+    assert sorted(named) == sorted([*Settings.model_fields, "POSTGRES_PASSWORD", "PUBLIC_HOST", "COMPOSE_FILE"])
 
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -290,14 +312,27 @@ def test_a_part_runs_as_the_whole_does() -> None:
     assert part == whole
 
 
+PROGRAM = DEPLOY / "inspection-watch.sh"
+
+
 def test_the_runbook_runs_commands_as_the_unit_runs_the_service() -> None:
     service = unit_section("Service")
-    wanted = ("DynamicUser", "User", "StateDirectory", "WorkingDirectory", "Environment", "EnvironmentFile")
-    lines = re.findall(r"systemd-run .*?(?<!\\)\n", RUNBOOK, re.DOTALL)
-    assert len(lines) == 2
-    for line in lines:
-        assert dict(re.findall(r"-p (\w+)=(\S+)", line)) == {name: service[name] for name in wanted}
-        assert service["ExecStart"].removesuffix(" run") in line
+    wanted = ("DynamicUser", "User", "StateDirectory", "WorkingDirectory", "Environment", "EnvironmentFile", "UMask")
+    (line,) = re.findall(r"systemd-run .*", PROGRAM.read_text(), re.DOTALL)
+    assert dict(re.findall(r"-p (\w+)=(\S+)", line)) == {name: service[name] for name in wanted}
+    assert service["ExecStart"].removesuffix("run") + '"$@"' in line
+    assert "systemd-run" not in RUNBOOK, "nobody types that"
+
+
+def test_the_program_is_run_as_the_service_with_every_word_as_it_was_typed(tmp_path: Path) -> None:
+    (tmp_path / "systemd-run").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "systemd-run").chmod(0o755)
+    given = ["judgements", "why west sussex", "*", ""]
+    ran = subprocess.run(
+        ["sh", str(PROGRAM), *given], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True
+    )
+    assert ran.stdout.splitlines()[-4:] == given
+    assert PROGRAM.stat().st_mode & 0o111
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
@@ -325,7 +360,7 @@ def commands_of_ours(text: str) -> list[list[str]]:
     found = []
     for line in written:
         bare = re.search(r"^(?:/\S+/)?inspection-watch ([a-z].*)", line)
-        composed = re.search(r"docker compose run --rm (?:watch|bot|deliver) ([a-z].*)", line)
+        composed = re.search(r"docker compose run --rm (?:watch|bot|deliver|upgrade) ([a-z].*)", line)
         if match := bare or composed:
             found.append(match[1].split())
     return found
@@ -335,6 +370,8 @@ def test_every_command_of_the_runbook_exists() -> None:
     found = commands_of_ours(RUNBOOK)
     assert ["db", "upgrade"] in found
     assert ["doctor"] in found
+    assert ["db", "restored"] in found
+    assert ["db", "restore", "copy.sqlite"] in found
     for words in found:
         command = CLI
         for word in words:
