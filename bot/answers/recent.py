@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import ceil
 
-from bot import parts, words
+from bot import days, parts, words
 from bot.answers import cards, reports
 from bot.answers.paging import page_of, turning
 from bot.answers.tables import which_region
-from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.grammar import Asked, Command, Form, Usage, Verb, echo, refused
 from bot.types import Block, Bullets, Card, Line, Link, Paragraph, Reply, SmallPrint, Strong
 from judgements.news import news
 from judgements.types import Change, Report
@@ -20,20 +21,26 @@ from storage.types import KnownDocument
 DAYS, MOST_DAYS = 7, 366
 PAGE = 20
 """Documents on one page: each has a line or two with its address."""
-_SPAN = re.compile(r"(?:^|\s)(?:last )?(\d{1,4}) ?(d|days?|w|weeks?|m|months?)(?=\s|$)", re.IGNORECASE)
-_UNITS = {"d": 1, "w": 7, "m": 31}
+_DAY = timedelta(days=1)
+_SINCE = re.compile(r"(?<!\S)(?:since (?P<since>.+?)|(?P<day>today|yesterday))(?= region | in |$)", re.IGNORECASE)
 _REGION = re.compile(r"^(?:region|in) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """What was published in so many days until today; `region` as it was typed, "" for all of England."""
+    """What was published in so many days until today; `region` as it was typed, "" for all of England.
+
+    `since` is the first of these days as it was typed, "" where their number was.
+    """
 
     days: int = DAYS
     region: str = ""
     page: int = 1
+    since: str = ""
 
     def answer(self, asked: Asked) -> Reply:
+        if self.since:
+            return self._since(asked)
         if not 1 <= self.days <= MOST_DAYS:
             return refused(words.RECENT_TOO_LONG.format(most=MOST_DAYS, command=asked.command))
         region = asked.registry.region(self.region) if self.region else None
@@ -48,16 +55,36 @@ class Recent:
         command = f"recent {self.days}d" + (f" region {region.slug}" if region else "")
         return _listed(title, command, published, asked, self.page)
 
+    def _since(self, asked: Asked) -> Reply:
+        day = days.day(self.since, asked.today, past=True)
+        if day is None or day > asked.today:
+            return refused(words.RECENT_NO_DAY.format(typed=echo(self.since), command=asked.command))
+        return replace(self, days=(asked.today - day).days + 1, since="").answer(asked)
+
 
 def parse(rest: str) -> Command:
     rest, page = page_of(rest)
-    span = _SPAN.search(rest)
-    days = int(span[1]) * _UNITS[span[2][0].lower()] if span else DAYS
-    region = f"{rest[: span.start()]} {rest[span.end() :]}".strip() if span else rest
+    region, number, since = _when(rest)
     if region.casefold() in ("region", "in"):
         return Usage(words.REGION_MISSING, "recent region")
     region = _REGION.sub("", region)
-    return Recent(days, "" if region.casefold() == "england" else region, page)
+    return Recent(number, "" if region.casefold() == "england" else region, page, since)
+
+
+def _when(rest: str) -> tuple[str, int, str]:
+    """What is left of the text without its days; their number; and the first of them, if that was typed."""
+    if rest.isdigit():
+        return "", int(rest), ""
+    if since := _SINCE.search(rest):
+        return _without(rest, since), DAYS, since["since"] or since["day"]
+    for found in days.SPAN.finditer(rest):
+        if (long := days.length(found)) is not None:
+            return _without(rest, found), ceil(long / _DAY), ""
+    return rest, DAYS, ""
+
+
+def _without(rest: str, found: re.Match[str]) -> str:
+    return f"{rest[: found.start()]} {rest[found.end() :]}".strip()
 
 
 VERBS = (

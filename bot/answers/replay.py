@@ -5,25 +5,22 @@ What is said is made anew from the stored history, with today's parser and today
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from bot import parts, words
+from bot import days, parts, words
 from bot.alerting import alerts
 from bot.alerting.subscriptions import why_not
 from bot.answers import reports
 from bot.answers.paging import page_of, turning
 from bot.answers.recent import change_of, movements
-from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.grammar import Asked, Command, Form, Usage, Verb, echo, refused
 from bot.types import Block, Bullets, Card, Line, Paragraph, Reply, SmallPrint
-from judgements.dates import day_in
 from judgements.types import Change, Report
 
 PAGE = 8
 """Alerts on one page: a report of an older framework has ten judgements, and more to say of each."""
-_BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +31,10 @@ class Replay:
     page: int = 1
 
     def answer(self, asked: Asked) -> Reply:
-        day = day_of(self.typed, asked.today)
+        day = days.day(self.typed, asked.today, past=True)
         if day is None or day > asked.today:
-            form = words.REPLAY_NO_DAY if day is None else words.REPLAY_FUTURE
-            return refused(form.format(command=asked.command))
+            form = words.REPLAY_NO_SUCH_DAY if day is None else words.REPLAY_FUTURE
+            return refused(form.format(typed=echo(self.typed), command=asked.command))
         held = asked.store.subscriptions(asked.asker.team, asked.asker.channel) if asked.asker else None
         if held == ():
             return refused(words.REPLAY_NONE_HELD.format(command=asked.command, day=day.isoformat()))
@@ -47,19 +44,6 @@ class Replay:
         changes.sort(key=lambda change: (parts.authority_name(change.urn), change.listing.file_id))
         told = [one for one in changes if held is None or any(not why_not(each, one) for each in held)]
         return _told(day, told, len(changes), asked, self.page)
-
-
-def day_of(typed: str, today: date) -> date | None:
-    """The day somebody wrote: 2024-07-12, 12/07/2024, 12 July 2024, yesterday; None for what is none."""
-    text = typed.casefold()
-    if text in ("today", "yesterday"):
-        return today - timedelta(days=text == "yesterday")
-    if british := _BRITISH.fullmatch(text):
-        text = f"{british[3]}-{british[2]:0>2}-{british[1]:0>2}"
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return day_in(text)
 
 
 def parse(rest: str) -> Command:

@@ -26,6 +26,13 @@ def days(card: Card) -> list[str]:
         ("recent 30d region south-east page 2", Recent(30, "south-east", 2)),
         ("recent in the north east", Recent(7, "the north east")),
         ("recent 1m england", Recent(31)),
+        ("recent month", Recent(31)),
+        ("recent this week region london", Recent(7, "london")),
+        ("recent two weeks", Recent(14)),
+        ("recent 90", Recent(90)),
+        ("recent today", Recent(since="today")),
+        ("recent since june region london", Recent(7, "london", since="june")),
+        ("recent london since 1 june", Recent(7, "london", since="1 june")),
     ],
 )
 def test_days_and_region_stand_in_any_order(typed: str, command: Recent) -> None:
@@ -37,6 +44,21 @@ def test_the_newest_day_comes_first_and_each_document_says_how_it_moved(ask: Ask
     assert days(card) == ["20 August 2026", "18 August 2026", "4 August 2026", "28 July 2026"]
     assert "▲ leadership: good → outstanding" in str(card.blocks)
     assert card.sentence == "Published in the last 30 days: 4 documents."
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("recent today", "1 day"), ("recent yesterday", "2 days"), ("recent since 1 august region london", "21 days")],
+)
+def test_days_are_counted_from_the_one_that_was_named(typed: str, first: str, ask: Ask) -> None:
+    assert ask(typed).card.title.startswith(f"Published in the last {first}")
+
+
+@pytest.mark.parametrize("typed", ["recent since tomorrow", "recent since the flood"])
+def test_since_no_day_is_refused_with_an_example(typed: str, ask: Ask) -> None:
+    reply = ask(typed)
+    assert not reply.answered
+    assert "/judgements recent since 1 june" in reply.card.sentence
 
 
 def test_a_region_leaves_the_others_out(ask: Ask) -> None:
@@ -59,8 +81,8 @@ def test_a_long_list_has_pages(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("typed", ["recent 0d", "recent 9999d", "recent 400w"])
-def test_a_time_that_is_too_long_is_refused(typed: str, ask: Ask) -> None:
-    assert ask(typed).card.sentence.startswith("That is longer than can be told")
+def test_no_day_and_too_many_days_are_refused_with_what_can_be_told(typed: str, ask: Ask) -> None:
+    assert ask(typed).card.sentence.startswith("From 1 day to 366 days can be told")
 
 
 def test_a_region_that_is_none_is_asked_about_with_the_same_days(ask: Ask) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from bot.answers.replay import Replay, day_of
+from bot.answers.replay import Replay
 from bot.commands import answer, parse
 from bot.types import Bullets, Card
 from storage.store import Store
@@ -18,7 +16,7 @@ def titles(card: Card) -> list[str]:
     return [block.title for block in card.blocks if isinstance(block, Bullets)]
 
 
-@pytest.mark.parametrize("typed", ["2024-07-12", "12 July 2024", "12/07/2024", "12.7.2024"])
+@pytest.mark.parametrize("typed", ["2024-07-12", "12 July 2024", "12/07/2024", "12.7.2024", "Friday 12 July 2024"])
 def test_a_day_may_be_written_as_people_do(typed: str, ask: Ask) -> None:
     assert ask(f"replay {typed}", None).card == ask("replay 2024-07-12", None).card
 
@@ -52,6 +50,10 @@ def test_a_channel_is_told_what_it_is_subscribed_to_and_only_the_asker_sees_it(s
     assert titles(replayed()) == ["▲ West Sussex improved overall: inadequate → requires improvement to be good"]
 
 
+def test_a_day_without_a_date_is_the_last_of_its_name(ask: Ask) -> None:
+    assert ask("replay friday", None).card.title.endswith("on 14 August 2026")
+
+
 @pytest.mark.parametrize("typed", ["replay", "replay someday", "replay 2024-13-01", "replay 31/02/2024"])
 def test_what_is_no_day_is_refused_with_an_example(typed: str, ask: Ask) -> None:
     reply = ask(typed)
@@ -61,10 +63,3 @@ def test_what_is_no_day_is_refused_with_an_example(typed: str, ask: Ask) -> None
 
 def test_a_day_to_come_is_refused(ask: Ask) -> None:
     assert ask("replay 2099-01-01").card.sentence.startswith("That day is still to come")
-
-
-def test_yesterday_and_today_are_days_too() -> None:
-    assert (day_of("today", date(2026, 8, 20)), day_of("Yesterday", date(2026, 8, 20))) == (
-        date(2026, 8, 20),
-        date(2026, 8, 19),
-    )
