@@ -322,6 +322,8 @@ UNCHANGED_SENTENCE = "This channel has been subscribed to {names} since {since},
 UNCHANGED_SEVERAL = "This channel was subscribed to {names} already, just so."
 INVITE = "I am not in this channel yet, so nothing can be posted here. Type this first: /invite {bot}"
 NOT_KNOWN = "I do not know “{typed}”."
+NOT_BEYOND = "I know {known} there, but not what “{beyond}” is to mean."
+NAMES_HOW = "Put a comma between names; {command} help lists all other words."
 NOT_KNOWN_NEAR = "I do not know “{typed}”. Did you mean {names}?"
 WHICH = "“{typed}” may be {names}."
 NOT_KNOWN_REGION = "I do not know the region “{typed}”. The regions are {names}."
@@ -338,7 +340,15 @@ NO_MENTION = (
     "that it becomes a mention; plain text would ping nobody."
 )
 NO_MENTION_ON = "“{typed}” is nothing to mention somebody on: type downgrades, upgrades or priority-actions."
+ONE_MENTION = (
+    "One subscription mentions one person or one user group, always or on one sort of change: downgrades, upgrades or "
+    "priority-actions."
+)
 EXCEPT = "except {names}"
+EXCEPT_NAMES_ALONE = (
+    "Only authorities can be excepted, and they stand together: options go before “except” or behind all its names. To "
+    "leave out some documents or changes, name those that you do want, for example inspections send jtai."
+)
 EXCEPT_WHOM = "I do not know whom to except by “{typed}”: write the exact name, for example except kent."
 TOO_MANY_UNKNOWN = "Most of this is no name of an authority, so nothing was subscribed. Write one name on each line."
 DID_YOU_MEAN = "Did you mean {command} {instead}?"

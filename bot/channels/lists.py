@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot import words
 from bot.channels import scopes
 from judgements.authorities import Ambiguous, Authority, Found, Region, Registry, Unknown, spell
 from judgements.names import likeness
@@ -44,12 +45,15 @@ _ENGLAND = frozenset(
 class Unsure:
     """A name that is not that of one authority of today, as it was typed, and what it may mean.
 
-    `before` is what stood before the name: "", "region " or "neighbours ".
+    `before` is what stood before the name: "", "region " or "neighbours ". Where a name is certain and the words beside
+    it are not understood, `known` is that name and `beyond` are those words.
     """
 
     typed: str
     found: Authority | Ambiguous | Unknown
     before: str = ""
+    known: str = ""
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _next(pieces: Sequence[_Piece], registry: Registry) -> tuple[int, Sequence[s
         found = _find(registry, text)
         if isinstance(found, Unknown) and found.nearest and _is_like(text, found.nearest[0]):
             return length, [Unsure(typed=text, found=found)]
-    return 1, [first]
+    return 1, [_with_beyond(first, registry)]
 
 
 def _together(pieces: Sequence[_Piece]) -> Iterator[tuple[int, str]]:
@@ -185,16 +189,36 @@ def _with_the_next(pieces: Sequence[_Piece], registry: Registry) -> str | None:
 
 def _run_together(text: str, registry: Registry) -> list[str | Unsure]:
     """The scopes that words without separators name one after the other; [] unless every word belongs to one."""
+    found = _runs(text, registry)
+    return [scope for _, scope in found] if all(scope for _, scope in found) else []
+
+
+def _with_beyond(one: Unsure, registry: Registry) -> Unsure:
+    """The same with what is understood of it and what is not, if that is so and it is no mistyped name as a whole."""
+    found = [] if one.before else _runs(one.typed, registry)
+    known = [scopes.spoken(scope) for _, scope in found if scope]
+    if not known or (isinstance(one.found, Unknown) and any(_is_like(one.typed, each) for each in one.found.nearest)):
+        return one
+    return replace(one, known=words.joined(known), beyond=" ".join(word for word, scope in found if not scope))
+
+
+def _runs(text: str, registry: Registry) -> list[tuple[str, str]]:
+    """The words one after the other, as many together as name an authority or (by that word) a region, with its scope;
+    a word by itself, with "", where it names none. [] for more words than are looked through."""
     said = text.split()
-    found: list[str | Unsure] = []
+    found: list[tuple[str, str]] = []
     while said and len(said) <= MOST_WORDS:
-        lengths = range(min(len(said), 8), 0, -1)
-        length, one = next(((n, one) for n in lengths if (one := _certain(" ".join(said[:n]), registry))), (0, ""))
-        if not one.startswith("authority:"):
-            return []
-        found.append(one)
-        said = said[length:]
+        runs = (" ".join(said[:length]) for length in range(min(len(said), 8), 0, -1))
+        run, scope = next(((run, one) for run in runs if (one := _certain_by_itself(run, registry))), (said[0], ""))
+        found.append((run, scope))
+        said = said[len(run.split()) :]
     return found if not said else []
+
+
+def _certain_by_itself(text: str, registry: Registry) -> str:
+    scope = _certain(text, registry) or ""
+    is_region = scope.startswith("region:") and "region" in spell(text).split()
+    return scope if is_region or scope.startswith("authority:") else ""
 
 
 def _is_like(text: str, one: Authority) -> bool:

@@ -184,6 +184,8 @@ def _ask(unsure: Sequence[Unsure], verb: str, options: str, asked: Asked) -> Rep
     if not unsure:
         return Usage(words.NAME_MISSING, verb).answer(asked)
     after = f" {options}" if options else ""
+    if len(unsure) == 1 and unsure[0].beyond:
+        return refused(_unsure_line(unsure[0], asked), words.NAMES_HOW.format(command=asked.command))
     if len(unsure) == 1 and unsure[0].before != "region ":
         return naming.which(unsure[0].typed, f"{verb} {unsure[0].before}", asked, after)
     return Reply(card=_unsure_card(unsure, verb, options, asked), answered=False)
@@ -209,6 +211,8 @@ def _unsure_card(unsure: Sequence[Unsure], verb: str, options: str, asked: Asked
 
 def _unsure_line(one: Unsure, asked: Asked) -> str:
     typed = echo(one.typed)
+    if one.beyond:
+        return words.NOT_BEYOND.format(known=one.known, beyond=echo(one.beyond))
     if one.before == "region ":
         names = words.joined([region.name for region in asked.registry.regions])
         return words.NOT_KNOWN_REGION.format(typed=typed, names=names)
@@ -221,7 +225,9 @@ def _unsure_line(one: Unsure, asked: Asked) -> str:
 
 
 def _offered(one: Unsure, asked: Asked) -> list[tuple[str, str]]:
-    """Name and slug of what may be meant: a region, or an authority."""
+    """Name and slug of what may be meant: a region, or an authority; nobody where more was typed than a name."""
+    if one.beyond:
+        return []
     if one.before == "region ":
         return [(region.name, region.slug) for region in asked.registry.regions]
     return [(each.spoken, each.slug) for each in _candidates(one, asked)]

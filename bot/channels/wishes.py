@@ -20,6 +20,9 @@ from judgements.authorities import Registry
 from storage.types import DocumentSort, Movements
 
 LIKE_AN_OPTION = 0.8
+_OPTION = "\x00"
+_CUT = f" ;{_OPTION}; "
+"""Stands where an option was: no name goes on over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,12 @@ _SWITCHES: Mapping[str, Options] = {
     "(?:no mentions?|mentions? (?:off|nobody|none))": Options(mention=""),
 }
 _MENTION = re.compile(rf"\bmention(?:s|ing)?\s+(<[^<>]*>|[^\s;]+)(?:\s+on\s+({'|'.join(_CHANGES)}|\S+))?", re.I)
+_BETWEEN = r"\s*(?:,|&|\+|/|and\b|or\b)?\s*"
+_ANOTHER = re.compile(rf"{_BETWEEN}<[@!]", re.I)
+_ANOTHER_CHANGE = re.compile(rf"{_BETWEEN}(?:{'|'.join(_CHANGES)})(?![\w-])", re.I)
 _SLACKS = re.compile(r"<(!subteam\^[A-Z0-9]+|@[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _EXCEPT = re.compile(r"[\s,;]*\b(?:except(?: for)?|excepting|excluding|but not)\b[\s:]*", re.I)
+_LEADS_ON = re.compile(r"(?:\band|\bor|&|\+|/)$", re.I)
 _NO_EXCEPTION = frozenset(["none", "nobody", "nothing"])
 _BEFORE = re.compile(r"^(?:[\s,;:.]|(?:to|for|about|on|and)\b)+", re.I)
 _BEHIND = re.compile(r"(?:[\s,;:.]|\b(?:only|just|on|with|and|in|as|for|to))+$", re.I)
@@ -86,12 +93,14 @@ Found = TypeVar("Found")
 
 def read(text: str, registry: Registry) -> Wish:
     """The wish in `text`, which is one line: where a line ended, it has a semicolon."""
-    rest, options, mistakes = _options(text)
+    rest, options, mistakes, completed = _options(text)
     what, *excepting = _EXCEPT.split(rest, maxsplit=1)
     wanted, unsure = lists.names(_bare(what), registry)
     excepted, unsure_too = lists.names(_bare(excepting[0]), registry) if excepting else ((), ())
     if excepting and _bare(excepting[0]).casefold() in _NO_EXCEPTION:
         unsure_too = ()
+    elif excepting and not _is_of_names(excepting[0]):
+        mistakes.append(words.EXCEPT_NAMES_ALONE)
     behind = [*([words.EXCEPT.format(names=_bare(excepting[0]))] if excepting else []), typed(options)]
     return Wish(
         scopes=wanted,
@@ -100,7 +109,7 @@ def read(text: str, registry: Registry) -> Wish:
         options=options,
         typed_options=" ".join(filter(None, behind)),
         mistakes=(*mistakes, *_of_exceptions(unsure_too), *_of_numbers(unsure)),
-        instead=_mistyped(text, (*unsure, *unsure_too)),
+        instead=completed or _mistyped(text, (*unsure, *unsure_too)),
     )
 
 
@@ -116,25 +125,42 @@ def typed(options: Options) -> str:
     return " ".join(filter(None, said))
 
 
-def _options(text: str) -> tuple[str, Options, list[str]]:
-    """What is left of the text without the options in it, the options, and what is wrong with them."""
+def _options(text: str) -> tuple[str, Options, list[str], str]:
+    """What is left of the text without the options in it, the options, and what is wrong with them; and the text in
+    which one is completed that was probably meant, "" if none is."""
     mistakes: list[str] = []
-    options = Options()
+    typed, options = text, Options()
     for pattern, switch in _SWITCHES.items():
         text, found = _without(text, pattern)
         options = _and(options, switch) if found else options
     text, options = _mention(text, options, mistakes)
-    if how := hows.HOW.search(text):
-        spelled = hows.spelled(how)
-        mistakes += [] if spelled else [words.NO_TIME.format(typed=how["time"])]
-        options = replace(options, how=spelled)
-        text = f"{text[: how.start()]} ; {text[how.end() :]}"
-        if hows.HOW.search(text):
-            mistakes.append(words.TWO_TIMES)
+    text, options = _how(text, options, mistakes)
     text, documents = _all_of(text, _DOCUMENTS)
     text, changes = _all_of(text, _CHANGES)
     options = _and(options, Options(documents=documents or None, changes=changes or None))
-    return text, options, mistakes
+    return text, options, mistakes, "" if options.how or mistakes else _completed(typed, text, mistakes)
+
+
+def _how(text: str, options: Options, mistakes: list[str]) -> tuple[str, Options]:
+    found = hows.HOW.search(text)
+    if not found:
+        return text, options
+    spelled = hows.spelled(found)
+    mistakes += [] if spelled else [words.NO_TIME.format(typed=found["time"])]
+    text = f"{text[: found.start()]}{_CUT}{text[found.end() :]}"
+    if hows.HOW.search(text) or hows.PART.search(text):
+        mistakes.append(words.TWO_TIMES)
+    return text, replace(options, how=spelled)
+
+
+def _completed(typed: str, left: str, mistakes: list[str]) -> str:
+    """What was typed with "daily" or "weekly" to a day or a time of day that stands there without either."""
+    part = hows.PART.search(left)
+    if not part:
+        return ""
+    how = hows.completed(part)
+    mistakes += [] if how else [words.NO_TIME.format(typed=part[0].strip())]
+    return typed.replace(part[0], how, 1) if how else ""
 
 
 def _mention(text: str, options: Options, mistakes: list[str]) -> tuple[str, Options]:
@@ -148,8 +174,11 @@ def _mention(text: str, options: Options, mistakes: list[str]) -> tuple[str, Opt
     _, changes = _all_of(on or "", _CHANGES)
     if on and not changes:
         mistakes.append(words.NO_MENTION_ON.format(typed=on))
+    behind = text[found.end() :]
+    if _MENTION.search(behind) or _ANOTHER.match(behind) or (on and _ANOTHER_CHANGE.match(behind)):
+        mistakes.append(words.ONE_MENTION)
     options = replace(options, mention=f"<{whom[1]}>", mention_on=changes[0] if changes else None)
-    return f"{text[: found.start()]} ; {text[found.end() :]}", options
+    return f"{text[: found.start()]}{_CUT}{behind}", options
 
 
 def _and(options: Options, more: Options) -> Options:
@@ -158,8 +187,8 @@ def _and(options: Options, more: Options) -> Options:
 
 
 def _without(text: str, pattern: str) -> tuple[str, bool]:
-    """The text with an option cut out; a semicolon stands for it, for no name goes on over it."""
-    rest, number = re.subn(rf"(?<![\w-])(?:{pattern})(?![\w-])", " ; ", text, flags=re.I)
+    """The text with an option cut out."""
+    rest, number = re.subn(rf"(?<![\w-])(?:{pattern})(?![\w-])", _CUT, text, flags=re.I)
     return rest, bool(number)
 
 
@@ -177,7 +206,14 @@ def _bare(text: str) -> str:
     return "; ".join(piece for piece in pieces if piece and piece.casefold() not in _LITTLE)
 
 
-_LITTLE = frozenset(["only", "just", "with", "and", "on", "in", "the", "a"])
+_LITTLE = frozenset(["only", "just", "with", "and", "on", "in", "the", "a", _OPTION])
+
+
+def _is_of_names(excepting: str) -> bool:
+    """Whether what stands behind "except" is names, and options only behind all of them: "except kent weekly"."""
+    before, _, behind = excepting.partition(_OPTION)
+    named, leads_on = _bare(before), _LEADS_ON.search(before.rstrip(" ;"))
+    return bool(named) and not _bare(behind) and not (behind and leads_on)
 
 
 def _of_exceptions(unsure: tuple[Unsure, ...]) -> list[str]:

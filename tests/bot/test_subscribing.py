@@ -113,6 +113,22 @@ def test_a_list_in_which_an_option_is_mistyped_changes_nothing_and_offers_the_ri
     assert commands(reply) == ["subscribe kent, medway weekly"]
 
 
+@pytest.mark.parametrize("typed", ["kent please", "kent when ofsted wakes", "york or so weekly"])
+def test_a_name_is_never_offered_without_the_words_beside_it(typed: str, store: Store) -> None:
+    reply = ask(f"subscribe {typed}", store)
+    assert held(store) == []
+    assert not reply.answered
+    assert commands(reply) == []
+    assert "I know" in reply.card.sentence
+    listed = ask(f"subscribe medway, {typed}", store)
+    assert [command for command in commands(listed) if "kent" in command or "york" in command] == []
+
+
+def test_a_time_of_day_without_a_rhythm_is_completed_and_asked_about(store: Store) -> None:
+    assert commands(ask("subscribe kent at 9", store)) == ["subscribe kent daily 09:00"]
+    assert held(store) == []
+
+
 @pytest.mark.parametrize("typed", ["sussex weekly", "medwy weekly", "cumbria weekly"])
 def test_the_options_go_with_the_name_that_is_asked_about(typed: str, store: Store) -> None:
     reply = ask(f"subscribe {typed}", store)

@@ -46,6 +46,7 @@ def wanted(text: str) -> list[str]:
         ("neighbors of kent, medway", ["neighbours kent", "medway"]),
         ("england", ["england"]),
         ("everything", ["england"]),
+        ("kent essex region london", ["kent", "essex", "region london"]),
     ],
 )
 def test_names_are_taken_as_people_write_them(text: str, scopes_wanted: list[str]) -> None:
@@ -91,6 +92,11 @@ def test_an_authority_to_come_is_not_taken_for_its_region_and_its_county() -> No
         ("daily 17.30", Options(how="daily 17:30")),
         ("weekly", Options(how="weekly mon 09:45")),
         ("weekly on Fridays at 12:00", Options(how="weekly fri 12:00")),
+        ("daily at 9", Options(how="daily 09:00")),
+        ("daily at 0945", Options(how="daily 09:45")),
+        ("weekly mondays at 8", Options(how="weekly mon 08:00")),
+        ("every friday 12:00", Options(how="weekly fri 12:00")),
+        ("each day", Options(how="daily 09:45")),
         ("weekly thurs noon", Options(how="weekly thu 12:00")),
         ("compact threads off", Options(compact=True, threads=False)),
         ("full threads on", Options(compact=False, threads=True)),
@@ -118,6 +124,31 @@ def test_what_is_typed_anew_for_another_name_means_the_same() -> None:
     assert read(f"kent {typed(Options(documents=(), changes=(), mention=''))}", TODAY).options.mention == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "known", "beyond"),
+    [
+        ("kent please", "Kent", "please"),
+        ("tell us of kent", "Kent", "tell us of"),
+        ("kent medway foo", "Kent and Medway", "foo"),
+        ("york when ofsted wakes", "York", "when ofsted wakes"),
+    ],
+)
+def test_words_beside_a_certain_name_are_not_thrown_away(text: str, known: str, beyond: str) -> None:
+    (unsure,) = read(text, TODAY).unsure
+    assert (unsure.known, unsure.beyond) == (known, beyond)
+    assert wanted(text) == []
+
+
+@pytest.mark.parametrize("text", ["bath and north east somrset", "west susex", "medwy", "newcastle upon tine"])
+def test_a_mistyped_name_is_no_name_with_words_beside_it(text: str) -> None:
+    assert [one.beyond for one in read(text, TODAY).unsure] == [""]
+
+
+def test_a_number_that_is_an_authority_is_no_time_of_day() -> None:
+    wish = read("daily 886", TODAY)
+    assert (wanted("daily 886"), wish.options, wish.mistakes) == (["kent"], Options(how="daily 09:45"), ())
+
+
 def test_exceptions_are_scopes_too() -> None:
     wish = read("england except kent, medway and region london weekly", TODAY)
     assert wish.scopes == ("england",)
@@ -134,9 +165,26 @@ def test_exceptions_are_scopes_too() -> None:
         "kent mention <!here>",
         "kent mention <!channel|@channel>",
         "kent mention <@U1A> on tuesdays",
+        "kent mention <@U1A> on downgrades and upgrades",
+        "kent mention <@U1A> on downgrades, upgrades weekly",
+        "kent mention <@U1A> and <@U2B> on downgrades",
+        "kent mention <@U1A> mention <@U2B>",
+        "kent except letters",
+        "england excluding downgrades",
+        "england except",
+        "england except weekly",
+        "england except kent and letters",
+        "england except letters, kent",
+        "england except kent weekly york",
         "kent daily 25:00",
         "kent weekly mon 9:75",
+        "kent daily 9:5",
+        "kent daily 25",
+        "kent at 25:00",
+        "kent daily at 945",
         "kent now daily 09:45",
+        "kent now monday",
+        "kent weekly mon tue",
         "england except atlantis",
         ", ".join(f"nowhere {number}" for number in range(30)),
     ],
@@ -151,6 +199,10 @@ def test_what_cannot_be_meant_is_a_mistake_in_words(text: str) -> None:
         ("kent wekly", "kent weekly"),
         ("kent, medway dowgrades", "kent, medway downgrades"),
         ("kent excpt york", "kent except york"),
+        ("kent at 9", "kent daily 09:00"),
+        ("kent 9am letters", "kent daily 09:00 letters"),
+        ("kent monday 9am", "kent weekly mon 09:00"),
+        ("kent, medway on fridays", "kent, medway weekly fri 09:45"),
     ],
 )
 def test_a_mistyped_option_is_asked_about(text: str, instead: str) -> None:
