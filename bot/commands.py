@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from bot import words
 from bot.answers import card, compare, export, history, recent, replay, status, tables, why
-from bot.channels import holdings, muting, subscribing
+from bot.channels import holdings, muting, subscribing, unsubscribing
 from bot.grammar import Asked, Command, Form, Usage, Verb, without_more
 from bot.types import Asker, Card, Paragraph, Reply, Strong
 from storage.store import Store
@@ -29,7 +29,7 @@ class Help:
         """The commands that can be given where the asker is."""
         there = [verb for verb in VERBS if asked.asker or not verb.only_in_slack]
         listed = tuple((Strong(f"{asked.command} {form.usage}"), f" – {form.does}") for form in forms(there))
-        has = [words.HELP_DEFAULTS, subscribing.channel_has(asked)] if asked.asker else [words.ONLY_IN_SLACK]
+        has = [words.HELP_DEFAULTS, holdings.channel_has(asked)] if asked.asker else [words.ONLY_IN_SLACK]
         blocks = (Paragraph(listed), Paragraph(tuple((line,) for line in (words.HELP_NAMES, *has))))
         sentence = words.HELP_SENTENCE.format(command=asked.command)
         return Reply(card=Card(title=words.HELP_TITLE, sentence=sentence, blocks=blocks))
@@ -59,7 +59,7 @@ VERBS: tuple[Verb, ...] = (
 
 PERSONAL = (
     subscribing.Subscribe,
-    subscribing.Unsubscribe,
+    unsubscribing.Unsubscribe,
     holdings.ListSubscriptions,
     muting.Mute,
     muting.Unmute,

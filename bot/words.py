@@ -180,6 +180,8 @@ BURST_SMALL = "Source: Ofsted, at the links. Seen {seen}."
 DIGEST_TITLE = "{rhythm}{nth}: {news} on {authorities}"
 DIGEST_RHYTHMS: Mapping[str, str] = {"daily": "Daily digest", "weekly": "Weekly digest"}
 DIGEST_SENTENCE = "{title}: {told}."
+DIGEST_EMPTY_TITLE = "{rhythm}: nothing new"
+DIGEST_EMPTY = "Nothing has been published on {what} that was not told here already."
 DIGEST_SMALL = "Source: Ofsted, at the links. Seen {seen}."
 SEEN_BETWEEN = "between {first} and {last}"
 DIGEST_SECTIONS = (
@@ -262,6 +264,12 @@ SUBSCRIBE_DOES = (
     "and “england” do as well, with “except essex”"
 )
 UNSUBSCRIBE_DOES = "this channel is no longer told"
+UNSUBSCRIBE_ONE_DOES = "ends one of several subscriptions to the same, and leaves the others"
+SUBSCRIBE_ALSO_DOES = "a further subscription to the same, beside the one there is: with filters and times of its own"
+SUBSCRIBE_ALL_DOES = (
+    "takes the filters away again; “full”, “threads on”, “mention off”, “not if empty” and “except nobody” take away the "
+    "rest, for what is not said again stays as it was"
+)
 SUBSCRIPTIONS_DOES = "what this channel is subscribed to"
 COMPARE_DOES = "two to five authorities side by side"
 NEIGHBOURS_DOES = "an authority and its ten statistical neighbours, with counts per grade"
@@ -305,6 +313,7 @@ ABOLISHED = "{name} was abolished on {day}. Which of its successors do you mean:
 TO_COME = "{name} begins on {day}; until then it is {names}."
 ABOLISHED_INTO_ONE = "{name} was abolished on {day}; {names} took over."
 PRESS = "Press the one you mean, or type its name again."
+PRESS_A_COMMAND = "Press the one you mean, or type it."
 PRESS_ONE = "Press it if so, or type it again."
 TRY = "Try:"
 
@@ -318,8 +327,14 @@ EDITED_TITLE = "Changed: the subscription to {names}"
 EDITED = "What this channel is told about {names} has changed"
 FACET_CHANGE = " → "
 UNCHANGED_TITLE = "Already subscribed to {names}"
-UNCHANGED_SENTENCE = "This channel has been subscribed to {names} since {since}, just so. Nothing has changed."
-UNCHANGED_SEVERAL = "This channel was subscribed to {names} already, just so."
+UNCHANGED_SENTENCE = "This channel has been subscribed to {names} since {since}. Nothing about that has changed."
+UNCHANGED_SEVERAL = "This channel was already subscribed to {names}."
+BESIDES = "It also has, as before: "
+WIDEN = "To be told of everything again: {command} subscribe {typed} {words}."
+ALSO_BEFORE = "To be told as before too: {command} subscribe {typed}."
+EVERYTHING, ALL_OF_IT = "everything", "everything, "
+WHICH_WISH = "This channel has several subscriptions to {name}: {told}. Which of them should change, or is it another?"
+EMPTY_OF_DIGESTS = "“even if empty” is for a digest: type daily or weekly with it."
 INVITE = "I am not in this channel yet, so nothing can be posted here. Type this first: /invite {bot}"
 NOT_KNOWN = "I do not know “{typed}”."
 NOT_BEYOND = "I know {known} there, but not what “{beyond}” is to mean."
@@ -360,6 +375,7 @@ SLOW_DOWN = "That is a lot at once. Please ask again in {wait}: this answer take
 
 FACETS: Mapping[str, str] = {
     "how": "When",
+    "empty": "If nothing happened",
     "documents": "Documents",
     "changes": "Changes",
     "form": "Length",
@@ -368,6 +384,7 @@ FACETS: Mapping[str, str] = {
     "excepted": "Excepted",
 }
 FACETS_SAID: Mapping[str, str] = {
+    "empty": "if nothing happened, ",
     "documents": "only ",
     "changes": "",
     "form": "in ",
@@ -376,6 +393,8 @@ FACETS_SAID: Mapping[str, str] = {
     "excepted": "except ",
 }
 """What stands before a facet's value where all of them stand in one line."""
+NO_DIGEST, DIGEST_ANYWAY = "no digest", "a digest all the same"
+OF_ON = "{name} ({what})"
 MOVES_IN = "{moves} in {documents}"
 HOW_NOW = "at once"
 HOW_DAILY = "daily at {at}"
@@ -403,13 +422,23 @@ NOBODY = "nobody"
 MENTIONED_ON = " on {moves}"
 
 UNSUBSCRIBED_TITLE = "No longer subscribed to {names}"
-UNSUBSCRIBED = "This channel is no longer told about {names}. To begin again: {command} subscribe {typed}."
-UNSUBSCRIBED_SEVERAL = "This channel is no longer told about {names}."
+UNSUBSCRIBED = "This channel is no longer told about {names}."
+UNSUBSCRIBED_FILTERED = "This channel is no longer told of {what} on {names}."
+BEGIN_AGAIN = "To begin again: {command} subscribe {typed}."
+UNSUBSCRIBE_EXCEPT = (
+    "“unsubscribe” takes no exceptions. Should this channel be told about {names} but not {keeping}, or no longer "
+    "about {names}? To keep {keeping} alone, choose the latter and subscribe to it again."
+)
 UNSUBSCRIBED_ALL_TITLE = "No longer subscribed to anything"
 UNSUBSCRIBED_ALL = "This channel is no longer told about anything. It was subscribed to {names}."
-STILL_TOLD = "It is still told about {names}, because of its subscription to {scopes}."
+STILL_TOLD = "It is still told about {names}{because}."
+STILL_TOLD_FILTERED = "It is still told of {what} on {names}{because}."
+BECAUSE_OF = ", because of its subscription to {scopes}"
 NOT_SUBSCRIBED_TITLE = "Not subscribed to {names}"
 NOT_SUBSCRIBED = "This channel was not subscribed to {names}."
+NOT_SUBSCRIBED_SO = "This channel has no such subscription to {name}."
+NARROW_IT = "To be told of less, type {command} subscribe {typed} and what you do want, for example inspections."
+IT_HAS = "What it has: "
 # Answers about several authorities.
 COMPARE_HOW_MANY = "Two to five authorities can be compared: type for example {command} east-sussex vs west-sussex."
 COMPARE_TITLE = "{names}, side by side"
@@ -530,14 +559,14 @@ SUBSCRIBE_FIRST = "To subscribe it, type {command} subscribe and the name of an 
 
 MUTED_STATE = "It is muted until {until}; to be told again before: {command} unmute."
 MUTED_TITLE = "Muted until {until}"
-MUTED = "Nothing is posted here until {until}. What happens till then can be asked for: {command} recent."
+MUTED = "Nothing is posted here until {until}. To see then what has happened: {command} recent {days}d."
 MUTED_DIGEST = "A digest that falls due before then is posted when the mute is over."
 MUTED_BEFORE = "It was muted until {until} before."
 UNMUTE_HOW = "To be told again before: {command} unmute."
 UNSUBSCRIBE_ALL_DOES = "this channel is told nothing any more"
 WORKSPACE_OR_NOTHING = "“subscriptions” takes nothing after it but “workspace”: type {command} subscriptions."
 UNMUTED_TITLE = "No longer muted"
-UNMUTED = "This channel is told again from now on. What happened meanwhile: {command} recent."
+UNMUTED = "This channel is told again from now on. What happened meanwhile: {command} recent {days}d."
 UNMUTED_DIGEST = "A digest that fell due meanwhile is posted now."
 NOT_MUTED = "This channel was not muted."
 MUTE_HOW = "Say for how long: {command} mute 14d, {command} mute 2h or {command} mute until 1 december."
@@ -555,8 +584,9 @@ UNFURL_IS: Mapping[bool, str] = {
 }
 WORKSPACE_DOES = "the same for all channels of the workspace; for admins"
 SUBSCRIBE_FILTERED_DOES = (
-    "only some of it (inspections, letters, send, jtai; downgrades, upgrades, priority-actions), and otherwise than at "
-    "once: daily 09:45, weekly mon 09:45, compact, threads off, mention @group on downgrades"
+    "only some of it (inspections, letters, send, jtai; downgrades, upgrades, priority-actions), and not at once but "
+    "daily 09:45 or weekly mon 09:45 (“even if empty”: also when nothing happened); compact, threads off, mention "
+    "@group on downgrades"
 )
 ONLY_IN_SLACK = "What concerns subscriptions can only be asked in Slack, because they belong to a channel there."
 

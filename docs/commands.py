@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the table of commands: `make commands`. A test compares the two."""
+"""Writes docs/commands.md and the README's table from the table of commands: `make commands`. A test compares them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot import words
 from bot.commands import VERBS, forms
 
 PLACE = Path(__file__).with_name("commands.md")
+README = Path(__file__).parents[1] / "README.md"
 
 
 def manual() -> str:
@@ -38,5 +39,13 @@ def _lines() -> Iterator[str]:
     yield from (f"| `{name}` | {holds} |" for name, holds in words.EXPORT_COLUMNS.items())
 
 
+def with_table(readme: str) -> str:
+    """The README with the table as the code makes it."""
+    before, _, rest = readme.partition(f"| `{words.COMMAND} ")
+    *_, after = rest.partition(f"| `{words.COMMAND} help` | {words.HELP_DOES} |")
+    return f"{before}{table()}{after}"
+
+
 if __name__ == "__main__":
     PLACE.write_text(manual(), encoding="utf-8")
+    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -13,13 +13,13 @@ from operator import attrgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, type_coerce, update
+from sqlalchemy import Connection, Row, Select, Table, and_, delete, func, or_, select, type_coerce, update
 
 from storage.codec import CHANGE
 from storage.engine import reading, writing
 from storage.leases import still_held
 from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert, insert_new, past
-from storage.schema import JSON_VALUE, changes, channels, deliveries, digest_items, messages, tellings
+from storage.schema import JSON_VALUE, changes, channels, deliveries, digest_items, messages, subscriptions, tellings
 from storage.types import ClaimedChange, DeliveryStatus, DigestItem, DueDigest, Holding, Owed, Told
 
 FAN_OUT = "fan-out"
@@ -109,21 +109,38 @@ class Outbox(Room):
         One that falls due while its channel is muted waits until the mute is over.
         """
         digest = (digest_items.c.team, digest_items.c.channel, digest_items.c.how)
-        here = and_(channels.c.team == digest_items.c.team, channels.c.channel == digest_items.c.channel)
-        waiting = select(*digest, digest_items.c.change_key).join(changes).outerjoin(channels, here)
-        query = waiting.where(digest_items.c.due_at <= now, past(channels.c.muted_until, now))
+        waiting = select(*digest, digest_items.c.change_key).join(changes).where(digest_items.c.due_at <= now)
+        wished = (subscriptions.c.team, subscriptions.c.channel, subscriptions.c.how)
+        in_any_case = select(*wished).where(subscriptions.c.digest_at <= now)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(*digest, *_NOTICED)).all()
+            rows = connection.execute(_unless_muted(waiting, digest_items, now).order_by(*digest, *_NOTICED)).all()
+            wished_for = {tuple(row) for row in connection.execute(_unless_muted(in_any_case, subscriptions, now))}
+        grouped = groupby(rows, attrgetter("team", "channel", "how"))
+        items = {digest: tuple(row.change_key for row in rows) for digest, rows in grouped}
         return tuple(
-            DueDigest(team=team, channel=channel, how=how, change_keys=tuple(row.change_key for row in items))
-            for (team, channel, how), items in groupby(rows, attrgetter("team", "channel", "how"))
+            DueDigest(
+                team=team,
+                channel=channel,
+                how=how,
+                change_keys=items.get((team, channel, how), ()),
+                even_if_empty=(team, channel, how) in wished_for,
+            )
+            for team, channel, how in sorted(items.keys() | wished_for)
         )
 
-    def fan_out_digest(self, holding: Holding, digest: DueDigest, owed: Sequence[Owed], now: datetime) -> int:
-        """Write a channel's digest and that its items are told; how many deliveries are new.
+    def fan_out_digest(
+        self,
+        holding: Holding,
+        digest: DueDigest,
+        owed: Sequence[Owed],
+        now: datetime,
+        next_at: datetime | None = None,
+    ) -> int:
+        """Write a channel's digest, that its items are told, and when it comes next in any case; how many deliveries
+        are new.
 
-        Nothing is written unless all the items still wait. Raises `LostLeaseError` unless the lease `FAN_OUT` is
-        still held.
+        Nothing is written unless all the items still wait, and one that is wished for in any case is still to come.
+        Raises `LostLeaseError` unless the lease `FAN_OUT` is still held.
         """
         these = (
             (digest_items.c.team == digest.team)
@@ -131,9 +148,18 @@ class Outbox(Room):
             & digest_items.c.change_key.in_(digest.change_keys)
         )
         waiting = select(func.count()).select_from(digest_items).where(these)
+        wishes = (
+            (subscriptions.c.team == digest.team)
+            & (subscriptions.c.channel == digest.channel)
+            & (subscriptions.c.how == digest.how)
+            & (subscriptions.c.digest_at <= now)
+        )
+        later = update(subscriptions).where(wishes).values(digest_at=next_at).returning(subscriptions.c.scope)
         with writing(self._engine) as connection:
             still_held(connection, holding)
             if connection.scalar(waiting) != len(digest.change_keys):
+                return 0
+            if digest.even_if_empty and not connection.execute(later).all():
                 return 0
             connection.execute(delete(digest_items).where(these))
             return write_owed(connection, owed, now)
@@ -155,6 +181,11 @@ def _readable(row: Row[Any]) -> ClaimedChange | None:
         return ClaimedChange(change=CHANGE.decode(row.change), seen_at=row.seen_at)
     except MISFITS:
         return None
+
+
+def _unless_muted(query: Select[Any], of: Table, now: datetime) -> Select[Any]:
+    here = and_(channels.c.team == of.c.team, channels.c.channel == of.c.channel)
+    return query.outerjoin(channels, here).where(past(channels.c.muted_until, now))
 
 
 _NOTICED = (changes.c.seen_at, changes.c.published, changes.c.key)

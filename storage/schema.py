@@ -258,12 +258,14 @@ sources = Table(
     Column("next_look_at", UtcDateTime),
 )
 
+# `narrowed` says in words what `documents` and `changes` say: a channel may have several wishes for one scope.
 subscriptions = Table(
     "subscriptions",
     metadata,
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("scope", Text, primary_key=True),
+    Column("narrowed", Text, primary_key=True),
     Column("created_by", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("excepted", Value(WORDS), nullable=False),
@@ -274,10 +276,13 @@ subscriptions = Table(
     Column("threads", Boolean, nullable=False),
     Column("mention", Text, nullable=False),
     Column("mention_on", _one_of(Movements)),
+    Column("even_if_empty", Boolean, nullable=False),
+    Column("digest_at", UtcDateTime),
     Column("edited_by", Text),
     Column("edited_at", UtcDateTime),
     Index(None, "scope"),
 )
+_only(Index("ix_subscriptions_digest_at", subscriptions.c.digest_at), "digest_at IS NOT NULL")
 
 # A channel is the unit of sending. `due_at`: when it is to be looked whether it is owed something; NULL: it is owed
 # nothing. `pauses` counts the refusals in a row that were for good.
@@ -294,6 +299,7 @@ channels = Table(
     Column("paused_why", Words, nullable=False, server_default=""),
     Column("pauses", Integer, nullable=False, server_default="0"),
     Column("muted_until", UtcDateTime),
+    Column("muted_since", UtcDateTime),
     Column("muted_by", Text),
     Column("unfurls", Boolean, nullable=False, server_default=true()),
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy.sql.dml import ReturningDelete
 
 from storage import dropping
 from storage.engine import reading, writing
@@ -18,28 +19,29 @@ from storage.types import ChannelState, Subscription
 class Subscribing(Room):
     """The verbs of subscriptions."""
 
-    def put_subscriptions(self, wishes: Sequence[Subscription]) -> None:
-        """Write these wishes, all of them or none. Who first had one, and when, stays."""
+    def put_subscriptions(self, wishes: Sequence[Subscription], instead_of: Collection[Subscription] = ()) -> None:
+        """Write these wishes in place of those others, all of them or none. Who first had one, and when, stays."""
         rows = [columns_of(subscriptions, wish) for wish in wishes]
         with writing(self._engine) as connection:
+            for wish in instead_of:
+                connection.execute(delete(subscriptions).where(_is(wish)))
             new = insert(connection, subscriptions)
             altered = {column.name: new.excluded[column.name] for column in subscriptions.c if column.name not in _KEPT}
             key = [column.name for column in subscriptions.primary_key]
             if rows:
                 connection.execute(new.on_conflict_do_update(index_elements=key, set_=altered), rows)
 
-    def remove_subscriptions(self, team: str, channel: str, scopes: Collection[str], urns: Collection[str]) -> int:
-        """End these wishes of a channel; how many there were. What it was to be told about `urns` is dropped then."""
-        these = and_(_in_channel(team, channel), subscriptions.c.scope.in_(scopes))
+    def remove_subscriptions(self, wishes: Iterable[Subscription], urns: Collection[str]) -> int:
+        """End these wishes; how many there were. What their channels were to be told about `urns` is dropped then."""
         with writing(self._engine) as connection:
-            ended = connection.execute(delete(subscriptions).where(these).returning(subscriptions.c.scope)).all()
-            if ended and urns:
+            ended = [one for one in wishes if connection.execute(_ending(one)).one_or_none() is not None]
+            for team, channel in {(one.team, one.channel) for one in ended} if urns else ():
                 dropping.unsubscribed(connection, team, channel, urns)
             return len(ended)
 
-    def subscription(self, team: str, channel: str, scope: str) -> Subscription | None:
-        found = self._subscriptions(and_(_in_channel(team, channel), subscriptions.c.scope == scope))
-        return found[0] if found else None
+    def is_subscribed(self, team: str, channel: str, scope: str) -> bool:
+        """Whether the channel has a wish for this very scope."""
+        return bool(self._subscriptions(and_(_in_channel(team, channel), subscriptions.c.scope == scope)))
 
     def subscriptions(self, team: str, channel: str) -> tuple[Subscription, ...]:
         """What one channel has subscribed to, oldest first."""
@@ -47,8 +49,8 @@ class Subscribing(Room):
 
     def workspace_subscriptions(self, team: str, first: int, most: int) -> tuple[Subscription, ...]:
         """What the channels of one workspace have subscribed to, channel after channel: `most` of them from `first`."""
-        query = select(subscriptions).where(subscriptions.c.team == team)
-        order = (subscriptions.c.channel, subscriptions.c.scope)
+        query = select(*_WISH).where(subscriptions.c.team == team)
+        order = (subscriptions.c.channel, subscriptions.c.scope, subscriptions.c.narrowed)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(*order).offset(first).limit(most))
             return tuple(Subscription(**row._mapping) for row in rows)
@@ -71,9 +73,9 @@ class Subscribing(Room):
             row = connection.execute(query).one_or_none()
             return ChannelState() if row is None else ChannelState(**row._mapping)
 
-    def mute(self, team: str, channel: str, until: datetime | None, by: str) -> None:
+    def mute(self, team: str, channel: str, until: datetime | None, by: str, since: datetime | None = None) -> None:
         """Tell the channel nothing until then, nor what it was still to be told; None ends it."""
-        state = {"muted_until": until, "muted_by": by if until else None}
+        state = {"muted_until": until, "muted_since": since, "muted_by": by if until else None}
         with writing(self._engine) as connection:
             upsert(connection, channels, {"team": team, "channel": channel} | state)
             if until:
@@ -91,14 +93,27 @@ class Subscribing(Room):
             return {(row.team, row.channel): row.muted_until for row in rows}
 
     def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:
-        order = (subscriptions.c.created_at, subscriptions.c.team, subscriptions.c.channel, subscriptions.c.scope)
+        order = (subscriptions.c.created_at, *subscriptions.primary_key)
         with reading(self._engine) as connection:
-            rows = connection.execute(select(subscriptions).where(wanted).order_by(*order))
+            rows = connection.execute(select(*_WISH).where(wanted).order_by(*order))
             return tuple(Subscription(**row._mapping) for row in rows)
 
 
-_KEPT = frozenset({"team", "channel", "scope", "created_by", "created_at"})
-_STATE = (channels.c.muted_until, channels.c.muted_by, channels.c.unfurls)
+_KEPT = frozenset({"team", "channel", "scope", "narrowed", "created_by", "created_at"})
+_WISH = [column for column in subscriptions.c if column.name != "narrowed"]
+_STATE = (channels.c.muted_until, channels.c.muted_since, channels.c.muted_by, channels.c.unfurls)
+
+
+def _is(wish: Subscription) -> ColumnElement[bool]:
+    return and_(
+        _in_channel(wish.team, wish.channel),
+        subscriptions.c.scope == wish.scope,
+        subscriptions.c.narrowed == wish.narrowed,
+    )
+
+
+def _ending(wish: Subscription) -> ReturningDelete[tuple[str]]:
+    return delete(subscriptions).where(_is(wish)).returning(subscriptions.c.scope)
 
 
 def _in_channel(team: str, channel: str) -> ColumnElement[bool]:

@@ -185,6 +185,7 @@ class ChannelState:
     """What people have said about a channel as a whole."""
 
     muted_until: datetime | None = None
+    muted_since: datetime | None = None
     muted_by: str | None = None
     unfurls: bool = True
 
@@ -210,9 +211,10 @@ class Movements(StrEnum):
 class Subscription:
     """A channel's wish to be told about a scope: an authority, a region, an authority's neighbours, or England.
 
-    `scope` is the wish's identity within the channel, spelled by `bot.channels.scopes`. `excepted` are URNs. Nothing in
-    `documents` or `changes` means all of them. `how` is "now", "daily 09:45" or "weekly mon 09:45", in London time;
-    `mention` a person or a group as Slack writes them in a message, pinged `mention_on` a movement (None: always).
+    `scope`, spelled by `bot.channels.scopes`, and what it is `narrowed` to are the wish's identity within the channel.
+    `excepted` are URNs. Nothing in `documents` or `changes` means all of them. `how` is "now", "daily 09:45" or "weekly
+    mon 09:45", in London time; `mention` a person or a group as Slack writes them in a message, pinged `mention_on` a
+    movement (None: always). `digest_at` is when its digest comes next although nothing happened (None: never).
     """
 
     team: str
@@ -228,8 +230,15 @@ class Subscription:
     threads: bool = True
     mention: str = ""
     mention_on: Movements | None = None
+    even_if_empty: bool = False
+    digest_at: datetime | None = None
     edited_by: str | None = None
     edited_at: datetime | None = None
+
+    @property
+    def narrowed(self) -> str:
+        """What it is narrowed to in the words people type, "letters downgrades"; "" for everything."""
+        return " ".join((*sorted(self.documents), *sorted(self.changes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,12 +321,16 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDigest:
-    """What one channel's digest is to tell now: the keys of the changes that wait by one wish, oldest first."""
+    """What one channel's digest is to tell now: the keys of the changes that wait by one wish, oldest first.
+
+    `even_if_empty`: it is wished for also where there is nothing to tell.
+    """
 
     team: str
     channel: str
     how: str
-    change_keys: tuple[str, ...]
+    change_keys: tuple[str, ...] = ()
+    even_if_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

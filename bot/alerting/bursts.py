@@ -9,9 +9,10 @@ from bot import parts, words
 from bot.alerting import alerts
 from bot.alerting.stories import Story
 from bot.alerting.subscriptions import movements
+from bot.channels import facets
 from bot.types import Block, Bullets, Card, Line, Paragraph, SmallPrint
 from judgements.types import Change
-from storage.types import Movements
+from storage.types import Movements, Subscription
 
 MOST_LINES = 25
 """Of one message: so many fit into it and into its sentence, whatever becomes of them. More go into another."""
@@ -81,6 +82,19 @@ def _ordered(told: Iterable[Story]) -> list[Story]:
 def _nth(nth: tuple[int, int]) -> str:
     number, of = nth
     return words.NTH.format(number=number, of=of) if of > 1 else ""
+
+
+def empty_digest(rhythm: str, wishes: Sequence[Subscription], looked_at: datetime | None) -> Card:
+    """What a channel is told whose wishes ask for a digest even where there is nothing to tell; `looked_at` is when the
+    source was last read well."""
+    title = words.DIGEST_EMPTY_TITLE.format(rhythm=words.DIGEST_RHYTHMS[rhythm])
+    lines = [words.DIGEST_EMPTY.format(what=words.joined(list(dict.fromkeys(map(facets.named, wishes)))))]
+    small = words.LAST_LOOK.format(at=words.moment(looked_at)) if looked_at else words.NO_LOOK
+    return Card(
+        title=title,
+        sentence=" ".join((f"{title}.", *lines)),
+        blocks=(Paragraph(tuple((line,) for line in lines)), SmallPrint(((small,),))),
+    )
 
 
 def _said(told: Iterable[Story]) -> str:

@@ -1,4 +1,4 @@
-"""What waited for its day and hour -> the digest of a channel. Pure. An empty one is not sent."""
+"""What waited for its day and hour -> the digest of a channel. Pure. An empty one is sent where it is wished for."""
 
 from __future__ import annotations
 
@@ -40,6 +40,19 @@ def _owed(due: DueDigest, page: Sequence[Story], nth: tuple[int, int], mentions:
         part=Part.DIGEST,
         message=render(alerts.with_mentions(card, mentions if nth[0] == 1 else ())),
         tells=tuple(one.change.key for one in page),
+    )
+
+
+def empty(due: DueDigest, wishes: Sequence[Subscription], looked_at: datetime | None, now: datetime) -> Owed:
+    """The message of a digest that is wished for although there is nothing to tell."""
+    rhythm = hows.rhythm(due.how)
+    asking = [one for one in wishes if one.even_if_empty and one.how == due.how]
+    return Owed(
+        key=key(f"digest|{rhythm}|{now.isoformat()}|0|0", (due.team, due.channel), Form.DIGEST),
+        team=due.team,
+        channel=due.channel,
+        part=Part.DIGEST,
+        message=render(bursts.empty_digest(rhythm, asking, looked_at)),
     )
 
 

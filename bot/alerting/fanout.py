@@ -22,7 +22,7 @@ from bot.alerting.amending import Amended, Means, amend
 from bot.alerting.stories import earlier, news_of, stories
 from bot.alerting.subscriptions import Place, called_anew, route
 from bot.alerting.telling import Drawing, plan
-from bot.channels import scopes
+from bot.channels import hows, scopes
 from bot.rounds import go_round
 from storage.store import FAN_OUT, Store
 from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed, Subscription
@@ -134,14 +134,21 @@ def _amended(store: Store, amending: Sequence[ClaimedChange], means: Means) -> A
 
 
 def _fan_out_digests(store: Store, holding: Holding, now: datetime) -> int:
-    return sum(store.fan_out_digest(holding, due, _digest(store, due, now), now) for due in store.due_digests(now))
+    return sum(
+        store.fan_out_digest(holding, due, _digest(store, due, now), now, hows.due(due.how, now))
+        for due in store.due_digests(now)
+    )
 
 
 def _digest(store: Store, due: DueDigest, now: datetime) -> tuple[Owed, ...]:
     family = store.family(due.change_keys)
     wishes = store.subscriptions(due.team, due.channel)
     told = _told_here(store, due, [one.change.key for one in family])
-    return digests.owed(due, stories(family), wishes, told, now)
+    owed = digests.owed(due, stories(family), wishes, told, now)
+    if owed or not due.even_if_empty:
+        return owed
+    looks = [one.last_ok_at for one in store.coverage().sources]
+    return (digests.empty(due, wishes, min((look for look in looks if look), default=None), now),)
 
 
 def _told_here(store: Store, due: DueDigest, keys: Collection[str]) -> frozenset[str]:

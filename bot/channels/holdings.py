@@ -56,16 +56,24 @@ VERBS = (
 
 
 def names(held: Iterable[Subscription]) -> list[str]:
-    """What is subscribed to, in words: the whole country first, then regions and neighbours, each by name."""
-    return [scopes.spoken(one.scope) for one in in_order(held)]
+    """What is subscribed to, each once and in words: the whole country first, then regions and neighbours, by name."""
+    return list(dict.fromkeys(scopes.spoken(one.scope) for one in in_order(held)))
+
+
+def channel_has(asked: Asked) -> str:
+    """What the asker's channel is subscribed to, in a sentence; "" where there is no channel."""
+    if asked.asker is None:
+        return ""
+    held = names(asked.store.subscriptions(asked.asker.team, asked.asker.channel))
+    return words.CHANNEL_HAS.format(names=facets.shortened(held)) if held else words.CHANNEL_HAS_NONE
 
 
 def in_order(held: Iterable[Subscription]) -> list[Subscription]:
     return sorted(held, key=_turn)
 
 
-def _turn(one: Subscription) -> tuple[bool, bool, str]:
-    return one.scope != scopes.ENGLAND, one.scope.startswith("authority:"), scopes.spoken(one.scope)
+def _turn(one: Subscription) -> tuple[bool, bool, str, str]:
+    return one.scope != scopes.ENGLAND, one.scope.startswith("authority:"), scopes.spoken(one.scope), one.narrowed
 
 
 def _of_channel(asked: Asked, asker: Asker, page: int) -> Reply:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot import words
+from bot.answers import recent
 from bot.channels import hows, permission
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused, told, without_more
 from bot.types import Asker, Card, Line, Paragraph, Person, Reply, SmallPrint
@@ -17,10 +19,9 @@ class Mute:
     typed: str
 
     def answer(self, asked: Asked) -> Reply:
-        if asked.asker is None:
-            return refused(words.ONLY_IN_SLACK)
-        if why := permission.why_not(asked.asker):
-            return refused(why)
+        asker = permission.granted(asked)
+        if isinstance(asker, Reply):
+            return asker
         until = hows.mute_end(self.typed, asked.now)
         if until is None:
             return refused(words.MUTE_HOW.format(command=words.COMMAND))
@@ -28,12 +29,14 @@ class Mute:
             return refused(words.MUTE_IS_OVER.format(command=words.COMMAND))
         if until > asked.now + hows.LONGEST_MUTE:
             return refused(words.MUTE_TOO_LONG.format(command=words.COMMAND))
-        asker = asked.asker
-        before = asked.store.channel(asker.team, asker.channel).muted_until
-        asked.store.mute(asker.team, asker.channel, until, asker.user)
-        lines: list[Line] = [(words.MUTED.format(until=words.moment(until), command=words.COMMAND),)]
-        if before and before > asked.now:
-            lines.append((words.MUTED_BEFORE.format(until=words.moment(before)),))
+        before = asked.store.channel(asker.team, asker.channel)
+        goes_on = before.muted_until is not None and before.muted_until > asked.now
+        since = before.muted_since if goes_on and before.muted_since else asked.now
+        asked.store.mute(asker.team, asker.channel, until, asker.user, since=since)
+        said = {"command": words.COMMAND, "days": _days(since, until)}
+        lines: list[Line] = [(words.MUTED.format(until=words.moment(until), **said),)]
+        if goes_on and before.muted_until:
+            lines.append((words.MUTED_BEFORE.format(until=words.moment(before.muted_until)),))
         if _has_digests(asked, asker):
             lines.append((words.MUTED_DIGEST,))
         title = words.MUTED_TITLE.format(until=words.moment(until))
@@ -45,19 +48,23 @@ class Mute:
 @dataclass(frozen=True, slots=True)
 class Unmute:
     def answer(self, asked: Asked) -> Reply:
-        if asked.asker is None:
-            return refused(words.ONLY_IN_SLACK)
-        if why := permission.why_not(asked.asker):
-            return refused(why)
-        asker = asked.asker
-        until = asked.store.channel(asker.team, asker.channel).muted_until
-        if until is None or until <= asked.now:
+        asker = permission.granted(asked)
+        if isinstance(asker, Reply):
+            return asker
+        state = asked.store.channel(asker.team, asker.channel)
+        if state.muted_until is None or state.muted_until <= asked.now:
             return Reply(card=told(words.NOT_MUTED))
         asked.store.mute(asker.team, asker.channel, None, asker.user)
-        sentence = words.UNMUTED.format(command=words.COMMAND)
+        days = _days(state.muted_since or asked.now, asked.now)
+        sentence = words.UNMUTED.format(command=words.COMMAND, days=days)
         digest: tuple[Line, ...] = ((words.UNMUTED_DIGEST,),) if _has_digests(asked, asker) else ()
         blocks = (Paragraph(((sentence,), *digest)), SmallPrint(((words.BY, Person(asker.user)),)))
         return Reply(card=Card(title=words.UNMUTED_TITLE, sentence=sentence, blocks=blocks), in_channel=True)
+
+
+def _days(since: datetime, until: datetime) -> int:
+    """The days in London from one moment to the other, both counted: as many as `recent` has to be asked for."""
+    return min((words.london_day(until) - words.london_day(since)).days + 1, recent.MOST_DAYS)
 
 
 def _has_digests(asked: Asked, asker: Asker) -> bool:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import words
-from bot.types import Asker
+from bot.grammar import Asked, refused
+from bot.types import Asker, Reply
+
+
+def granted(asked: Asked) -> Asker | Reply:
+    """Who asks for something that alters what a channel is told; or the reply that it may not be altered."""
+    if asked.asker is None:
+        return refused(words.ONLY_IN_SLACK)
+    why = why_not(asked.asker)
+    return refused(why) if why else asked.asker
 
 
 def why_not(asker: Asker) -> str:

@@ -1,6 +1,6 @@
 """What was typed after `subscribe` -> what is wished. Pure.
 
-    kent and medway, brighton & hove except region london letters downgrades weekly mon 09:45 mention @group
+    kent and medway, brighton & hove except region london also letters downgrades weekly mon 09:45 mention @group
 
 Options are taken out first, wherever they stand, for no authority's name has such a word in it; what is left are names.
 """
@@ -36,6 +36,7 @@ class Options:
     threads: bool | None = None
     mention: str | None = None
     mention_on: Movements | None = None
+    even_if_empty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,14 @@ class Wish:
     """What somebody wants: scopes that are certain, names that are not, and the options for all of them.
 
     `excepted` are scopes too; None where nobody was excepted. `mistakes` are sentences, with which nothing is carried
-    out, and `instead` is the text that was probably meant, "" if there is none.
+    out, and `instead` is the text that was probably meant, "" if there is none. `also`: besides what the channel has.
     """
 
     scopes: tuple[str, ...] = ()
     excepted: tuple[str, ...] | None = None
     unsure: tuple[Unsure, ...] = ()
     options: Options = Options()
+    also: bool = False
     typed_options: str = ""
     """The options as they are typed, to be put behind another name."""
     mistakes: tuple[str, ...] = ()
@@ -68,6 +70,8 @@ _CHANGES: Mapping[str, Movements] = {
     "priority[ -]actions?": Movements.PRIORITY_ACTIONS,
 }
 _SWITCHES: Mapping[str, Options] = {
+    "(?:even|also) (?:if|when) (?:it is )?empty": Options(even_if_empty=True),
+    "(?:not (?:if|when) (?:it is )?empty|unless empty)": Options(even_if_empty=False),
     "(?:all|any) (?:kinds of )?documents?": Options(documents=()),
     "(?:all|any) changes?": Options(changes=()),
     "(?:not compact|compact off|full)": Options(compact=False),
@@ -77,6 +81,7 @@ _SWITCHES: Mapping[str, Options] = {
     "(?:no mentions?|mentions? (?:off|nobody|none))": Options(mention=""),
 }
 _MENTION = re.compile(rf"\bmention(?:s|ing)?\s+(<[^<>]*>|[^\s;]+)(?:\s+on\s+({'|'.join(_CHANGES)}|\S+))?", re.I)
+_ALSO = "also(?! (?:if|when))"
 _BETWEEN = r"\s*(?:,|&|\+|/|and\b|or\b)?\s*"
 _ANOTHER = re.compile(rf"{_BETWEEN}<[@!]", re.I)
 _ANOTHER_CHANGE = re.compile(rf"{_BETWEEN}(?:{'|'.join(_CHANGES)})(?![\w-])", re.I)
@@ -86,7 +91,18 @@ _LEADS_ON = re.compile(r"(?:\band|\bor|&|\+|/)$", re.I)
 _NO_EXCEPTION = frozenset(["none", "nobody", "nothing"])
 _BEFORE = re.compile(r"^(?:[\s,;:.]|(?:to|for|about|on|and)\b)+", re.I)
 _BEHIND = re.compile(r"(?:[\s,;:.]|\b(?:only|just|on|with|and|in|as|for|to))+$", re.I)
-_OPTION_WORDS = (*DocumentSort, *Movements, "daily", "weekly", "compact", "threads", "mention", "except", "region")
+_OPTION_WORDS = (
+    *DocumentSort,
+    *Movements,
+    "daily",
+    "weekly",
+    "compact",
+    "threads",
+    "mention",
+    "except",
+    "region",
+    "also",
+)
 
 Found = TypeVar("Found")
 
@@ -101,24 +117,27 @@ def read(text: str, registry: Registry) -> Wish:
         unsure_too = ()
     elif excepting and not _is_of_names(excepting[0]):
         mistakes.append(words.EXCEPT_NAMES_ALONE)
-    behind = [*([words.EXCEPT.format(names=_bare(excepting[0]))] if excepting else []), typed(options)]
+    _, also = _without(text, _ALSO)
+    behind = [*([words.EXCEPT.format(names=_bare(excepting[0]))] if excepting else []), typed(options, also=also)]
     return Wish(
         scopes=wanted,
         excepted=excepted if excepting else None,
         unsure=(*unsure, *unsure_too),
         options=options,
+        also=also,
         typed_options=" ".join(filter(None, behind)),
         mistakes=(*mistakes, *_of_exceptions(unsure_too), *_of_numbers(unsure)),
         instead=completed or _mistyped(text, (*unsure, *unsure_too)),
     )
 
 
-def typed(options: Options) -> str:
+def typed(options: Options, *, also: bool = False) -> str:
     """The options as they are typed."""
-    said = [*(options.documents or ()), *(options.changes or ()), options.how or ""]
+    said = [*["also"] * also, *(options.documents or ()), *(options.changes or ()), options.how or ""]
     said += ["all documents"] * (options.documents == ()) + ["all changes"] * (options.changes == ())
     said += {None: [], True: ["compact"], False: ["full"]}[options.compact]
     said += {None: [], True: ["threads on"], False: ["threads off"]}[options.threads]
+    said += {None: [], True: ["even if empty"], False: ["not if empty"]}[options.even_if_empty]
     if options.mention is not None:
         on = f" on {options.mention_on}" if options.mention_on else ""
         said.append(f"mention {options.mention}{on}" if options.mention else "mention off")
@@ -137,6 +156,7 @@ def _options(text: str) -> tuple[str, Options, list[str], str]:
     text, options = _how(text, options, mistakes)
     text, documents = _all_of(text, _DOCUMENTS)
     text, changes = _all_of(text, _CHANGES)
+    text, _ = _without(text, _ALSO)
     options = _and(options, Options(documents=documents or None, changes=changes or None))
     return text, options, mistakes, "" if options.how or mistakes else _completed(typed, text, mistakes)
 

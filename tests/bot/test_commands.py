@@ -10,7 +10,8 @@ from bot import commands
 from bot.answers.card import Show
 from bot.answers.status import Status
 from bot.channels.holdings import ListSubscriptions
-from bot.channels.subscribing import Subscribe, Unsubscribe
+from bot.channels.subscribing import Subscribe
+from bot.channels.unsubscribing import Unsubscribe
 from bot.commands import Help, answer, parse
 from bot.grammar import Command, Usage
 from bot.messages import render

@@ -51,7 +51,10 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "recent 14d region south-east": ("Published in the last 14 days in South East",),
     "subscribe west-sussex": ("This channel is now told",),
     "subscribe england downgrades weekly mon 09:45": ("only of downgrades on all of England", "every Monday at 09:45"),
+    "subscribe england also letters daily": ("only of letters on all of England", "daily at 09:45"),
+    "subscribe england all documents all changes": ("This channel is now told whenever",),
     "unsubscribe west-sussex": ("This channel was not subscribed to West Sussex.",),
+    "unsubscribe england letters": ("This channel was not subscribed to all of England.",),
     "unsubscribe all": ("not subscribed to anything",),
     "subscriptions": ("This channel is not subscribed to anything.",),
     "subscriptions workspace": ("Only admins of this workspace",),
@@ -66,7 +69,14 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 """What is typed, and what must stand somewhere in the answer."""
 TOLD_IN_CHANNEL = frozenset(
-    {"subscribe west-sussex", "subscribe england downgrades weekly mon 09:45", "mute 14d", "unfurl off"}
+    {
+        "subscribe west-sussex",
+        "subscribe england downgrades weekly mon 09:45",
+        "subscribe england also letters daily",
+        "subscribe england all documents all changes",
+        "mute 14d",
+        "unfurl off",
+    }
 )
 FILES = {
     "history west-sussex": "west-sussex-timeline.png",
@@ -150,8 +160,7 @@ def people(slack: LocalSlack, store: Store, clock: Clock) -> Iterator[People]:
     people.start_afresh()
     yield people
     for channel in (CHANNEL, OTHER_CHANNEL):
-        scopes = [one.scope for one in store.subscriptions(TEAM, channel)]
-        store.remove_subscriptions(TEAM, channel, scopes, [])
+        store.remove_subscriptions(store.subscriptions(TEAM, channel), [])
         store.mute(TEAM, channel, None, ALICE)
         store.set_unfurls(TEAM, channel, True)
 

@@ -34,6 +34,7 @@ from tests.bot.validators import check
 IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
 KENT, LEEDS = (next(one.urn for one in REGISTRY.current if one.slug == slug) for slug in ("kent", "leeds"))
 WS = scopes.of_authority(WEST_SUSSEX)
+LETTERS = DocumentSort.LETTERS
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -272,7 +273,7 @@ def test_a_channel_that_unsubscribed_is_corrected_and_a_channel_that_knows_nothi
     store.put_subscriptions([wish()])
     publish(store, IMPROVED)
     deliver(store)
-    store.remove_subscriptions("T1", "C1", ["england"], [])
+    store.remove_subscriptions([wish()], [])
     store.put_subscriptions([wish("C2")])
     publish(store, CORRECTED, at=T0 + MINUTE)
     sent = deliver(store, T0 + MINUTE)
@@ -504,6 +505,32 @@ def test_a_digest_waits_and_tells_each_thing_once(store: Store) -> None:
     assert fan_out_digests(store, "me", due + timedelta(days=1)) == 0, "an empty one is not sent"
 
 
+def test_an_empty_digest_is_sent_where_it_is_wished_for_and_says_how_fresh_it_is(store: Store) -> None:
+    how = "daily 09:45"
+    store.put_subscriptions([wish(how=how, even_if_empty=True, digest_at=T0 + 9 * MINUTE, documents=(LETTERS,))])
+    assert digests_of(store, T0 + 8 * MINUTE) == []
+    (empty,) = digests_of(store, T0 + 9 * MINUTE)
+    check(empty.message)
+    assert empty.message.text == (
+        "Daily digest: nothing new. "
+        "Nothing has been published on all of England (letters) that was not told here already."
+    )
+    assert "has not been read without trouble yet" in said(empty)
+    assert digests_of(store, T0 + HOUR) == []
+    publish(store, IMPROVED, at=T0 + 2 * HOUR)
+    assert len(digests_of(store, T0 + timedelta(days=1, hours=1))) == 1, "what it does not want to know is nothing"
+
+
+def test_a_digest_with_something_to_tell_is_not_empty_as_well(store: Store) -> None:
+    store.put_subscriptions([wish(how="daily 09:45", even_if_empty=True, digest_at=T0 + 9 * MINUTE)])
+    publish(store, IMPROVED)
+    (digest,) = digests_of(store, T0 + 9 * MINUTE)
+    assert digest.message.text.startswith("Daily digest: 1 piece of news")
+    assert digests_of(store, T0 + HOUR) == []
+    (again,) = digests_of(store, T0 + timedelta(days=1, minutes=9))
+    assert "nothing new" in again.message.text
+
+
 def test_a_digest_says_what_is_so_when_it_is_sent(store: Store) -> None:
     store.put_subscriptions([wish(how="daily 09:45")])
     publish(store, IMPROVED)
@@ -522,7 +549,8 @@ def test_a_digest_says_what_is_so_when_it_is_sent(store: Store) -> None:
 def test_a_digest_is_not_sent_to_whom_does_not_want_it_any_more(store: Store) -> None:
     store.put_subscriptions([wish(how="weekly thu 09:45")])
     publish(store, IMPROVED)
-    store.put_subscriptions([wish(how="weekly thu 09:45", documents=(DocumentSort.LETTERS,))])
+    narrower = wish(how="weekly thu 09:45", documents=(DocumentSort.LETTERS,))
+    store.put_subscriptions([narrower], instead_of=[wish()])
     assert digests_of(store, T0 + 9 * MINUTE) == []
     assert store.due_digests(T0 + timedelta(days=9)) == ()
 
@@ -532,7 +560,7 @@ def test_what_waits_for_a_digest_when_the_channel_unsubscribes_is_forgotten(stor
         [wish(scope=WS, how="weekly mon 09:45"), wish(scope=scopes.of_authority(KENT), how="weekly mon 09:45")]
     )
     publish(store, IMPROVED, of(KENT))
-    store.remove_subscriptions("T1", "C1", [WS], [WEST_SUSSEX])
+    store.remove_subscriptions([wish(scope=WS)], [WEST_SUSSEX])
     store.put_subscriptions([wish(scope=WS)])
     (digest,) = digests_of(store, T0 + timedelta(days=7))
     assert digest.message.text.startswith("Weekly digest: 1 piece of news on 1 authority: ▲ Kent")

@@ -52,6 +52,15 @@ def test_an_unmuted_channel_is_told_again(store: Store) -> None:
     assert not ask("unmute", store, now=T0 + timedelta(hours=3)).in_channel, "it was over"
 
 
+def test_what_was_missed_is_named_with_all_its_days(store: Store) -> None:
+    assert "/judgements recent 15d." in "".join(lines(ask("mute 14d", store).card))
+    later = T0 + timedelta(days=3)
+    assert "/judgements recent 11d." in "".join(lines(ask("mute 7d", store, now=later).card)), "it has been muted since"
+    assert "/judgements recent 5d." in ask("unmute", store, now=T0 + timedelta(days=4)).card.sentence
+    ask("mute 2h", store, now=T0 + timedelta(days=5))
+    assert "/judgements recent 1d." in ask("unmute", store, now=T0 + timedelta(days=5)).card.sentence
+
+
 @pytest.mark.parametrize("typed", ["mute", "mute for ever", "mute 400d", "mute 0d", "mute until 2025-01-01"])
 def test_a_mute_without_a_sensible_end_changes_nothing(typed: str, store: Store) -> None:
     reply = ask(typed, store)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.channels import facets, scopes
 from bot.commands import answer, parse
 from bot.messages import render
 from bot.types import Asker, Reply
@@ -39,7 +40,7 @@ def test_a_subscription_is_said_in_the_channel_once(store: Store) -> None:
     first, again = ask("subscribe west-sussex", store), ask("subscribe west sussex", store, BOB, LATER)
     assert (first.in_channel, again.in_channel) == (True, False)
     assert again.card.sentence.startswith(
-        "This channel has been subscribed to West Sussex since 20 August 2026, just so. Nothing has changed."
+        "This channel has been subscribed to West Sussex since 20 August 2026. Nothing about that has changed."
     )
     (one,) = held(store)
     assert (one.scope, one.created_by, one.created_at, one.edited_by) == (SCOPE, ALICE.user, T0, None)
@@ -70,6 +71,125 @@ def test_filters_are_taken_back_by_saying_so(store: Store) -> None:
     assert replace(one, edited_by=None, edited_at=None) == Subscription(
         team=ALICE.team, channel=ALICE.channel, scope=SCOPE, created_by=ALICE.user, created_at=T0
     )
+
+
+def test_what_is_said_already_is_told_as_it_is_with_the_words_that_widen_it(store: Store) -> None:
+    ask("subscribe region london send except camden, barnet", store)
+    same = lines(ask("subscribe region london", store, BOB, LATER).card)
+    assert "How: at once; only area SEND inspections; except Barnet and Camden" in same
+    widening = "subscribe region london all documents except nobody"
+    assert f"To be told of everything again: /judgements {widening}." in same
+    mixed = lines(ask("subscribe region london and kent", store).card)
+    assert "The region London: at once; only area SEND inspections; except Barnet and Camden" in mixed
+    assert "Kent: at once" in mixed
+    ask(widening, store)
+    assert "To be told of everything again" not in str(ask("subscribe region london", store).card)
+
+
+def test_a_second_wish_for_the_same_is_added_by_a_word(store: Store) -> None:
+    ask("subscribe england downgrades", store)
+    reply = ask("subscribe england also letters weekly", store, BOB, LATER)
+    assert reply.in_channel
+    assert "It also has, as before: at once; only downgrades" in lines(reply.card)
+    assert {one.narrowed: one.how for one in held(store)} == {"downgrades": "now", "letters": "weekly mon 09:45"}
+    listed = [line.rsplit(" | ", 1)[0] for line in lines(ask("subscriptions", store).card)[1:]]
+    assert listed == [
+        "all of England | at once; only downgrades",
+        "all of England | every Monday at 09:45; only letters",
+    ]
+    assert ask("subscriptions", store).card.sentence == "This channel is subscribed to all of England."
+
+
+def test_one_of_several_is_edited_by_what_it_is_narrowed_to(store: Store) -> None:
+    for typed in ("downgrades", "also letters weekly", "also letters daily"):
+        ask(f"subscribe england {typed}", store)
+    assert {one.narrowed: one.how for one in held(store)} == {"downgrades": "now", "letters": "daily 09:45"}
+    ask("subscribe england letters compact", store)
+    assert {one.narrowed: one.compact for one in held(store)} == {"downgrades": False, "letters": True}
+    assert lines(ask("subscribe england", store).card)[0] == "Already subscribed to all of England"
+
+
+def test_what_may_be_meant_for_either_of_several_is_asked_about(store: Store) -> None:
+    ask("subscribe england downgrades", store)
+    ask("subscribe england also letters", store)
+    reply = ask("subscribe kent and england daily 10:00", store)
+    assert commands(reply) == [
+        "subscribe england downgrades daily 10:00",
+        "subscribe england letters daily 10:00",
+        "subscribe england also daily 10:00",
+    ]
+    assert commands(ask("subscribe england jtai", store)) == ["subscribe england also jtai"]
+    assert {one.how for one in held(store)} == {"now"}
+    assert len(held(store)) == 2
+    for command in commands(reply):
+        ask(command, store)
+    assert {one.narrowed: one.how for one in held(store)} == dict.fromkeys(("downgrades", "letters", ""), "daily 10:00")
+
+
+def test_the_only_one_is_edited_and_how_to_have_both_is_said(store: Store) -> None:
+    ask("subscribe kent letters", store)
+    both = "subscribe kent also letters"
+    assert f"To be told as before too: /judgements {both}." in lines(ask("subscribe kent send", store).card)
+    assert [one.narrowed for one in held(store)] == ["send"]
+    ask(both, store)
+    assert {one.narrowed for one in held(store)} == {"send", "letters"}
+    assert "as before too" not in str(ask("subscribe kent send daily", store).card)
+
+
+def test_one_of_several_is_ended_by_what_it_is_narrowed_to_and_all_by_the_name(store: Store) -> None:
+    for typed in ("downgrades", "also letters weekly", "also send"):
+        ask(f"subscribe england {typed}", store)
+    reply = ask("unsubscribe england letters", store)
+    assert reply.in_channel
+    told = lines(reply.card)
+    assert "This channel is no longer told of letters on all of England." in told
+    assert "To begin again: /judgements subscribe england letters weekly mon 09:45." in told
+    assert "It is still told of downgrades on all of England." in told
+    assert {one.narrowed for one in held(store)} == {"downgrades", "send"}
+    ask("unsubscribe england", store)
+    assert held(store) == []
+
+
+def test_what_is_not_held_so_is_not_ended_and_what_is_held_is_told(store: Store) -> None:
+    ask("subscribe england", store)
+    reply = ask("unsubscribe england letters", store)
+    assert not reply.in_channel
+    assert lines(reply.card)[1:4] == [
+        "This channel has no such subscription to all of England.",
+        "What it has: everything, at once",
+        "To be told of less, type /judgements subscribe england and what you do want, for example inspections.",
+    ]
+    assert len(held(store)) == 1
+
+
+def test_an_exception_of_what_is_to_end_is_asked_about(store: Store) -> None:
+    ask("subscribe england", store)
+    reply = ask("unsubscribe england except kent", store)
+    assert commands(reply) == ["subscribe england except kent", "unsubscribe england", "subscribe kent"]
+    assert [one.excepted for one in held(store)] == [()]
+
+
+def test_what_ended_can_be_begun_again_as_it_was(store: Store) -> None:
+    ask("subscribe region london except camden letters upgrades compact threads off weekly fri even if empty", store)
+    (before,) = held(store)
+    said = lines(ask("unsubscribe region london", store).card)
+    (again,) = [line for line in said if line.startswith("To begin again: /judgements ")]
+    ask(again.removeprefix("To begin again: /judgements ").rstrip("."), store)
+    assert held(store) == [before]
+
+
+def test_an_empty_digest_is_wished_for_by_a_word_and_ends_with_the_digest(store: Store) -> None:
+    assert not ask("subscribe kent even if empty", store).answered
+    assert held(store) == []
+    reply = ask("subscribe kent weekly thu 10:00 even if empty", store)
+    assert "How: every Thursday at 10:00; if nothing happened, a digest all the same" in lines(reply.card)
+    (one,) = held(store)
+    assert (one.even_if_empty, one.digest_at) == (True, T0.replace(hour=9, minute=0))
+    ask("subscribe kent compact", store, ALICE, LATER)
+    assert held(store)[0].digest_at == T0.replace(hour=9, minute=0) + timedelta(days=7)
+    ask("subscribe kent now", store)
+    (one,) = held(store)
+    assert (one.even_if_empty, one.digest_at) == (False, None)
 
 
 def test_a_subscription_belongs_to_its_channel_and_not_to_a_person(store: Store) -> None:
@@ -187,6 +307,35 @@ def test_an_authority_that_is_still_covered_by_another_wish_is_named(store: Stor
         in (lines(reply.card))
     )
     assert "still told" not in str(ask("unsubscribe region south-east, england", store).card)
+
+
+@pytest.mark.parametrize(
+    ("held_first", "ended", "still"),
+    [
+        ("kent, england", "england", "It is still told about Kent."),
+        ("kent, region south-east", "region south-east", "It is still told about Kent."),
+        (
+            "region london, neighbours kent",
+            "neighbours kent",
+            "It is still told about {}, because of its subscription to the region London.",
+        ),
+        ("kent, england downgrades", "kent", "It is still told of downgrades on Kent, because of its subscription to "),
+        ("kent, york", "kent", ""),
+    ],
+)
+def test_what_is_still_told_is_named_as_far_as_it_goes(held_first: str, ended: str, still: str, store: Store) -> None:
+    for one in held_first.split(", "):
+        ask(f"subscribe {one}", store)
+    told = [line for line in lines(ask(f"unsubscribe {ended}", store).card) if line.startswith("It is still")]
+    shared = scopes.covered(scopes.of_neighbours(_urn("kent"))) & scopes.covered("region:london")
+    assert [line.startswith(still.format(facets.names_of(sorted(shared)))) for line in told] == [True] * bool(still)
+
+
+def test_of_a_list_to_end_what_is_not_understood_is_asked_about(store: Store) -> None:
+    ask("subscribe kent, medway", store)
+    reply = ask("unsubscribe kent, medwy", store)
+    assert reply.in_channel
+    assert commands(reply) == ["unsubscribe medway"]
 
 
 def test_unsubscribing_an_authority_that_is_no_more_works_where_it_is_held(store: Store) -> None:

@@ -107,6 +107,8 @@ def test_an_authority_to_come_is_not_taken_for_its_region_and_its_county() -> No
             Options(mention="<!subteam^S012>", mention_on=Movements.DOWNGRADES),
         ),
         ("mention off", Options(mention="")),
+        ("weekly even if empty", Options(how="weekly mon 09:45", even_if_empty=True)),
+        ("not if empty", Options(even_if_empty=False)),
     ],
 )
 def test_options_may_stand_before_behind_and_between_names(text: str, options: Options) -> None:
@@ -117,8 +119,8 @@ def test_options_may_stand_before_behind_and_between_names(text: str, options: O
 
 
 def test_what_is_typed_anew_for_another_name_means_the_same() -> None:
-    text = "kent except medway letters downgrades weekly fri 12:00 compact threads off mention <@U1A> on upgrades"
-    wish = read(text, TODAY)
+    options = "letters downgrades weekly fri 12:00 compact threads off mention <@U1A> on upgrades even if empty"
+    wish = read(f"kent except medway {options}", TODAY)
     again = read(f"surrey {wish.typed_options}", TODAY)
     assert (again.options, again.excepted) == (wish.options, wish.excepted)
     assert read(f"kent {typed(Options(documents=(), changes=(), mention=''))}", TODAY).options.mention == ""
@@ -147,6 +149,14 @@ def test_a_mistyped_name_is_no_name_with_words_beside_it(text: str) -> None:
 def test_a_number_that_is_an_authority_is_no_time_of_day() -> None:
     wish = read("daily 886", TODAY)
     assert (wanted("daily 886"), wish.options, wish.mistakes) == (["kent"], Options(how="daily 09:45"), ())
+
+
+@pytest.mark.parametrize("text", ["kent also letters", "also kent letters", "kent letters also", "kent, also letters"])
+def test_another_one_is_wished_for_beside_what_there_is(text: str) -> None:
+    wish = read(text, TODAY)
+    assert (wish.also, wanted(text), wish.options) == (True, ["kent"], Options(documents=(DocumentSort.LETTERS,)))
+    assert read(f"york {wish.typed_options}", TODAY).also
+    assert not read("kent weekly also if empty", TODAY).also
 
 
 def test_exceptions_are_scopes_too() -> None:

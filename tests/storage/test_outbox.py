@@ -26,6 +26,7 @@ from tests.storage.examples import (
     message,
     owed,
     send_next,
+    subscription,
     tell,
 )
 
@@ -171,6 +172,31 @@ class TestDigests:
         assert store.due_digests(T0 + MINUTE) == ()
         assert len(store.due_digests(T0 + 2 * MINUTE)) == 1
         store.mute("T1", "C1", None, "U1")
+        assert len(store.due_digests(T0 + MINUTE)) == 1
+
+    def test_one_that_is_wished_for_in_any_case_is_due_at_its_time_whether_or_not_anything_waits(
+        self, store: Store
+    ) -> None:
+        wish = replace(subscription(), how="daily 09:31", even_if_empty=True, digest_at=T0 + MINUTE)
+        store.put_subscriptions([wish, replace(subscription("C2"), how="daily 09:31", digest_at=T0 + 2 * MINUTE)])
+        assert store.claim_lease(FANNING_OUT, T0, LEASE)
+        assert store.due_digests(T0) == ()
+        (empty,) = store.due_digests(T0 + MINUTE)
+        assert empty == DueDigest(team="T1", channel="C1", how="daily 09:31", even_if_empty=True)
+        store.apply(intent(changes=(change("a"),)))
+        store.fan_out(FANNING_OUT, ["a"], (), self.items("a"), T0)
+        (digest,) = store.due_digests(T0 + MINUTE)
+        assert (digest.change_keys, digest.even_if_empty) == (("a",), True)
+        told = owed(change("a"))[:1]
+        assert store.fan_out_digest(FANNING_OUT, digest, told, T0 + MINUTE, next_at=T0 + LEASE) == 1
+        assert store.fan_out_digest(FANNING_OUT, empty, owed(change("b"))[:1], T0 + MINUTE, next_at=T0 + LEASE) == 0
+        assert store.due_digests(T0 + MINUTE) == ()
+        assert store.subscriptions("T1", "C1")[0].digest_at == T0 + LEASE
+
+    def test_an_empty_one_waits_in_a_mute_too(self, store: Store) -> None:
+        store.put_subscriptions([replace(subscription(), how="daily 09:31", even_if_empty=True, digest_at=T0)])
+        store.mute("T1", "C1", T0 + MINUTE, "U1")
+        assert store.due_digests(T0) == ()
         assert len(store.due_digests(T0 + MINUTE)) == 1
 
     def test_a_digest_is_told_once(self, store: Store) -> None:

@@ -43,12 +43,15 @@ class TestSubscriptions:
             threads=False,
             mention="<!subteam^S012>",
             mention_on=Movements.PRIORITY_ACTIONS,
+            even_if_empty=True,
+            digest_at=T0,
             edited_by="U2",
             edited_at=T0 + MINUTE,
         )
         store.put_subscriptions([wish, subscription()])
-        assert store.subscription("T1", "C1", "england") == wish
-        assert store.subscription("T1", "C2", "england") is None
+        assert store.subscriptions("T1", "C1") == (subscription(), wish)
+        assert store.is_subscribed("T1", "C1", "england")
+        assert not store.is_subscribed("T1", "C2", "england")
 
     def test_a_wish_that_is_put_again_is_altered_but_for_who_began_it_and_when(self, store: Store) -> None:
         store.put_subscriptions([subscription()])
@@ -56,16 +59,41 @@ class TestSubscriptions:
         store.put_subscriptions([again])
         assert store.subscriptions("T1", "C1") == (replace(subscription(), how="daily 09:45"),)
 
+    def test_wishes_for_one_scope_that_are_narrowed_otherwise_stand_side_by_side(self, store: Store) -> None:
+        letters = replace(subscription(), documents=(DocumentSort.LETTERS,))
+        downgrades = replace(subscription(), changes=(Movements.DOWNGRADES,))
+        store.put_subscriptions([subscription(), letters, downgrades])
+        store.put_subscriptions([replace(letters, how="daily 09:45")])
+        assert {one.narrowed: one.how for one in store.subscriptions("T1", "C1")} == {
+            "": "now",
+            "letters": "daily 09:45",
+            "downgrades": "now",
+        }
+        assert len(store.reached_by([SCOPE])) == 3
+        store.remove_subscriptions([letters], [])
+        assert [one.narrowed for one in store.subscriptions("T1", "C1")] == ["", "downgrades"]
+
+    def test_a_wish_that_is_narrowed_otherwise_takes_the_place_of_the_one_before(self, store: Store) -> None:
+        store.put_subscriptions([subscription()])
+        narrowed = replace(subscription(), documents=(DocumentSort.SEND, DocumentSort.LETTERS))
+        store.put_subscriptions([narrowed], instead_of=[subscription()])
+        assert store.subscriptions("T1", "C1") == (narrowed,)
+
+    def test_the_order_of_the_words_makes_no_other_wish(self) -> None:
+        one = replace(subscription(), documents=(DocumentSort.SEND, DocumentSort.LETTERS))
+        assert one.narrowed == replace(one, documents=one.documents[::-1]).narrowed == "letters send"
+
     def test_a_channel_unsubscribes_once(self, store: Store) -> None:
-        store.put_subscriptions([subscription(), subscription(scope="england")])
-        assert store.remove_subscriptions("T1", "C1", [SCOPE, "england", "region:london"], [URN]) == 2
-        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
+        mine = [subscription(), subscription(scope="england")]
+        store.put_subscriptions(mine)
+        assert store.remove_subscriptions([*mine, subscription(scope="region:london")], [URN]) == 2
+        assert store.remove_subscriptions(mine, [URN]) == 0
         assert store.subscriptions("T1", "C1") == ()
 
     def test_unsubscribing_touches_no_other_workspace_channel_or_scope(self, store: Store) -> None:
         others = (subscription(team="T2"), subscription(channel="C2"), subscription(scope="authority:80574"))
         store.put_subscriptions([subscription(), *others])
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.remove_subscriptions([subscription()], [URN])
         assert store.subscriptions("T2", "C1") == (others[0],)
         assert store.subscriptions("T1", "C2") == (others[1],)
         assert store.subscriptions("T1", "C1") == (others[2],)
@@ -92,7 +120,7 @@ class TestSubscriptions:
         tell(store, change("waiting", listing("2")), ["C1", "C2"], T0 + SECOND)
         tell(store, change("others", listing("3", urn="80574")), seen_at=T0 + SECOND)
         tell(store, change("theirs", listing("4")), seen_at=T0 + SECOND, team="T2")
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.remove_subscriptions([subscription()], [URN])
         for key in ("waiting/T1/C1/headline", "waiting/T1/C1/detail"):
             assert ended(engine, key)[:3] == (DeliveryStatus.DROPPED, None, "the channel unsubscribed")
         assert ended(engine, str(sent))[0] is DeliveryStatus.SENT
@@ -110,7 +138,7 @@ class TestSubscriptions:
             store.apply(intent(one.urn, T0, changes=(one,)))
         headline, _ = owed(change("mine"))
         store.owe([replace(headline, tells=("mine", "theirs"))], T0)
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.remove_subscriptions([subscription()], [URN])
         assert store.coverage().waiting == 1
 
     def test_what_corrects_a_message_that_stands_is_still_owed_and_what_corrects_a_dropped_one_is_not(
@@ -121,7 +149,7 @@ class TestSubscriptions:
         assert [send_next(store), send_next(store)] == ["sent/T1/C1/headline", "sent/T1/C1/detail"]
         tell(store, change("waiting", listing("2")))
         store.owe([one for key in ("sent", "waiting") for one in put_right(change(key))], T0)
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.remove_subscriptions([subscription()], [URN])
         left = [f"sent/over/{part}" for part in ("headline", "detail", "note")]
         assert list(iter(lambda: send_next(store, T0 + MINUTE), None)) == left
         for part in ("headline", "detail", "note"):
@@ -133,7 +161,7 @@ class TestSubscriptions:
         tell(store, change())
         store.owe(put_right(change()), T0)
         headline = claimed(store)
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.remove_subscriptions([subscription()], [URN])
         store.record([Sent(delivery=headline, ts="1.0", next_at=T0)], T0)
         left = ["new/T1/C1/detail", "new/over/headline", "new/over/detail", "new/over/note"]
         assert list(iter(lambda: send_next(store, T0 + MINUTE), None)) == left
@@ -150,12 +178,12 @@ class TestSubscriptions:
             for key in ("new", "others")
         ]
         store.fan_out(FANNING_OUT, ["new", "others"], (), items, T0)
-        store.remove_subscriptions("T1", "C1", [SCOPE], [URN])
+        store.remove_subscriptions([subscription()], [URN])
         assert [one.change_keys for one in store.due_digests(T0)] == [("others",), ("new", "others")]
 
     def test_who_was_not_subscribed_is_still_told_what_is_owed(self, store: Store) -> None:
         tell(store, change())
-        assert store.remove_subscriptions("T1", "C1", [SCOPE], [URN]) == 0
+        assert store.remove_subscriptions([subscription()], [URN]) == 0
         assert store.coverage().waiting == 2
 
 
@@ -164,9 +192,9 @@ class TestChannels:
         assert store.channel("T1", "C1") == ChannelState(muted_until=None, muted_by=None, unfurls=True)
 
     def test_a_mute_is_kept_until_it_is_taken_back(self, store: Store) -> None:
-        store.mute("T1", "C1", T0 + MINUTE, "U1")
+        store.mute("T1", "C1", T0 + MINUTE, "U1", since=T0)
         store.mute("T1", "C2", T0, "U1")
-        assert store.channel("T1", "C1") == ChannelState(muted_until=T0 + MINUTE, muted_by="U1")
+        assert store.channel("T1", "C1") == ChannelState(muted_until=T0 + MINUTE, muted_since=T0, muted_by="U1")
         assert store.muted(T0) == {("T1", "C1"): T0 + MINUTE}
         assert store.muted(T0 + MINUTE) == {}
         store.mute("T1", "C1", None, "U2")

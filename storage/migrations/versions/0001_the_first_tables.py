@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("narrowed", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("excepted", VALUE, nullable=False),
@@ -46,11 +47,14 @@ def upgrade() -> None:
         sa.Column("threads", sa.Boolean(), nullable=False),
         sa.Column("mention", sa.Text(), nullable=False),
         sa.Column("mention_on", sa.String(32)),
+        sa.Column("even_if_empty", sa.Boolean(), nullable=False),
+        sa.Column("digest_at", MOMENT),
         sa.Column("edited_by", sa.Text()),
         sa.Column("edited_at", MOMENT),
-        sa.PrimaryKeyConstraint("team", "channel", "scope", name="pk_subscriptions"),
+        sa.PrimaryKeyConstraint("team", "channel", "scope", "narrowed", name="pk_subscriptions"),
     )
     op.create_index("ix_subscriptions_scope", "subscriptions", ["scope"])
+    _index_of_some("subscriptions", "digest_at", ["digest_at"], "digest_at IS NOT NULL")
     op.create_table(
         "unfurls",
         sa.Column("team", sa.Text(), nullable=False),
@@ -156,6 +160,7 @@ def upgrade() -> None:
         sa.Column("paused_why", sa.Text(), nullable=False, server_default=""),
         sa.Column("pauses", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("muted_until", MOMENT),
+        sa.Column("muted_since", MOMENT),
         sa.Column("muted_by", sa.Text()),
         sa.Column("unfurls", sa.Boolean(), nullable=False, server_default=sa.true()),
         sa.PrimaryKeyConstraint("team", "channel", name="pk_channels"),
