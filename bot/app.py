@@ -196,13 +196,14 @@ def _show_home(app: App, desk: Desk) -> None:
 
 def _home_cards(desk: Desk, team: str, user: str) -> tuple[Card, ...]:
     asked = Asked(store=desk.store, now=desk.clock(), asker=None)
+    muted = {channel: until for (of, channel), until in desk.store.muted(asked.now).items() if of == team}
     theirs = desk.client.users_conversations(
         user=user, types="public_channel,private_channel", exclude_archived=True, limit=MOST_CHANNELS
     )
     ids = [str(one["id"]) for one in theirs["channels"]]
     held = {channel: desk.store.subscriptions(team, channel) for channel in ids}
     latest = desk.store.published_between(asked.today - home.LATELY, asked.today)
-    return (home.channels(held), home.latest(latest, asked.today), status.Status().answer(asked).card)
+    return (home.channels(held, muted), home.latest(latest, asked.today), status.Status().answer(asked).card)
 
 
 def _unfold_addresses(app: App, desk: Desk) -> None:

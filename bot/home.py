@@ -6,20 +6,18 @@ It is made of cards, one under another; a view may have a hundred blocks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import messages, parts, words
 from bot.answers import reports
-from bot.channels import scopes
-from bot.types import Button, Card, Channel, Line, Link, Paragraph
+from bot.channels import facets, holdings
+from bot.types import Button, Card, Channel, Line, Link, Paragraph, Run
 from judgements.types import Report
 from storage.types import KnownDocument, Subscription
 
 MOST_BLOCKS = 100
 MOST_CHANNELS = 20
-MOST_SCOPES = 12
-"""So many subscriptions of one channel are named; /judgements subscriptions has them all."""
 MOST_DOCUMENTS = 10
 LATELY = timedelta(days=28)
 
@@ -53,25 +51,33 @@ def _apart(block: dict[str, Any], place: int) -> dict[str, Any]:
     return {**block, "elements": elements}
 
 
-def channels(held: Mapping[str, Sequence[Subscription]]) -> Card:
-    """What each of the person's channels, by Slack's id, is subscribed to."""
+def channels(held: Mapping[str, Sequence[Subscription]], muted: Mapping[str, datetime]) -> Card:
+    """What each of the person's channels, by Slack's id, is told and how, and until when it is `muted`."""
     told = {channel: wishes for channel, wishes in held.items() if wishes}
     if not told:
         how = words.HOME_HOW.format(command=words.COMMAND)
         none = Paragraph(((words.HOME_NONE,), (how,)))
         return Card(title=words.HOME_CHANNELS, sentence=words.HOME_NONE, blocks=(none,))
-    lines: list[Line] = [_channel(channel, wishes) for channel, wishes in list(told.items())[:MOST_CHANNELS]]
+    shown = list(told.items())[:MOST_CHANNELS]
+    lines: list[Line] = [_channel(channel, wishes, muted.get(channel)) for channel, wishes in shown]
     if (more := len(told) - MOST_CHANNELS) > 0:
         lines.append((words.HOME_MORE_CHANNELS.format(more=words.counted(more, "channel")),))
     sentence = words.HOME_CHANNELS_SENTENCE.format(channels=words.counted(len(told), "channel"))
     return Card(title=words.HOME_CHANNELS, sentence=sentence, blocks=(Paragraph(tuple(lines)),))
 
 
-def _channel(channel: str, wishes: Sequence[Subscription]) -> Line:
-    names = [scopes.spoken(one.scope) for one in wishes[:MOST_SCOPES]]
-    if len(wishes) > MOST_SCOPES:
-        names.append(words.HOME_MORE.format(more=len(wishes) - MOST_SCOPES))
-    return (Channel(channel), f": {words.joined(names)}")
+def _channel(channel: str, wishes: Sequence[Subscription], muted: datetime | None) -> Line:
+    """ "#general: Kent and York (at once) · all of England (every Monday at 09:45; only letters) · muted until …"."""
+    alike: dict[Line, list[Subscription]] = {}
+    for one in wishes:
+        alike.setdefault(facets.told(one), []).append(one)
+    said: list[Run] = [Channel(channel), ":"]
+    for how, ones in alike.items():
+        names = facets.shortened(holdings.names(ones))
+        said += [words.HOME_BETWEEN if len(said) > 2 else " ", words.HOME_WISH.format(names=names), *how, ")"]
+    if muted:
+        said += [words.HOME_BETWEEN, words.HOME_MUTED.format(until=words.moment(muted))]
+    return tuple(said)
 
 
 def latest(documents: Iterable[KnownDocument], today: date) -> Card:

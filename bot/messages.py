@@ -120,6 +120,11 @@ def shortened(text: str, most: int) -> str:
     return re.sub(r"(&\w*|<[^>]*)$", "", text[: most - 1]).rstrip() + "…"
 
 
+def length(line: Line) -> int:
+    """How many characters Slack is sent for it."""
+    return len(_mrkdwn(line))
+
+
 def _mrkdwn(line: Line) -> str:
     return "".join(_run(run) for run in line)
 

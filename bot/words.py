@@ -267,8 +267,8 @@ UNSUBSCRIBE_DOES = "this channel is no longer told"
 UNSUBSCRIBE_ONE_DOES = "ends one of several subscriptions to the same, and leaves the others"
 SUBSCRIBE_ALSO_DOES = "a further subscription to the same, beside the one there is: with filters and times of its own"
 SUBSCRIBE_ALL_DOES = (
-    "takes the filters away again; “full”, “threads on”, “mention off”, “not if empty” and “except nobody” take away the "
-    "rest, for what is not said again stays as it was"
+    "takes the filters away again; “full”, “threads on”, “mention off”, “not if empty” and “except nobody” take away "
+    "the rest, for what is not said again stays as it was"
 )
 SUBSCRIPTIONS_DOES = "what this channel is subscribed to"
 COMPARE_DOES = "two to five authorities side by side"
@@ -370,6 +370,14 @@ DID_YOU_MEAN = "Did you mean {command} {instead}?"
 ONLY_ADMINS = "In this workspace only admins may subscribe or unsubscribe a channel. Ask one of them to type it."
 NOT_FOR_GUESTS = "Guests cannot change what a channel is told. Ask a member of the workspace to type it."
 NOT_FOR_STRANGERS = "Only people of this workspace can change what its channels are told. Ask one of them to type it."
+WHO_IS_IT = (
+    "Slack did not tell me just now who you are, so nothing was done. Please try again in a minute; if it stays so, "
+    "tell those who run this bot."
+)
+NOT_BETWEEN_PEOPLE = (
+    "This is a direct message between people, where I can never post. "
+    "Type it in a channel, or in your direct messages with me."
+)
 WORKSPACE_FOR_ADMINS = "Only admins of this workspace can see what all its channels are subscribed to."
 SLOW_DOWN = "That is a lot at once. Please ask again in {wait}: this answer takes more work than others."
 
@@ -555,6 +563,8 @@ WORKSPACE_TITLE = "What this workspace's channels are subscribed to"
 WORKSPACE_SENTENCE = "{count} in {channels}."
 WORKSPACE_NONE = "No channel of this workspace is subscribed to anything."
 SUBSCRIPTIONS_COLUMNS = ("Subscribed to", "How", "Since")
+SHOWN = "Page {page}: {first} to {last} of {number}."
+MUTED_UNTIL = " (muted until {until})"
 SUBSCRIBE_FIRST = "To subscribe it, type {command} subscribe and the name of an authority."
 
 MUTED_STATE = "It is muted until {until}; to be told again before: {command} unmute."
@@ -618,17 +628,18 @@ QUEUE_EMPTY = "No message is waiting to be sent."
 QUEUE = "{waiting} waiting to be sent."
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
 
-PAUSED_NOTICE = (
-    "Messages about inspections cannot be posted in {channel}: {why}. They wait, and are sent as soon as the channel "
-    "takes them; I try again by myself."
-)
+PAUSED_IN = "Messages about inspections cannot be posted in "
+A_CHANNEL = "a channel that you subscribed"
+PAUSED_WHY = ": {why}. They wait, and are sent as soon as the channel takes them; I try again by myself."
 
 # The App Home, and the form for a wrong reading.
 HOME_CHANNELS = "Your channels"
 HOME_CHANNELS_SENTENCE = "{channels} of yours are subscribed."
 HOME_NONE = "No channel that you and I are both in is subscribed to anything yet."
 HOME_HOW = "Invite me into a channel and type there {command} subscribe and the name of an authority."
-HOME_MORE = "{more} more"
+HOME_WISH = "{names} ("
+HOME_MUTED = "muted until {until}"
+HOME_BETWEEN = " · "
 HOME_MORE_CHANNELS = "… and {more} more."
 HOME_LATEST = "Published lately"
 HOME_NOTHING = "Nothing has been published in the last four weeks."
@@ -644,6 +655,10 @@ WRONG_WE_READ = "What was read from the document on {name}"
 WRONG_QUESTION = "What is wrong with it?"
 WRONG_NOTHING_READ = "It has not been read yet."
 WRONG_GONE = "That document is not known here any more."
+WRONG_NOT_STORED = (
+    "This could not be stored, so nobody has been told. Please try again; if it happens again, give your operator the "
+    "id {id}."
+)
 WRONG_THANKS = "Thank you: those who run this bot have been told what you wrote about {name}."
 WRONG_NOBODY = (
     "Thank you. Nobody is named here to be told, so please give what you wrote about {name} to those who run this bot."

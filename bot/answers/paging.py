@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot import words
 from bot.types import Button
@@ -14,6 +15,21 @@ def page_of(rest: str) -> tuple[str, int]:
     """What was typed without "page 2" at its end, and that number; 1 where there is none."""
     found = _PAGE.search(rest)
     return (rest[: found.start()], int(found[1])) if found else (rest, 1)
+
+
+def cut(lengths: Iterable[int], most: int, characters: int) -> list[int]:
+    """Where each page of a list ends whose items have these lengths: at most `most` items, of so many characters.
+
+    An item that is longer by itself has a page of its own.
+    """
+    ends: list[int] = []
+    begun = length = 0
+    for place, one in enumerate(lengths):
+        if place > begun and (place - begun == most or length + one > characters):
+            ends.append(place)
+            begun, length = place, 0
+        length += one
+    return [*ends, place + 1] if length else ends
 
 
 def turning(command: str, page: int, pages: int) -> tuple[Button, ...]:

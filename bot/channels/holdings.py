@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from bot import words
-from bot.answers.paging import page_of, turning
+from bot import messages, words
+from bot.answers.paging import cut, page_of, turning
 from bot.channels import facets, scopes
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
 from bot.types import Asker, Block, Card, Channel, Line, Paragraph, Person, Reply, Run, SmallPrint, Table
 from storage.types import Subscription
 
-PAGE = 40
+PAGE, PAGE_CHARACTERS = 40, 7000
+"""Of one page: subscriptions, and what is said of them all together; one with every option may take 600 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,8 @@ def _of_channel(asked: Asked, asker: Asker, page: int) -> Reply:
     sentence = words.CHANNEL_HAS.format(names=facets.shortened(names(held)))
     if muted := _muted(asked, asker):
         sentence = f"{sentence} {muted}"
-    rows = [_row(one) for one in held[(page - 1) * PAGE : page * PAGE]] if page > 0 else []
-    place = (page, len(held))
-    reply = _paged(words.SUBSCRIPTIONS_TITLE, sentence, rows, "subscriptions", place, words.SUBSCRIPTIONS_COLUMNS)
+    of = _List(words.SUBSCRIPTIONS_TITLE, sentence, "subscriptions", words.SUBSCRIPTIONS_COLUMNS, len(held))
+    reply = _paged(of, [_row(one) for one in held], page, asked)
     return _with(reply, muted) if muted and reply.answered else reply
 
 
@@ -110,10 +111,17 @@ def _of_workspace(asked: Asked, asker: Asker, page: int) -> Reply:
     sentence = words.WORKSPACE_SENTENCE.format(
         count=words.counted(number, "subscription"), channels=words.counted(channels, "channel")
     )
-    held = asked.store.workspace_subscriptions(asker.team, (page - 1) * PAGE, PAGE)
-    rows = [((Channel(one.channel),), *_row(one)) for one in held]
+    # No page has more than `PAGE`: what comes after this page need not be known.
+    held = asked.store.workspace_subscriptions(asker.team, 0, page * PAGE)
+    muted = asked.store.muted(asked.now)
+    rows = [(_place(one, muted.get((one.team, one.channel))), *_row(one)) for one in held]
     columns = (words.CHANNEL_COLUMN, *words.SUBSCRIPTIONS_COLUMNS)
-    return _paged(words.WORKSPACE_TITLE, sentence, rows, "subscriptions workspace", (page, number), columns)
+    return _paged(_List(words.WORKSPACE_TITLE, sentence, "subscriptions workspace", columns, number), rows, page, asked)
+
+
+def _place(one: Subscription, muted_until: datetime | None) -> Line:
+    until = words.MUTED_UNTIL.format(until=words.moment(muted_until)) if muted_until else ""
+    return (Channel(one.channel), until)
 
 
 def _row(one: Subscription) -> tuple[Line, ...]:
@@ -124,22 +132,27 @@ def _row(one: Subscription) -> tuple[Line, ...]:
     return ((scopes.spoken(one.scope),), facets.told(one), tuple(by))
 
 
-def _paged(
-    title: str,
-    sentence: str,
-    rows: Sequence[tuple[Line, ...]],
-    command: str,
-    place: tuple[int, int],
-    columns: tuple[str, ...],
-) -> Reply:
-    """`rows` of one page; `place`: its number, and how many rows all pages have together."""
-    page, number = place
-    pages = -(-number // PAGE)
-    if not 1 <= page <= pages:
-        typed = f"{words.COMMAND} {command}"
-        return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=typed))
-    blocks: list[Block] = [Table(columns=columns, rows=tuple(rows))]
-    if pages > 1:
-        blocks.append(SmallPrint(((words.PAGE_NUMBER.format(page=page, pages=pages),),)))
-    card = Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, page, pages))
-    return Reply(card=card)
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list that comes in pages: what is said of it, the command that asks for it, and how many rows it has in all."""
+
+    title: str
+    sentence: str
+    command: str
+    columns: tuple[str, ...]
+    number: int
+
+
+def _paged(of: _List, rows: Sequence[tuple[Line, ...]], page: int, asked: Asked) -> Reply:
+    """One page of these rows, which are all of the list or at least all up to the end of this page."""
+    ends = cut((sum(messages.length(cell) + 3 for cell in row) for row in rows), PAGE, PAGE_CHARACTERS)
+    if not 1 <= page <= len(ends):
+        pages = words.counted(len(ends), "page")
+        return refused(words.NO_PAGE.format(pages=pages, command=f"{asked.command} {of.command}"))
+    first, last = (0, *ends)[page - 1 : page + 1]
+    blocks: list[Block] = [Table(columns=of.columns, rows=tuple(rows[first:last]))]
+    if (first, last) != (0, of.number):
+        shown = words.SHOWN.format(page=page, first=first + 1, last=last, number=of.number)
+        blocks.append(SmallPrint(((shown,),)))
+    buttons = turning(of.command, page, page + (last < of.number))
+    return Reply(card=Card(title=of.title, sentence=of.sentence, blocks=tuple(blocks), buttons=buttons))
