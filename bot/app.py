@@ -158,14 +158,29 @@ def _hear_of_wrong_readings(app: App, desk: Desk) -> None:
 
     @app.view(wrong_reading.CALLBACK)
     def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        ack()
-        written = wrong_reading.written(view)
-        asker = Asker(team=body["team"]["id"], channel=written.channel, user=body["user"]["id"])
-        document = _referred(desk, *wrong_reading.referred(written.reference))
-        if document is not None:
-            told = wrong_reading.messages_about(document, asker, written.text, desk.operators, view["id"])
-            desk.store.owe(told, desk.clock())
-            log.info("reading said to be wrong", file_id=document.listing.file_id, urn=document.listing.urn)
+        """The form stays open with what was written in it until that is stored: only then it is acknowledged."""
+        try:
+            why = _store_form(desk, body, view)
+        except Exception as error:
+            why = words.WRONG_NOT_STORED.format(id=_logged(error))
+        if why:
+            ack(response_action="errors", errors={wrong_reading.FIELD: why})
+        else:
+            ack()
+
+
+def _store_form(desk: Desk, body: dict[str, Any], view: dict[str, Any]) -> str:
+    """Owe what is written in the form to the operators; why that cannot be done, "" if it is."""
+    written = wrong_reading.written(view)
+    asker = Asker(team=body["team"]["id"], channel=written.channel, user=body["user"]["id"])
+    document = _referred(desk, *wrong_reading.referred(written.reference))
+    if document is None:
+        return words.WRONG_GONE
+    desk.store.owe(
+        wrong_reading.messages_about(document, asker, written.text, desk.operators, view["id"]), desk.clock()
+    )
+    log.info("reading said to be wrong", file_id=document.listing.file_id, urn=document.listing.urn)
+    return ""
 
 
 def _referred(desk: Desk, urn: str, file_id: str) -> KnownDocument | None:
@@ -209,26 +224,23 @@ def _home_cards(desk: Desk, team: str, user: str) -> tuple[Card, ...]:
 def _unfold_addresses(app: App, desk: Desk) -> None:
     @app.event("link_shared")
     def on_links(event: dict[str, Any], body: dict[str, Any]) -> None:
-        urls = [str(link["url"]) for link in event["links"]]
-        channel = str(event["channel"])
-        if not desk.store.channel(body["team_id"], channel).unfurls:
+        # While somebody still writes, Slack does not say where: whether that channel wants it cannot be known.
+        if event.get("source") == "composer":
             return
+        team, channel = str(body["team_id"]), str(event["channel"])
+        targets = unfurling.targets(str(link["url"]) for link in event["links"])
+        if not targets or not desk.store.channel(team, channel).unfurls:
+            return
+        now = desk.clock()
+        lately = desk.store.unfurled_since(team, channel, now - unfurling.AGAIN_AFTER, now)
         unfolded = {
             target.url: {"blocks": list(messages.render(card).blocks)}
-            for target in unfurling.targets(urls)
-            if (card := _unfolded(desk, target)) and _is_due(desk, body["team_id"], channel, target.url)
+            for target in targets
+            if target.url not in lately and (card := _unfolded(desk, target))
         }
         if unfolded:
-            where = (
-                {"unfurl_id": event["unfurl_id"], "source": event["source"]}
-                if event.get("unfurl_id")
-                else {"channel": channel, "ts": event["message_ts"]}
-            )
-            desk.client.chat_unfurl(unfurls=unfolded, **where)
-
-
-def _is_due(desk: Desk, team: str, channel: str, url: str) -> bool:
-    return desk.store.first_unfurl(team, channel, url, desk.clock(), unfurling.AGAIN_AFTER)
+            desk.client.chat_unfurl(unfurls=unfolded, channel=channel, ts=str(event["message_ts"]))
+            desk.store.record_unfurls(team, channel, list(unfolded), now)
 
 
 def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
@@ -247,7 +259,8 @@ def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
 def _who(body: Mapping[str, Any]) -> Asker:
     """Who pressed something, and in which channel; "" where it was in none."""
     channel = (body.get("channel") or {}).get("id", "")
-    return Asker(team=body["team"]["id"], channel=channel, user=body["user"]["id"])
+    team, user = body["team"]["id"], body["user"]
+    return Asker(team=team, channel=channel, user=user["id"], is_stranger=user.get("team_id", team) != team)
 
 
 def _reply(respond: Respond, reply: Reply) -> None:
@@ -291,11 +304,17 @@ def _on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltR
 
 def _failed(error: Exception, respond: Respond) -> None:
     """One sentence for the person, with the id under which the whole story stands in the log."""
-    error_id = structlog.contextvars.get_contextvars().get("id") or secrets.token_hex(4)
+    error_id = _logged(error)
+    if respond.response_url:
+        with suppress(*outcomes.NETWORK):
+            _say(respond, words.FAILED.format(id=error_id))
+
+
+def _logged(error: Exception) -> str:
+    """The id under which the whole story stands in the log."""
+    error_id: str = structlog.contextvars.get_contextvars().get("id") or secrets.token_hex(4)
     if isinstance(error, StorageError):
         log.warning("command failed", id=error_id, storage=str(error))
     else:
         log.error("command failed", id=error_id, exc_info=error)
-    if respond.response_url:
-        with suppress(*outcomes.NETWORK):
-            _say(respond, words.FAILED.format(id=error_id))
+    return error_id

@@ -177,13 +177,18 @@ class Reply:
     files: tuple[File, ...] = ()
 
 
+OPERATOR = "the operator"
+"""Who asks at a terminal: no person of Slack's, and so no id of Slack's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
     """Who typed a command, and where: Slack's ids of the workspace, the channel and the person.
 
     What Slack knows of the person: an admin (or owner) of the workspace, a guest in it (`is_restricted`), or somebody
-    of another workspace that shares the channel (`is_stranger`). `is_uninvited`: the bot is not in this channel, and
-    may not post in it before it is invited. `only_admins`: in this workspace only admins change what a channel is told.
+    of another workspace that shares the channel (`is_stranger`); `is_unknown`: Slack did not say. `is_uninvited`: the
+    bot is not in this channel, and may not post in it before it is invited; `is_out_of_reach`: it can never be, for
+    this is a direct message between people. `only_admins`: in this workspace only admins change what a channel is told.
     """
 
     team: str
@@ -192,5 +197,7 @@ class Asker:
     is_admin: bool = False
     is_restricted: bool = False
     is_stranger: bool = False
+    is_unknown: bool = False
     is_uninvited: bool = False
+    is_out_of_reach: bool = False
     only_admins: bool = False

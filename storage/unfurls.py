@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, select
 
 from storage.engine import reading, writing
-from storage.rows import Room, document_of, insert
+from storage.rows import Room, document_of, upsert
 from storage.schema import documents, unfurls
 from storage.types import KnownDocument
 
@@ -15,17 +16,18 @@ from storage.types import KnownDocument
 class Unfurls(Room):
     """The verbs of whoever unfolds addresses."""
 
-    def first_unfurl(self, team: str, channel: str, url: str, now: datetime, again_after: timedelta) -> bool:
-        """Write that this address is unfolded in this channel now; False if it was, less than `again_after` ago."""
-        this = {"team": team, "channel": channel, "url": url, "at": now}
+    def unfurled_since(self, team: str, channel: str, since: datetime, now: datetime) -> frozenset[str]:
+        """The addresses that have been unfolded in this channel after then; a clock that was ahead does not count."""
+        here = and_(unfurls.c.team == team, unfurls.c.channel == channel)
+        query = select(unfurls.c.url).where(here, unfurls.c.at > since, unfurls.c.at <= now)
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def record_unfurls(self, team: str, channel: str, urls: Iterable[str], now: datetime) -> None:
+        """Write that these addresses have been unfolded in this channel now."""
         with writing(self._engine) as connection:
-            new = insert(connection, unfurls).values(this)
-            again = new.on_conflict_do_update(
-                index_elements=["team", "channel", "url"],
-                set_={"at": new.excluded.at},
-                where=or_(unfurls.c.at <= now - again_after, unfurls.c.at > now + again_after),
-            )
-            return connection.execute(again.returning(unfurls.c.url)).one_or_none() is not None
+            for url in urls:
+                upsert(connection, unfurls, {"team": team, "channel": channel, "url": url, "at": now})
 
     def documents_with_id(self, file_id: str) -> tuple[KnownDocument, ...]:
         """The document with this file id, once for each authority on whose page it stands; () if it is not known."""

@@ -151,6 +151,8 @@ class Proxy:
     """What goes wrong with a call of this method, where `faults` says nothing."""
     instead: dict[str, Json] = field(default_factory=dict)
     """What is answered to a method, whatever Slack would say."""
+    asked: list[tuple[str, Json]] = field(default_factory=list)
+    """The methods that were answered so, each with what was sent."""
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -159,6 +161,7 @@ class Proxy:
 
     def forward(self, path: str, headers: Headers, body: bytes) -> Json:
         if (method := path.rpartition("/")[2]) in self.instead:
+            self.asked.append((method, {name: _value(said) for name, said in _sent(headers, body).items()}))
             return self.instead[method]
         kept = {name: headers[name] for name in ("Content-Type", "Authorization") if headers[name]}
         request = urllib.request.Request(f"{self.behind}{path}", data=body, headers=kept, method="POST")
@@ -186,6 +189,13 @@ def _sent(headers: Headers, body: bytes) -> Json:
         sent: Json = json.loads(body)
         return {name: json.dumps(value) for name, value in sent.items()}
     return {name: values[0] for name, values in parse_qs(body.decode()).items()}
+
+
+def _value(said: str) -> Any:
+    try:
+        return json.loads(said)
+    except ValueError:
+        return said
 
 
 class _Server(ThreadingHTTPServer):

@@ -29,6 +29,8 @@ class ListSubscriptions:
             return refused(words.ONLY_IN_SLACK)
         if not self.everywhere:
             return _of_channel(asked, asked.asker, self.page)
+        if asked.asker.is_unknown:
+            return refused(words.WHO_IS_IT)
         if not asked.asker.is_admin or asked.asker.is_stranger:
             return refused(words.WORKSPACE_FOR_ADMINS)
         return _of_workspace(asked, asked.asker, self.page)

@@ -23,6 +23,10 @@ def why_not(asker: Asker) -> str:
     """Why this person may not change what the channel is told, in a sentence; "" if they may."""
     if asker.is_stranger:
         return words.NOT_FOR_STRANGERS
+    if asker.is_unknown:
+        return words.WHO_IS_IT
+    if asker.is_out_of_reach:
+        return words.NOT_BETWEEN_PEOPLE
     if asker.is_restricted:
         return words.NOT_FOR_GUESTS
     return words.ONLY_ADMINS if asker.only_admins and not asker.is_admin else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,12 @@ from bot.app import Desk, SlackApp, build
 from bot.slack import http_mode
 from bot.slack.client import web_client
 from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
+from storage.engine import StorageError
 from storage.store import Store
+from storage.types import KnownDocument, Owed
 from tests.bot.examples import CHANGES, HISTORY, T0, intent
-from tests.slack import Json, People, signed, soon
+from tests.bot.validators import check_unfurl
+from tests.slack import Json, People, Proxy, signed, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -32,11 +35,17 @@ Happen = Callable[..., None]
 
 
 class Listening(Store):
-    """A store that says which channels were resumed."""
+    """A store that says which channels were resumed, and that may be broken."""
 
     def __init__(self, of: Store) -> None:
         super().__init__(of._engine)
         self.heard: list[tuple[str, str]] = []
+        self.broken = False
+
+    def owe(self, owed: Sequence[Owed], now: datetime) -> int:
+        if self.broken:
+            raise StorageError("The database cannot be written.")
+        return super().owe(owed, now)
 
     def resume_channel(self, team: str, channel: str, now: datetime) -> bool:
         self.heard.append((team, channel))
@@ -54,8 +63,9 @@ def heard(listening: Listening) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def app(listening: Listening, local_slack: LocalSlack, people: People) -> SlackApp:
-    client = web_client(local_slack.bot_token, local_slack.api_url)
+def app(listening: Listening, local_slack: LocalSlack, people: People, between: Proxy) -> SlackApp:
+    between.instead["chat.unfurl"] = {"ok": True}  # which the stand-in for Slack does not know
+    client = web_client(local_slack.bot_token, between.api_url)
     desk = Desk(store=listening, client=client, clock=lambda: T0, operators="C0OPS")
     return build(desk)
 
@@ -71,13 +81,15 @@ def happen(app: SlackApp) -> Happen:
     return happen
 
 
-def post(app: SlackApp, payload: Json) -> None:
-    """Post as Slack does: events as JSON, what people press and fill in as a form."""
+def post(app: SlackApp, payload: Json) -> Json:
+    """Post as Slack does: events as JSON, what people press and fill in as a form; what it is acknowledged with."""
     said = json.dumps(payload)
     pressed = payload["type"] != "event_callback"
     body = urlencode({"payload": said}) if pressed else said
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if pressed else {}
-    assert http_mode.answer(app, SECRET, signed(body, SECRET, time.time()) | kind, body.encode()).status == 200
+    answered = http_mode.answer(app, SECRET, signed(body, SECRET, time.time()) | kind, body.encode())
+    assert answered.status == 200
+    return dict(json.loads(answered.body or "{}"))
 
 
 def write(happen: Happen, *urls: str, channel: str = CHANNEL) -> None:
@@ -85,9 +97,9 @@ def write(happen: Happen, *urls: str, channel: str = CHANNEL) -> None:
     happen("link_shared", user=ALICE, channel=channel, message_ts="1.0", links=links)
 
 
-def unfolded(people: People, number: int = 1) -> list[Json]:
-    soon(lambda: len(people.calls("chat.unfurl")) >= number, f"{number} addresses to be unfolded")
-    return people.calls("chat.unfurl")
+def unfolded(between: Proxy, number: int = 1) -> list[Json]:
+    soon(lambda: len(between.asked) >= number, f"{number} addresses to be unfolded")
+    return [said for method, said in between.asked if method == "chat.unfurl"]
 
 
 @pytest.fixture
@@ -98,56 +110,86 @@ def _known(sqlite_store: Store) -> None:
 @pytest.mark.usefixtures("_known")
 class TestAddresses:
     @pytest.mark.parametrize("url", [PAGE, FILE], ids=["an authority", "a document"])
-    def test_an_address_is_unfolded_where_it_was_written(self, happen: Happen, people: People, url: str) -> None:
+    def test_an_address_is_unfolded_where_it_was_written(self, happen: Happen, between: Proxy, url: str) -> None:
         write(happen, url)
-        (call,) = unfolded(people)
+        (call,) = unfolded(between)
         assert (call["channel"], call["ts"]) == (CHANNEL, "1.0")
         assert "West Sussex" in json.dumps(call["unfurls"])
         assert url in call["unfurls"]
 
     def test_it_is_not_unfolded_again_within_half_an_hour_but_in_another_channel_it_is(
-        self, happen: Happen, people: People
+        self, happen: Happen, between: Proxy
     ) -> None:
         write(happen, PAGE)
-        unfolded(people)
+        unfolded(between)
         write(happen, PAGE)
         write(happen, PAGE, channel="C09OTHER")
-        assert [call["channel"] for call in unfolded(people, 2)] == [CHANNEL, "C09OTHER"]
+        assert [call["channel"] for call in unfolded(between, 2)] == [CHANNEL, "C09OTHER"]
 
-    def test_a_list_of_addresses_and_strange_ones_are_left_alone(self, happen: Happen, people: People) -> None:
+    def test_a_list_of_addresses_and_strange_ones_are_left_alone(self, happen: Happen, between: Proxy) -> None:
         write(happen, PAGE, FILE, f"{PAGE}?again")
         write(happen, "https://elsewhere.example/provider/44/80578")
         write(happen, "https://reports.ofsted.gov.uk/provider/44/1")
         write(happen, PAGE)
-        assert len(unfolded(people)) == 1
+        assert len(unfolded(between)) == 1
 
     def test_a_joint_report_that_one_authority_no_longer_lists_still_stands(
-        self, happen: Happen, people: People, sqlite_store: Store
+        self, happen: Happen, between: Proxy, sqlite_store: Store
     ) -> None:
         of = HISTORY[-1]
         elsewhere = replace(of, listing=replace(of.listing, urn="80559"), withdrawn_at=T0)
         sqlite_store.apply(replace(intent(elsewhere), urn="80559"))
         write(happen, FILE)
-        (call,) = unfolded(people)
+        (call,) = unfolded(between)
         assert "ithdrawn" not in json.dumps(call["unfurls"])
 
     def test_a_second_number_of_what_was_withdrawn_is_marked(
-        self, happen: Happen, people: People, sqlite_store: Store
+        self, happen: Happen, between: Proxy, sqlite_store: Store
     ) -> None:
         of = HISTORY[-1]
         second = replace(of, listing=replace(of.listing, file_id="50260002"), same_as=of.listing.file_id)
         sqlite_store.apply(intent(replace(of, withdrawn_at=T0), second))
         write(happen, "https://files.ofsted.gov.uk/v1/file/50260002")
-        (call,) = unfolded(people)
+        (call,) = unfolded(between)
         assert "(withdrawn)" in json.dumps(call["unfurls"])
 
+    def test_what_slack_did_not_take_is_not_counted(self, happen: Happen, between: Proxy) -> None:
+        between.instead["chat.unfurl"] = {"ok": False, "error": "cannot_unfurl_url"}
+        write(happen, PAGE)
+        unfolded(between)
+        between.instead["chat.unfurl"] = {"ok": True}
+        write(happen, PAGE)
+        unfolded(between, 2)
+
+    def test_what_is_still_being_written_is_left_alone(self, happen: Happen, between: Proxy) -> None:
+        """Slack calls the place COMPOSER then: no switch of any channel would hold for it."""
+        links = [{"domain": "ofsted.gov.uk", "url": PAGE}]
+        composed = {"channel": "COMPOSER", "message_ts": "abc", "unfurl_id": "abc", "source": "composer"}
+        happen("link_shared", user=ALICE, links=links, **composed)
+        write(happen, PAGE)
+        assert [call["channel"] for call in unfolded(between)] == [CHANNEL]
+
+    def test_what_is_shown_is_what_slack_takes(self, happen: Happen, between: Proxy) -> None:
+        write(happen, PAGE, FILE)
+        (call,) = unfolded(between)
+        assert set(call["unfurls"]) == {PAGE, FILE}
+        for shown in call["unfurls"].values():
+            check_unfurl(shown["blocks"])
+
     def test_a_channel_that_switched_it_off_is_left_alone(
-        self, happen: Happen, people: People, sqlite_store: Store
+        self, happen: Happen, between: Proxy, sqlite_store: Store
     ) -> None:
         sqlite_store.set_unfurls(TEAM, CHANNEL, False)
         write(happen, PAGE)
         write(happen, PAGE, channel="C09OTHER")
-        assert [call["channel"] for call in unfolded(people)] == ["C09OTHER"]
+        assert [call["channel"] for call in unfolded(between)] == ["C09OTHER"]
+
+
+def filled_in(document: KnownDocument) -> Json:
+    """What Slack posts when the form about this document is sent."""
+    values = {"what": {"text": {"type": "plain_text_input", "value": "It says otherwise."}}}
+    view = {**wrong_reading.form(document, CHANNEL), "id": "V1", "state": {"values": values}}
+    return {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": ALICE}, "view": view}
 
 
 class TestWrongReadings:
@@ -158,12 +200,26 @@ class TestWrongReadings:
         self, app: SlackApp, sqlite_store: Store
     ) -> None:
         (document,) = sqlite_store.documents_with_id(HISTORY[-1].listing.file_id)
-        values = {"what": {"text": {"type": "plain_text_input", "value": "It says otherwise."}}}
-        view = {**wrong_reading.form(document, CHANNEL), "id": "V1", "state": {"values": values}}
-        sent = {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": ALICE}, "view": view}
+        sent = filled_in(document)
+        assert post(app, sent) == {}
         post(app, sent)
-        post(app, sent)
-        soon(lambda: sqlite_store.coverage().waiting == 2, "operators and the person to be owed a message")
+        assert sqlite_store.coverage().waiting == 2, "operators and the person"
+
+    @pytest.mark.usefixtures("_known")
+    def test_what_cannot_be_stored_stays_in_the_form_and_why_is_said(
+        self, app: SlackApp, listening: Listening, sqlite_store: Store
+    ) -> None:
+        (document,) = sqlite_store.documents_with_id(HISTORY[-1].listing.file_id)
+        listening.broken = True
+        answer = post(app, filled_in(document))
+        assert answer["response_action"] == "errors"
+        assert "could not be stored" in answer["errors"]["what"]
+        listening.broken = False
+        assert post(app, filled_in(document)) == {}
+        assert sqlite_store.coverage().waiting == 2
+
+    def test_a_document_that_is_gone_meanwhile_is_said_in_the_form(self, app: SlackApp) -> None:
+        assert "not known here" in post(app, filled_in(HISTORY[-1]))["errors"]["what"]
 
 
 class TestHome:

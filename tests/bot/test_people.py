@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.permission import why_not
 from bot.slack.people import introduced
 from bot.types import Asker
 
@@ -25,6 +27,9 @@ class Saying(WebClient):
         return {"user": _said(self.person)}
 
     def conversations_info(self, **_: Any) -> Any:
+        return {"channel": _said(self.channel)}
+
+    def conversations_open(self, **_: Any) -> Any:
         return {"channel": _said(self.channel)}
 
 
@@ -66,13 +71,40 @@ def test_a_channel_that_we_are_not_in_is_told(channel: dict[str, Any] | str) -> 
     assert of(channel=channel).is_uninvited
 
 
-def test_in_a_direct_message_we_always_are() -> None:
-    asker = Asker(team="T1", channel="D1", user="U1")
-    assert not of(channel="channel_not_found", asker=asker).is_uninvited
+IN_A_DIRECT_MESSAGE = Asker(team="T1", channel="D1", user="U1")
 
 
-def test_where_slack_says_nothing_nobody_is_an_admin_and_nobody_is_turned_away() -> None:
-    assert of("missing_scope", "missing_scope") == ASKER
+def test_our_own_direct_message_with_the_person_is_within_reach() -> None:
+    assert of(channel={"id": "D1"}, asker=IN_A_DIRECT_MESSAGE) == IN_A_DIRECT_MESSAGE
+
+
+def test_a_direct_message_between_people_is_out_of_reach() -> None:
+    asker = of(channel={"id": "D9"}, asker=IN_A_DIRECT_MESSAGE)
+    assert asker.is_out_of_reach
+    assert not asker.is_uninvited, "nobody can invite us there"
+    assert "direct message between people" in why_not(asker)
+
+
+@pytest.mark.parametrize("error", ["ratelimited", "missing_scope"])
+def test_of_a_direct_message_that_slack_says_nothing_of_nothing_is_claimed(error: str) -> None:
+    asker = of(channel=error, asker=IN_A_DIRECT_MESSAGE)
+    assert (asker.is_out_of_reach, asker.is_unknown) == (False, True)
+
+
+@pytest.mark.parametrize("error", ["ratelimited", "internal_error", "missing_scope"])
+def test_whom_slack_says_nothing_of_may_change_nothing_now(error: str) -> None:
+    asker = of(error, "ratelimited")
+    assert asker == replace(ASKER, is_unknown=True)
+    assert "try again" in why_not(asker)
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "user_not_visible"])
+def test_whom_our_workspace_does_not_know_is_a_stranger(error: str) -> None:
+    assert of(error).is_stranger
+
+
+def test_who_pressed_from_another_workspace_is_a_stranger_whatever_is_known_of_them_here() -> None:
+    assert of(asker=replace(ASKER, is_stranger=True)).is_stranger
 
 
 def test_that_only_admins_may_goes_with_the_asker() -> None:

@@ -13,25 +13,34 @@ HALF_AN_HOUR = timedelta(minutes=30)
 PAGE = "https://reports.example/provider/44/80573"
 
 
-def unfold(store: Store, channel: str = "C1", minutes: int = 0) -> bool:
-    return store.first_unfurl("T1", channel, PAGE, T0 + minutes * MINUTE, HALF_AN_HOUR)
+def unfold(store: Store, channel: str = "C1", minutes: int = 0) -> None:
+    store.record_unfurls("T1", channel, [PAGE], T0 + minutes * MINUTE)
+
+
+def lately(store: Store, channel: str = "C1", minutes: int = 0) -> frozenset[str]:
+    now = T0 + minutes * MINUTE
+    return store.unfurled_since("T1", channel, now - HALF_AN_HOUR, now)
 
 
 class TestUnfolding:
-    def test_the_first_time_counts_and_again_after_a_while(self, store: Store) -> None:
-        assert unfold(store)
-        assert not unfold(store, minutes=1)
-        assert not unfold(store, minutes=29)
-        assert unfold(store, minutes=30)
-        assert not unfold(store, minutes=31)
+    def test_what_was_unfolded_lately_is_known_for_a_while(self, store: Store) -> None:
+        assert lately(store) == frozenset()
+        unfold(store)
+        assert lately(store) == lately(store, minutes=29) == {PAGE}
+        assert lately(store, minutes=30) == frozenset()
+        unfold(store, minutes=31)
+        assert lately(store, minutes=60) == {PAGE}
 
     def test_each_channel_counts_for_itself(self, store: Store) -> None:
-        assert unfold(store)
-        assert unfold(store, channel="C2")
+        unfold(store)
+        assert lately(store, channel="C2") == frozenset()
+        assert store.unfurled_since("T2", "C1", T0 - HALF_AN_HOUR, T0) == frozenset()
 
     def test_a_clock_that_was_far_ahead_holds_nothing_up(self, store: Store) -> None:
-        assert unfold(store, minutes=600)
-        assert unfold(store)
+        unfold(store, minutes=600)
+        assert lately(store) == frozenset()
+        unfold(store)
+        assert lately(store) == {PAGE}
 
 
 class TestDocumentsWithAnId:
