@@ -44,12 +44,16 @@ $(UV):
 	python3 -m venv .uv
 	.uv/bin/pip install --quiet --disable-pip-version-check 'uv==0.13.8'
 
-# The stand-in for Slack comes from the npm registry, with the npm that the environment brings.
-.tools/ready: tests/package.json tests/package-lock.json tests/.npmrc | .venv/ready
+# The stand-in for Slack, and Slack's types of what we send it, come from the npm registry, with the npm that the
+# environment brings. The types are made into a JSON Schema here, so that none of it is copied into the repository.
+SCHEMA := ts-json-schema-generator/bin/ts-json-schema-generator.js --path .tools/slack-payloads.ts --type '*' --no-type-check
+
+.tools/ready: tests/package.json tests/package-lock.json tests/.npmrc tests/slack-payloads.ts | .venv/ready
 	@mkdir -p .tools
-	@cp tests/package.json tests/package-lock.json tests/.npmrc .tools/
+	@cp tests/package.json tests/package-lock.json tests/.npmrc tests/slack-payloads.ts .tools/
 	@if [ "$$(uname -sm)" = "Linux x86_64" ]; \
-	then NODE_USE_SYSTEM_CA=1 PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm ci --prefix .tools --silent --no-audit --no-fund; \
+	then NODE_USE_SYSTEM_CA=1 PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm ci --prefix .tools --silent --no-audit --no-fund \
+	&& .venv/bin/node .tools/node_modules/$(SCHEMA) --out .tools/slack-payloads.json; \
 	else echo "There is no local-slack for this platform: the demo shows its messages in the terminal."; fi
 	@touch $@
 

@@ -10,7 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot import words
+from bot.messages import render
 from bot.slack import outcomes
+from bot.types import OPERATOR, Card, Channel, Paragraph
 from storage.store import Store
 from storage.types import Delivery, Message, Owed, Part
 
@@ -24,14 +26,19 @@ log = structlog.get_logger()
 def of_pause(store: Store, client: WebClient, delivery: Delivery, trouble: str) -> tuple[Owed, ...]:
     """What is owed to somebody because this delivery's channel was paused; nobody is told twice of one pause."""
     wishes = store.subscriptions(delivery.team, delivery.channel)
-    person = next((one.edited_by or one.created_by for one in wishes), None) or _admin(client)
+    people = (one.edited_by or one.created_by for one in wishes)
+    person = next((one for one in people if one != OPERATOR), None) or _admin(client)
     if person is None:
         return ()
-    said = words.PAUSED_NOTICE.format(channel=f"<#{delivery.channel}>", why=trouble)
-    block = {"type": "section", "text": {"type": "mrkdwn", "text": said}}
-    message = Message(text=said, blocks=(block,))
-    key = f"{delivery.key}|{FOR_SUBSCRIBER}"
+    key, message = f"{delivery.key}|{FOR_SUBSCRIBER}", paused(delivery.channel, trouble)
     return (Owed(key=key, team=delivery.team, channel=person, part=Part.NOTICE, message=message),)
+
+
+def paused(channel: str, why: str) -> Message:
+    """That nothing can be posted in this channel, and why."""
+    line = (words.PAUSED_IN, Channel(channel), words.PAUSED_WHY.format(why=why))
+    sentence = f"{words.PAUSED_IN}{words.A_CHANNEL}{words.PAUSED_WHY.format(why=why)}"
+    return render(Card(title="", sentence=sentence, blocks=(Paragraph((line,)),)))
 
 
 def of_unwritable(client: WebClient, delivery: Delivery) -> tuple[Owed, ...]:

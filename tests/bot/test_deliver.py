@@ -19,12 +19,14 @@ from bot.sending import deliver, posting
 from bot.sending.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
 from bot.slack import outcomes
 from bot.slack.client import TIMEOUT_SECONDS, web_client
+from bot.types import OPERATOR
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
 from storage.engine import writing
 from storage.store import Store
 from storage.types import AttemptEnd, Delivery, Message, Owed, Part, Subscription
 from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
+from tests.bot.validators import check
 from tests.slack import Fault, People, Proxy, soon
 
 TOKEN = "xoxb-secret-000-token"
@@ -344,21 +346,37 @@ def test_whoever_subscribed_a_paused_channel_is_told_once_by_direct_message(
         clock.now += timedelta(days=1)
     told = [sent for sent in people.calls("chat.postMessage") if sent["channel"] == ALICE]
     assert len(told) == 1
-    assert f"<#{CHANNEL}>" in told[0]["text"]
+    check(Message(text=told[0]["text"], blocks=tuple(told[0]["blocks"])))
+    assert f"<#{CHANNEL}>" in str(told[0]["blocks"])
     assert "archived" in told[0]["text"]
+
+
+MEMBERS = {
+    "ok": True,
+    "members": [
+        {"id": "U01GONE", "is_admin": True, "deleted": True},
+        {"id": ALICE, "is_admin": False},
+        {"id": BOB, "is_admin": True},
+    ],
+}
+
+
+def test_where_the_operator_subscribed_at_a_terminal_an_administrator_is_told(
+    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+) -> None:
+    between.instead["users.list"] = MEMBERS
+    made = {"team": TEAM, "channel": CHANNEL, "created_by": OPERATOR, "created_at": T0}
+    sqlite_store.put_subscriptions([Subscription(scope=f"authority:{WEST_SUSSEX}", **made)])
+    publish(sqlite_store, clock, NOT_READ)
+    between.faults.append(ARCHIVED)
+    assert drain(sqlite_store, client, clock) == [Step.PAUSED, Step.SENT]
+    assert [sent["channel"] for sent in people.calls("chat.postMessage")] == [BOB]
 
 
 def test_where_the_subscriber_cannot_be_written_to_an_administrator_is(
     sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
 ) -> None:
-    between.instead["users.list"] = {
-        "ok": True,
-        "members": [
-            {"id": "U01GONE", "is_admin": True, "deleted": True},
-            {"id": ALICE, "is_admin": False},
-            {"id": BOB, "is_admin": True},
-        ],
-    }
+    between.instead["users.list"] = MEMBERS
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     between.faults.append(ARCHIVED)

@@ -95,6 +95,8 @@ ASKED_BACK = (
 )
 """What is answered with a question, and a button for each answer."""
 
+CALLED = (f"@{ALICE}",)
+"""Who asked may be named in the answer."""
 TELLING = ("chat.postMessage", "chat.postEphemeral", "chat.update", "conversations.open", "files.getUploadURLExternal")
 """Methods of Slack's by which somebody is told something, besides the answer itself."""
 KENT = next(one for one in REGISTRY.current if one.slug == "kent")
@@ -172,7 +174,7 @@ def test_every_command_of_the_help_is_typed_here() -> None:
 @pytest.mark.parametrize("typed", ANSWERS)
 def test_it_is_answered_as_the_help_says(people: People, slack: LocalSlack, typed: str) -> None:
     (said, *files) = ask(people, typed, files=typed in FILES)
-    check(message(said))
+    check(message(said), CALLED)
     told = plain(said)
     assert [one for one in ANSWERS[typed] if one.casefold() not in told.casefold()] == []
     assert said.get("ephemeral_to") == (None if typed in TOLD_IN_CHANNEL else ALICE), "to the asker alone, or to all"
@@ -214,7 +216,7 @@ def test_a_subscription_is_begun_listed_and_ended(people: People) -> None:
 def test_a_past_day_is_replayed_with_the_subscriptions_of_the_channel(people: People) -> None:
     ask(people, "subscribe west-sussex")
     (said,) = ask(people, "replay 2023-05-11")
-    check(message(said))
+    check(message(said), CALLED)
     assert "1 alert, of 1 document published that day" in plain(said)
     assert "West Sussex improved overall: inadequate → requires improvement to be good" in plain(said)
     assert said["ephemeral_to"] == ALICE
@@ -258,7 +260,7 @@ def test_nothing_that_is_typed_pings_breaks_or_leaks(people: People, store: Stor
     answers = people.messages()
     assert len(answers) >= len(typed)
     for said in answers:
-        check(message(said))
+        check(message(said), CALLED)
         assert pings(said) == []
         assert strange(said) == []
         assert said.get("ephemeral_to") == ALICE or MARK not in plain(said), "nothing of it stands in the channel"

@@ -82,7 +82,7 @@ def deliver(store: Store, at: datetime = T0) -> list[Delivery]:
         sent += claimed
     for one in sent:
         if one.message.blocks[0]["type"] != "rich_text":
-            check(one.message)
+            check(one.message, ("!subteam^S1", "@U1"))
     return sent
 
 

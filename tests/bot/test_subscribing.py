@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot import words
 from bot.channels import facets, scopes
 from bot.commands import answer, parse
 from bot.messages import render
@@ -16,6 +17,7 @@ from storage.store import Store
 from storage.types import DocumentSort, Movements, Subscription
 from tests.bot.examples import ALICE, HOSTILE, T0, WEST_SUSSEX
 from tests.bot.said import lines
+from tests.bot.validators import check
 
 BOB = replace(ALICE, user="U02BOB")
 ELSEWHERE = replace(ALICE, channel="C02GENERAL")
@@ -384,6 +386,38 @@ def test_a_channel_with_all_authorities_sees_each_of_them_on_some_page(store: St
     assert not ask("subscriptions page 9", store).answered
 
 
+EVERY_OPTION = (
+    "letters send downgrades upgrades compact threads off weekly mon 09:45 even if empty mention <@U1A> on upgrades"
+)
+
+
+def test_a_list_of_long_subscriptions_is_cut_by_its_length_and_nothing_is_left_out(store: Store) -> None:
+    for scope in ("england", "region london", "region south-east"):
+        ask(f"subscribe {scope} except region south-east, region north-west, neighbours kent {EVERY_OPTION}", store)
+    ask("subscribe " + "; ".join(one.name for one in REGISTRY.current) + f" {EVERY_OPTION}", store)
+    for typed, asker in (("subscriptions", ALICE), ("subscriptions workspace", replace(ALICE, is_admin=True))):
+        seen: list[str] = []
+        command: str | None = typed
+        while command:
+            reply = ask(command, store, asker)
+            made = render(reply.card)
+            check(made, ("@U1A", f"@{ALICE.user}"))
+            assert "more than fits" not in str(made)
+            seen += [line for line in lines(reply.card) if " | " in line]
+            command = next((one.command for one in reply.card.buttons if one.label == words.NEXT_PAGE), None)
+        assert len(seen) == len(set(seen)) == len(held(store)) == 153 + 3 - 1
+    assert not ask("subscriptions workspace page 99", store, replace(ALICE, is_admin=True)).answered
+
+
+def test_the_workspaces_list_says_which_channels_are_muted(store: Store) -> None:
+    admin = replace(ALICE, is_admin=True)
+    ask("subscribe kent", store)
+    ask("subscribe york", store, ELSEWHERE)
+    ask("mute 14d", store, ELSEWHERE)
+    told = [line.split(" | ")[0] for line in lines(ask("subscriptions workspace", store, admin).card)[1:]]
+    assert told == ["@C01GEN", "@C02GENERAL (muted until 09:36 BST on 3 September 2026)"]
+
+
 def test_the_workspaces_list_is_for_its_admins(store: Store) -> None:
     admin = replace(ALICE, is_admin=True)
     assert ask("subscriptions workspace", store, admin).card.sentence.startswith("No channel of this workspace")
@@ -392,6 +426,7 @@ def test_the_workspaces_list_is_for_its_admins(store: Store) -> None:
     ask("subscribe leeds", store, replace(ALICE, team="T9"))
     told = lines(ask("subscriptions workspace", store, admin).card)
     assert [line.split(" | ")[:2] for line in told[1:]] == [["@C01GEN", "Kent"], ["@C02GENERAL", "York"]]
+    assert "try again" in ask("subscriptions workspace", store, replace(ALICE, is_unknown=True)).card.sentence
     for asker in (ALICE, replace(admin, is_stranger=True)):
         assert "Only admins" in ask("subscriptions workspace", store, asker).card.sentence
 
@@ -402,6 +437,9 @@ def test_the_workspaces_list_is_for_its_admins(store: Store) -> None:
         (ALICE, True),
         (replace(ALICE, is_restricted=True), False),
         (replace(ALICE, is_stranger=True), False),
+        (replace(ALICE, is_unknown=True), False),
+        (replace(ALICE, is_unknown=True, is_admin=True), False),
+        (replace(ALICE, is_out_of_reach=True), False),
         (replace(ALICE, is_stranger=True, is_admin=True), False),
         (replace(ALICE, only_admins=True), False),
         (replace(ALICE, only_admins=True, is_admin=True), True),

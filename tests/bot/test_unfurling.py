@@ -13,7 +13,9 @@ from judgements.authorities import REGISTRY
 from judgements.types import NotRead, Status
 from storage.types import KnownAuthority, KnownDocument, Standing
 from tests.bot.examples import HISTORY, T0, WEST_SUSSEX
+from tests.bot.histories import histories
 from tests.bot.said import lines
+from tests.bot.validators import check_unfurl
 
 PAGE = f"https://reports.ofsted.gov.uk/provider/44/{WEST_SUSSEX}"
 FILE = "https://files.ofsted.gov.uk/v1/file/50216786"
@@ -87,3 +89,14 @@ class TestCards:
         unread = NotRead(status=Status.UNREADABLE, why="It is a scan.")
         document = KnownDocument(listing=HISTORY[0].listing, standing=Standing.READ, first_seen_at=T0, reading=unread)
         assert unfurling.of_document(document) is None
+
+    def test_of_every_authority_and_document_it_is_what_slack_takes(self) -> None:
+        known = histories()
+        for urn, documents in known.items():
+            one = REGISTRY.by_urn(urn)
+            assert one is not None
+            of_it = unfurling.of_authority(KnownAuthority(urn=urn, documents=documents), one, TODAY)
+            shown = [of_it, *map(unfurling.of_document, documents)] if documents else [of_it]
+            for card in filter(None, shown):
+                check_unfurl(render(card).blocks)
+        assert sum(map(len, known.values())) > 400

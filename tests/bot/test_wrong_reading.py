@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from bot import words, wrong_reading
+from inspection_watch.demo.histories import PAST
 from judgements.types import Report
-from tests.bot.examples import ALICE, HISTORY, HOSTILE
+from storage.types import KnownDocument
+from tests.bot.examples import ALICE, HISTORY, HOSTILE, UNREAD
+from tests.bot.histories import document
+from tests.bot.validators import check, check_view
 
 DOCUMENT = next(one for one in reversed(HISTORY) if isinstance(one.reading, Report) and one.reading.overall)
 REFERENCE = wrong_reading.reference(DOCUMENT.listing.urn, DOCUMENT.listing.file_id)
@@ -25,7 +31,14 @@ def test_the_form_shows_what_was_read() -> None:
     assert isinstance(DOCUMENT.reading, Report)
     assert DOCUMENT.reading.overall
     assert f"Overall effectiveness: {words.GRADES[DOCUMENT.reading.overall.grade]}" in said
-    assert len(wrong_reading.form(DOCUMENT, "C01GEN")["title"]["text"]) <= 24, "Slack takes no longer title"
+
+
+@pytest.mark.parametrize("of", [*HISTORY, UNREAD, *(document(past, n) for n, past in enumerate(PAST[::7]))])
+def test_form_report_and_thanks_are_ones_that_slack_takes(of: KnownDocument) -> None:
+    check_view(wrong_reading.form(of, "C01GEN"))
+    thanks, report = wrong_reading.messages_about(of, ALICE, HOSTILE * 20, "C0OPS", "V1")
+    check(thanks.message)
+    check(report.message, (f"@{ALICE.user}",))
 
 
 def test_what_comes_back_names_the_document_the_channel_and_the_words() -> None:

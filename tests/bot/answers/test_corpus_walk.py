@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -14,51 +11,24 @@ from bot.commands import answer, parse
 from bot.messages import render
 from bot.types import Reply
 from judgements.authorities import REGISTRY
-from judgements.document import open_document
-from judgements.parse import parse as read
-from judgements.types import Document, Listing, Reading, Report
+from judgements.types import Report
 from storage.engine import open_engine, upgrade
 from storage.store import Store
-from storage.types import KnownDocument, Standing
+from storage.types import KnownDocument
+from tests.bot import corpus as read_anew
+from tests.bot.corpus import CORPUS, NOT_AT_HAND
 from tests.bot.examples import ALICE
 from tests.bot.histories import NOW, fill
 from tests.bot.validators import check
 
-CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
-
-pytestmark = pytest.mark.skipif(
-    not CORPUS.exists(), reason="the corpus of real reports is not at hand (../shared/corpus)"
-)
+pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason=NOT_AT_HAND)
 
 FORMS = ("{}", "history {}", "why {}", "why {} leadership", "{} vs norfolk vs blackpool")
 
 
-def reading_of(path: Path) -> Reading:
-    document = open_document(path.read_bytes())
-    return read(document) if isinstance(document, Document) else document
-
-
-def document_of(number: int, path: Path, reading: Reading) -> KnownDocument:
-    """A file's name says whose it is and when it was published: 80418-norfolk-2026-05-18-cs.pdf."""
-    urn, *_, year, month, day, _kind = path.stem.split("-")
-    listing = Listing(
-        file_id=f"50{number:06}",
-        urn=urn,
-        title="Children's services inspection",
-        url=f"https://files.ofsted.gov.uk/v1/file/50{number:06}",
-        published=date(int(year), int(month), int(day)),
-    )
-    return KnownDocument(
-        listing=listing, standing=Standing.READ, first_seen_at=NOW, sha256=f"{number:064}", reading=reading
-    )
-
-
 @pytest.fixture(scope="module")
 def documents() -> tuple[KnownDocument, ...]:
-    paths = sorted(path for part in ("reports", "letters") for path in (CORPUS / part).glob("*.pdf"))
-    with ProcessPoolExecutor(2) as pool:
-        readings = pool.map(reading_of, paths, chunksize=8)
-        return tuple(document_of(number, *one) for number, one in enumerate(zip(paths, readings, strict=True)))
+    return read_anew.documents()
 
 
 @pytest.fixture(scope="module")
