@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import logging
+import socket
+import socketserver
 import sys
 import threading
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message as Headers
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qs
 
 from slack_sdk.signature import SignatureVerifier
@@ -186,7 +190,7 @@ class Proxy:
 
 def _sent(headers: Headers, body: bytes) -> Json:
     if "json" in (headers["Content-Type"] or ""):
-        sent: Json = json.loads(body)
+        sent: Json = json.loads(body or "{}")
         return {name: json.dumps(value) for name, value in sent.items()}
     return {name: values[0] for name, values in parse_qs(body.decode()).items()}
 
@@ -247,3 +251,77 @@ def proxy(slack: LocalSlack) -> Iterator[Proxy]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@dataclass
+class Line:
+    """The other end of a Socket Mode connection: for what the stand-in for Slack never tells an app."""
+
+    url: str = ""
+    acknowledged: list[str] = field(default_factory=list)
+    """The ids of the envelopes that the app has acknowledged."""
+    _open: list[socket.socket] = field(default_factory=list)
+
+    def tell(self, event: Json, team: str) -> str:
+        """Tell the app of an event; the id of its envelope."""
+        soon(lambda: bool(self._open), "the app to open its line")
+        id_ = f"envelope-{len(self.acknowledged)}-{event['type']}"
+        payload = {"type": "event_callback", "team_id": team, "event_id": "Ev1", "event": event}
+        self._send({"envelope_id": id_, "type": "events_api", "accepts_response_payload": False, "payload": payload})
+        return id_
+
+    def answer(self, opened: socket.socket) -> None:
+        """Shake hands, say hello, and read what the app acknowledges until it hangs up."""
+        stream = opened.makefile("rb")
+        headers = dict(line.decode().strip().split(": ", 1) for line in iter(stream.readline, b"\r\n") if b": " in line)
+        named = {name.lower(): value for name, value in headers.items()}
+        accepted = hashlib.sha1((named["sec-websocket-key"] + WEBSOCKET).encode()).digest()
+        opened.sendall(SWITCHING + base64.b64encode(accepted) + b"\r\n\r\n")
+        self._open.append(opened)
+        self._send({"type": "hello"})
+        for said in _texts(stream):
+            self.acknowledged.append(json.loads(said)["envelope_id"])
+
+    def _send(self, said: Json) -> None:
+        data = json.dumps(said).encode()
+        length = bytes([len(data)]) if len(data) < 126 else b"\x7e" + len(data).to_bytes(2, "big")
+        self._open[-1].sendall(b"\x81" + length + data)
+
+
+WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""What RFC 6455 has both sides put behind the key."""
+SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+
+
+def _texts(stream: BinaryIO) -> Iterator[bytes]:
+    """The texts among the frames of a client, which are masked, until it closes the line."""
+    while len(head := stream.read(2)) == 2 and head[0] & 0x0F != 8:
+        length = head[1] & 0x7F
+        length = int.from_bytes(stream.read(2 if length == 126 else 8), "big") if length > 125 else length
+        mask, data = stream.read(4), stream.read(length)
+        if head[0] & 0x0F == 1:
+            yield bytes(byte ^ mask[place % 4] for place, byte in enumerate(data))
+
+
+@contextmanager
+def line() -> Iterator[Line]:
+    """A line that an app may open, on this machine only, until the end of the block."""
+    made = Line()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                made.answer(self.request)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        made.url = f"ws://127.0.0.1:{server.server_address[1]}/"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield made
+        finally:
+            server.shutdown()
+            thread.join()

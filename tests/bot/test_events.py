@@ -17,13 +17,16 @@ from bot import wrong_reading
 from bot.app import Desk, SlackApp, build
 from bot.slack import http_mode
 from bot.slack.client import web_client
+from inspection_watch import slack as wired
 from inspection_watch.demo.slack import ALICE, BOB, BOT_USER, CHANNEL, TEAM, LocalSlack
+from inspection_watch.listen import Doors
+from inspection_watch.settings import Settings
 from storage.engine import StorageError
 from storage.store import Store
 from storage.types import KnownDocument, Owed
 from tests.bot.examples import CHANGES, HISTORY, T0, intent
 from tests.bot.validators import check_unfurl, check_view
-from tests.slack import Json, People, Proxy, signed, soon
+from tests.slack import Json, People, Proxy, line, signed, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -184,6 +187,25 @@ class TestAddresses:
         write(happen, PAGE)
         write(happen, PAGE, channel="C09OTHER")
         assert [call["channel"] for call in unfolded(between)] == ["C09OTHER"]
+
+
+@pytest.mark.usefixtures("_known")
+def test_what_happens_is_heard_over_a_line_too(sqlite_store: Store, local_slack: LocalSlack, between: Proxy) -> None:
+    """The stand-in for Slack tells of no links over its own line, so it is one of ours that the bot opens."""
+    between.instead["chat.unfurl"] = {"ok": True}
+    settings = Settings(
+        SLACK_BOT_TOKEN=local_slack.bot_token, SLACK_APP_TOKEN=local_slack.app_token, SLACK_API_URL=between.api_url
+    )
+    links = [{"domain": "ofsted.gov.uk", "url": PAGE}]
+    event = {"type": "link_shared", "user": ALICE, "channel": CHANNEL, "message_ts": "1.0", "links": links}
+    with line() as opened:
+        between.instead["apps.connections.open"] = {"ok": True, "url": opened.url}
+        with wired.answering(settings, sqlite_store, lambda: T0, Doors()):
+            envelope = opened.tell(event, TEAM)
+            soon(lambda: "chat.unfurl" in dict(between.asked), "the address to be unfolded")
+            soon(lambda: opened.acknowledged == [envelope], "the event to be acknowledged")
+    (shown,) = dict(between.asked)["chat.unfurl"]["unfurls"].values()
+    check_unfurl(shown["blocks"])
 
 
 def filled_in(document: KnownDocument) -> Json:
