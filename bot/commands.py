@@ -26,10 +26,9 @@ LIKE_A_VERB = 0.8
 @dataclass(frozen=True, slots=True)
 class Help:
     def answer(self, asked: Asked) -> Reply:
-        """The commands that can be given where the asker is."""
-        there = [verb for verb in VERBS if asked.asker or not verb.only_in_slack]
-        listed = tuple((Strong(f"{asked.command} {form.usage}"), f" – {form.does}") for form in forms(there))
-        has = [words.HELP_DEFAULTS, holdings.channel_has(asked)] if asked.asker else [words.ONLY_IN_SLACK]
+        """All commands, as they are typed where the asker is."""
+        listed = tuple((Strong(f"{asked.command} {form.usage}"), f" – {form.does}") for form in forms())
+        has = [words.HELP_DEFAULTS, holdings.channel_has(asked)] if asked.asker else [words.WHICH_CHANNEL]
         blocks = (Paragraph(listed), Paragraph(tuple((line,) for line in (words.HELP_NAMES, *has))))
         sentence = words.HELP_SENTENCE.format(command=asked.command)
         return Reply(card=Card(title=words.HELP_TITLE, sentence=sentence, blocks=blocks))
@@ -113,7 +112,7 @@ def _meant(word: str, rest: str) -> str:
 def answer(command: Command, store: Store, now: datetime, asker: Asker | None = None) -> Reply:
     """The reply to `command`, after it was carried out.
 
-    Without an asker (in a terminal) there is no channel, and what concerns one is refused. What a channel must know
+    Without an asker (at a terminal) there is no channel, and what concerns one is refused. What a channel must know
     is said in the channel, everything else to the asker only. May raise `StorageError`.
     """
     return command.answer(Asked(store=store, now=now, asker=asker))

@@ -24,7 +24,7 @@ EXAMPLE = "west-sussex"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """With what a command is answered, when, and for whom. Without an asker (in a terminal) there is no channel."""
+    """With what a command is answered, when, and for whom. Without an asker (at a terminal) there is no channel."""
 
     store: Store
     now: datetime
@@ -41,9 +41,20 @@ class Asked:
         return REGISTRY.on(self.today)
 
     @property
+    def in_slack(self) -> bool:
+        return self.asker is not None and not self.asker.is_at_terminal
+
+    @property
+    def has_channel(self) -> bool:
+        return self.asker is not None and self.asker.channel != ""
+
+    @property
     def command(self) -> str:
         """What is typed before a command, where the asker is."""
-        return words.COMMAND if self.asker else words.TERMINAL
+        if self.in_slack:
+            return words.COMMAND
+        channel = self.asker.channel if self.asker else ""
+        return words.TERMINAL_IN.format(channel=channel) if channel else words.TERMINAL
 
 
 @runtime_checkable
@@ -89,6 +100,7 @@ class Verb:
     `parse` takes what was typed after the verb, on one line and without spaces around it ("" if nothing was).
     `alone` and `takes` say whether the verb may stand alone and whether something may follow it; they decide for which
     mistyped verb it is offered. `also` are words for it that are not merely mistyped: they are asked about too.
+    `of_channel`: it concerns a channel, which has to be named at a terminal.
     """
 
     name: str
@@ -97,7 +109,7 @@ class Verb:
     alone: bool = False
     takes: bool = True
     also: tuple[str, ...] = ()
-    only_in_slack: bool = False
+    of_channel: bool = False
 
 
 def without_more(name: str, command: Callable[[], Command]) -> Callable[[str], Command]:
@@ -122,6 +134,6 @@ def refused(*lines: str) -> Reply:
 
 def question(said: str, buttons: list[Button], press: str, asked: Asked) -> Reply:
     """A question with a button for each answer; a terminal lists the commands instead."""
-    lines: tuple[Line, ...] = ((said,), (press if asked.asker else words.TRY,))
+    lines: tuple[Line, ...] = ((said,), (press if asked.in_slack else words.TRY,))
     card = Card(title="", sentence=said, blocks=(Paragraph(lines),), buttons=tuple(buttons))
     return Reply(card=card, answered=False)

@@ -189,6 +189,7 @@ class Asker:
     of another workspace that shares the channel (`is_stranger`); `is_unknown`: Slack did not say. `is_uninvited`: the
     bot is not in this channel, and may not post in it before it is invited; `is_out_of_reach`: it can never be, for
     this is a direct message between people. `only_admins`: in this workspace only admins change what a channel is told.
+    `is_at_terminal`: it is the operator, who asks for a channel ("" for none) without being in Slack.
     """
 
     team: str
@@ -201,3 +202,4 @@ class Asker:
     is_uninvited: bool = False
     is_out_of_reach: bool = False
     only_admins: bool = False
+    is_at_terminal: bool = False

@@ -256,6 +256,7 @@ CHART_ALT_FLAGGED = "{number} with areas for priority action"
 # Commands.
 COMMAND = "/judgements"
 TERMINAL = "inspection-watch judgements"
+TERMINAL_IN = TERMINAL + " --channel {channel}"
 """The same, where there is no Slack."""
 BOT = "@inspection-watch"
 SHOW_DOES = "the current judgements of an authority, with dates and how they moved"
@@ -370,6 +371,7 @@ DID_YOU_MEAN = "Did you mean {command} {instead}?"
 ONLY_ADMINS = "In this workspace only admins may subscribe or unsubscribe a channel. Ask one of them to type it."
 NOT_FOR_GUESTS = "Guests cannot change what a channel is told. Ask a member of the workspace to type it."
 NOT_FOR_STRANGERS = "Only people of this workspace can change what its channels are told. Ask one of them to type it."
+IN_NO_CHANNEL = "That belongs to a channel: type it in the channel that is meant."
 WHO_IS_IT = (
     "Slack did not tell me just now who you are, so nothing was done. Please try again in a minute; if it stays so, "
     "tell those who run this bot."
@@ -598,7 +600,11 @@ SUBSCRIBE_FILTERED_DOES = (
     "daily 09:45 or weekly mon 09:45 (“even if empty”: also when nothing happened); compact, threads off, mention "
     "@group on downgrades"
 )
-ONLY_IN_SLACK = "What concerns subscriptions can only be asked in Slack, because they belong to a channel there."
+WHICH_CHANNEL = (
+    "Subscriptions, mutes and what is shown under addresses belong to a channel in Slack: say which with --channel and "
+    "its id (C…)."
+)
+SAID_THERE = "The channel {channel} is told the same, as soon as the service sends it."
 
 HISTORY_BUTTON = "History"
 WHY_BUTTON = "Why these grades"
@@ -685,7 +691,12 @@ MANUAL_PAGES = (
 MANUAL_TO_WHOM = (
     "Answers are shown to the asker alone. Only what changes a channel's subscriptions is said in the channel."
 )
-MANUAL_ONLY_IN_SLACK = "What belongs to a channel can be asked in Slack only: {verbs}."
+MANUAL_OF_CHANNEL = (
+    "What belongs to a channel ({verbs}) is asked at a terminal with `--channel` and the channel's id, as the "
+    "operator: `inspection-watch judgements --channel C0123ABCD subscribe west-sussex`. What would be said in the "
+    "channel is said there too; what is only answered is printed. `subscriptions workspace` needs no channel. The "
+    "workspace is that of `SLACK_BOT_TOKEN`, or the only one that is stored; else `--team` names it."
+)
 MANUAL_EXPORT = "The columns of an export"
 MANUAL_EXPORT_ROWS = (
     "One row is one judgement. In the history, a document without any (a letter, one that was not read) has one row of "

@@ -26,8 +26,8 @@ def _lines() -> Iterator[str]:
     yield from (f"# {words.MANUAL_TITLE}", "", words.MANUAL_MADE, "")
     yield from (words.MANUAL_WHERE, "", "| command | answer |", "|---|---|", table(), "")
     yield from (words.HELP_NAMES, "", words.MANUAL_PAGES, "", words.MANUAL_TO_WHOM, "")
-    only = words.joined([f"`{verb.name}`" for verb in VERBS if verb.only_in_slack])
-    yield from (words.MANUAL_ONLY_IN_SLACK.format(verbs=only), "")
+    only = words.joined([f"`{verb.name}`" for verb in VERBS if verb.of_channel])
+    yield from (words.MANUAL_OF_CHANNEL.format(verbs=only), "")
     yield from (
         f"## {words.MANUAL_EXPORT}",
         "",

@@ -27,12 +27,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot import commands
+from bot import commands, words
 from bot.answers.export import Export
 from bot.answers.replay import Replay
-from bot.grammar import Command
+from bot.channels.holdings import ListSubscriptions
+from bot.grammar import Asked, Command
 from bot.slack.client import SlackError, SlackSettingsError
-from inspection_watch import database, deliveries, exporting, logs, parsing, run, terminal, wiring
+from bot.types import Asker
+from inspection_watch import asking, database, deliveries, exporting, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
 from inspection_watch import live as closely
 from inspection_watch import reparse as archived
@@ -41,6 +43,7 @@ from inspection_watch.listen import TakenError
 from inspection_watch.metrics import Metrics
 from judgements.types import Status
 from storage.engine import StorageError, StorageSettingsError
+from storage.store import Store
 from watchers.poll import PollSummary
 from watchers.poll import poll as poll_source
 from watchers.sources import LOCAL_AUTHORITIES
@@ -227,14 +230,24 @@ def parse(
 
 @app.command()
 def judgements(
-    text: Annotated[list[str], typer.Argument(metavar="AUTHORITY", help="As after /judgements in Slack; try “help”.")],
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="AUTHORITY", help="As after /judgements in Slack; try “help”.")
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="A folder for the pictures and files of the answer.")] = None,
+    channel: Annotated[str, typer.Option(help="Slack's id of the channel (C…) that it concerns.")] = "",
+    team: Annotated[str, typer.Option(help="Slack's id of the channel's workspace (T…), if several are known.")] = "",
 ) -> None:
     """What /judgements answers in Slack, here: for example inspection-watch judgements west-sussex.
 
+    With --channel also what concerns a channel, as the operator: what would be said in the channel is said there too.
     Exit status 1 if the answer is a question, or that it cannot be done.
     """
-    _answer(commands.parse(" ".join(text)), save)
+    command = commands.parse(" ".join(text or ()))
+    is_asked_of_slack = channel or (isinstance(command, ListSubscriptions) and command.everywhere)
+    settings = configuration.load()
+    with wiring.store(settings) as store:
+        asker = asking.asker(settings, store, channel, team) if is_asked_of_slack else None
+        _answer(command, store, asker, save)
 
 
 @app.command()
@@ -243,7 +256,8 @@ def replay(
     page: Annotated[int, typer.Option(help="Of a long answer, this page.")] = 1,
 ) -> None:
     """What a channel subscribed to all of England would have got that day; exit status 1 if it cannot be said."""
-    _answer(Replay(day, page), None)
+    with wiring.store(configuration.load()) as store:
+        _answer(Replay(day, page), store, None, None)
 
 
 @app.command()
@@ -258,11 +272,14 @@ def export(
     exporting.hand_out(file, output)
 
 
-def _answer(command: Command, save: Path | None) -> NoReturn:
-    with wiring.store(configuration.load()) as store:
-        reply = commands.answer(command, store, wiring.now())
-        terminal.show(out, reply.card)
-        exporting.save_or_offer(out, reply.files, save)
+def _answer(command: Command, store: Store, asker: Asker | None, save: Path | None) -> NoReturn:
+    asked = Asked(store=store, now=wiring.now(), asker=asker)
+    reply = command.answer(asked)
+    for card in filter(None, (reply.card, reply.aside)):
+        terminal.show(out, card, asked.command)
+    if asker and asking.say_in_channel(store, asker, reply, asked.now):
+        out.print(terminal.plain(words.SAID_THERE.format(channel=asker.channel), "dim"))
+    exporting.save_or_offer(out, reply.files, save)
     raise typer.Exit(0 if reply.answered else 1)
 
 

@@ -12,10 +12,13 @@ from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from bot import words
 from bot.types import (
+    OPERATOR,
     Block,
     Bullets,
     Card,
+    Channel,
     GradeRow,
     Grades,
     Grid,
@@ -32,9 +35,9 @@ MOVEMENT_STYLES = {"▲": "green", "▼": "red"}
 """Colour only underlines what sign and words say already."""
 
 
-def plain(words: str, style: str = "") -> Text:
+def plain(text: str, style: str = "") -> Text:
     """Words to print as they are, without anything in them that a terminal would obey."""
-    return Text("".join(one if one.isprintable() or one == "\n" else " " for one in words), style=style)
+    return Text("".join(one if one.isprintable() or one == "\n" else " " for one in text), style=style)
 
 
 def table(*columns: str) -> RichTable:
@@ -42,8 +45,8 @@ def table(*columns: str) -> RichTable:
     return RichTable(*(Column(plain(column)) for column in columns))
 
 
-def show(console: Console, card: Card) -> None:
-    """Print a card; what would be buttons in Slack is told as commands to type."""
+def show(console: Console, card: Card, command: str = words.TERMINAL) -> None:
+    """Print a card; what would be buttons in Slack is told as what to type after `command`."""
     console.print(plain(card.title, "bold"))
     for block in card.blocks:
         console.print(Padding(_block(block), (1, 0, 0, 0)))
@@ -51,7 +54,8 @@ def show(console: Console, card: Card) -> None:
     if typed:
         console.print()
     for button in typed:
-        console.print(plain(f"{button.label}: ", "dim") + plain(f"inspection-watch judgements {button.command}"))
+        label = "" if button.label == button.command else f"{button.label}: "
+        console.print(plain(label, "dim") + plain(f"{command} {button.command}"))
 
 
 def _block(block: Block) -> RenderableType:
@@ -86,8 +90,8 @@ def _grades(block: Grades) -> RenderableType:
 
 
 def _movement(row: GradeRow) -> Text:
-    words = " ".join(part for part in (row.sign, row.movement) if part)
-    text = plain(words, MOVEMENT_STYLES.get(row.sign, ""))
+    moved = " ".join(part for part in (row.sign, row.movement) if part)
+    text = plain(moved, MOVEMENT_STYLES.get(row.sign, ""))
     return text.append_text(plain(f"\n{row.why}", "dim")) if row.why else text
 
 
@@ -119,5 +123,7 @@ def _run(run: Run) -> Text:
             return plain(run.text, "bold")
         case Link():
             return plain(f"{run.text} <{run.url}>")
+        case Channel():
+            return plain(f"#{run.id}")
         case _:
-            return plain(f"@{run.id}")
+            return plain(run.id if run.id == OPERATOR else f"@{run.id}")

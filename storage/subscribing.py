@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select, union
 from sqlalchemy.sql.dml import ReturningDelete
 
 from storage import dropping
 from storage.engine import reading, writing
 from storage.outbox import Place
 from storage.rows import Room, columns_of, insert, upsert
-from storage.schema import channels, subscriptions
+from storage.schema import channels, subscriptions, workspaces
 from storage.types import ChannelState, Subscription
 
 
@@ -61,6 +61,12 @@ class Subscribing(Room):
         with reading(self._engine) as connection:
             held, channels_with_any = connection.execute(counts.where(subscriptions.c.team == team)).one()
             return held, channels_with_any
+
+    def teams(self) -> tuple[str, ...]:
+        """The workspaces of which anything is known."""
+        known = union(select(subscriptions.c.team), select(channels.c.team), select(workspaces.c.team))
+        with reading(self._engine) as connection:
+            return tuple(sorted(connection.execute(known).scalars()))
 
     def reached_by(self, scopes: Collection[str]) -> tuple[Subscription, ...]:
         """Every wish, of every workspace, for one of these scopes, oldest first."""

@@ -260,7 +260,8 @@ class Part(StrEnum):
     NOTE = "note"
     """In a thread: what a correction changed."""
     NOTICE = "notice"
-    """To operators, or to a person by direct message (then the channel is the person's id)."""
+    """To operators, to a channel of which something was asked at a terminal, or to a person by direct message (then the
+    channel is the person's id)."""
 
 
 class DeliveryStatus(StrEnum):

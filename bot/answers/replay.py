@@ -35,7 +35,8 @@ class Replay:
         if day is None or day > asked.today:
             form = words.REPLAY_NO_SUCH_DAY if day is None else words.REPLAY_FUTURE
             return refused(form.format(typed=echo(self.typed), command=asked.command))
-        held = asked.store.subscriptions(asked.asker.team, asked.asker.channel) if asked.asker else None
+        asker = asked.asker if asked.has_channel else None
+        held = asked.store.subscriptions(asker.team, asker.channel) if asker else None
         if held == ():
             return refused(words.REPLAY_NONE_HELD.format(command=asked.command, day=day.isoformat()))
         published = reports.published(asked.store.published_between(day, day))
@@ -55,7 +56,7 @@ VERBS = (Verb(name="replay", parse=parse, forms=(Form(usage="replay 2024-07-12",
 
 
 def _told(day: date, told: Sequence[Change], published: int, asked: Asked, page: int) -> Reply:
-    title = (words.REPLAY_TITLE if asked.asker else words.REPLAY_TITLE_ALL).format(day=words.day(day))
+    title = (words.REPLAY_TITLE if asked.has_channel else words.REPLAY_TITLE_ALL).format(day=words.day(day))
     counts = words.REPLAY_COUNTS.format(
         alerts=words.counted(len(told), "alert"), published=words.counted(published, "document")
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot import messages, words
 from bot.answers.paging import cut, page_of, turning
-from bot.channels import facets, scopes
+from bot.channels import facets, permission, scopes
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
 from bot.types import Asker, Block, Card, Channel, Line, Paragraph, Person, Reply, Run, SmallPrint, Table
 from storage.types import Subscription
@@ -25,10 +25,11 @@ class ListSubscriptions:
     page: int = 1
 
     def answer(self, asked: Asked) -> Reply:
-        if asked.asker is None:
-            return refused(words.ONLY_IN_SLACK)
         if not self.everywhere:
-            return _of_channel(asked, asked.asker, self.page)
+            asker = permission.in_a_channel(asked)
+            return asker if isinstance(asker, Reply) else _of_channel(asked, asker, self.page)
+        if asked.asker is None:
+            return refused(words.WHICH_CHANNEL)
         if asked.asker.is_unknown:
             return refused(words.WHO_IS_IT)
         if not asked.asker.is_admin or asked.asker.is_stranger:
@@ -54,7 +55,7 @@ VERBS = (
         alone=True,
         takes=False,
         also=("list", "subs", "subscribed"),
-        only_in_slack=True,
+        of_channel=True,
     ),
 )
 
@@ -66,7 +67,7 @@ def names(held: Iterable[Subscription]) -> list[str]:
 
 def channel_has(asked: Asked) -> str:
     """What the asker's channel is subscribed to, in a sentence; "" where there is no channel."""
-    if asked.asker is None:
+    if asked.asker is None or not asked.has_channel:
         return ""
     held = names(asked.store.subscriptions(asked.asker.team, asked.asker.channel))
     return words.CHANNEL_HAS.format(names=facets.shortened(held)) if held else words.CHANNEL_HAS_NONE
@@ -83,7 +84,7 @@ def _turn(one: Subscription) -> tuple[bool, bool, str, str]:
 def _of_channel(asked: Asked, asker: Asker, page: int) -> Reply:
     held = in_order(asked.store.subscriptions(asker.team, asker.channel))
     if not held:
-        how = words.SUBSCRIBE_FIRST.format(command=words.COMMAND)
+        how = words.SUBSCRIBE_FIRST.format(command=asked.command)
         block: Block = Paragraph(((words.CHANNEL_HAS_NONE,), (how,)))
         return Reply(card=Card(title=words.SUBSCRIPTIONS_TITLE, sentence=words.CHANNEL_HAS_NONE, blocks=(block,)))
     sentence = words.CHANNEL_HAS.format(names=facets.shortened(names(held)))
@@ -98,7 +99,7 @@ def _muted(asked: Asked, asker: Asker) -> str:
     state = asked.store.channel(asker.team, asker.channel)
     if state.muted_until is None or state.muted_until <= asked.now:
         return ""
-    return words.MUTED_STATE.format(until=words.moment(state.muted_until), command=words.COMMAND)
+    return words.MUTED_STATE.format(until=words.moment(state.muted_until), command=asked.command)
 
 
 def _with(reply: Reply, line: str) -> Reply:

@@ -24,11 +24,11 @@ class Mute:
             return asker
         until = hows.mute_end(self.typed, asked.now)
         if until is None:
-            return refused(words.MUTE_HOW.format(command=words.COMMAND))
+            return refused(words.MUTE_HOW.format(command=asked.command))
         if until <= asked.now:
-            return refused(words.MUTE_IS_OVER.format(command=words.COMMAND))
+            return refused(words.MUTE_IS_OVER.format(command=asked.command))
         if until > asked.now + hows.LONGEST_MUTE:
-            return refused(words.MUTE_TOO_LONG.format(command=words.COMMAND))
+            return refused(words.MUTE_TOO_LONG.format(command=asked.command))
         before = asked.store.channel(asker.team, asker.channel)
         goes_on = before.muted_until is not None and before.muted_until > asked.now
         since = before.muted_since if goes_on and before.muted_since else asked.now
@@ -78,12 +78,12 @@ class Unfurl:
     on: bool | None
 
     def answer(self, asked: Asked) -> Reply:
-        if asked.asker is None:
-            return refused(words.ONLY_IN_SLACK)
-        asker = asked.asker
+        asker = permission.in_a_channel(asked)
+        if isinstance(asker, Reply):
+            return asker
         if self.on is None:
             is_on = asked.store.channel(asker.team, asker.channel).unfurls
-            return Reply(card=told(words.UNFURL_IS[is_on], words.UNFURL_HOW.format(command=words.COMMAND)))
+            return Reply(card=told(words.UNFURL_IS[is_on], words.UNFURL_HOW.format(command=asked.command)))
         if why := permission.why_not(asker):
             return refused(why)
         asked.store.set_unfurls(asker.team, asker.channel, self.on)
@@ -100,7 +100,7 @@ VERBS = (
         name="mute",
         parse=lambda rest: Mute(rest) if rest else Usage(words.MUTE_HOW, "mute"),
         forms=(Form(usage="mute 14d", does=words.MUTE_DOES),),
-        only_in_slack=True,
+        of_channel=True,
     ),
     Verb(
         name="unmute",
@@ -108,13 +108,13 @@ VERBS = (
         forms=(Form(usage="unmute", does=words.UNMUTE_DOES),),
         alone=True,
         takes=False,
-        only_in_slack=True,
+        of_channel=True,
     ),
     Verb(
         name="unfurl",
         parse=_unfurl,
         forms=(Form(usage="unfurl off", does=words.UNFURL_DOES),),
         alone=True,
-        only_in_slack=True,
+        of_channel=True,
     ),
 )

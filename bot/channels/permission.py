@@ -13,10 +13,16 @@ from bot.types import Asker, Reply
 
 def granted(asked: Asked) -> Asker | Reply:
     """Who asks for something that alters what a channel is told; or the reply that it may not be altered."""
+    asker = in_a_channel(asked)
+    why = "" if isinstance(asker, Reply) else why_not(asker)
+    return refused(why) if why else asker
+
+
+def in_a_channel(asked: Asked) -> Asker | Reply:
+    """Who asks, and in which channel; or the reply that it has to be asked in one."""
     if asked.asker is None:
-        return refused(words.ONLY_IN_SLACK)
-    why = why_not(asked.asker)
-    return refused(why) if why else asked.asker
+        return refused(words.WHICH_CHANNEL)
+    return asked.asker if asked.asker.channel else refused(words.IN_NO_CHANNEL)
 
 
 def why_not(asker: Asker) -> str:

@@ -39,7 +39,7 @@ VERBS: tuple[Verb, ...] = (
             Form(usage="subscribe england all documents all changes", does=words.SUBSCRIBE_ALL_DOES),
         ),
         also=("subscription", "sub"),
-        only_in_slack=True,
+        of_channel=True,
     ),
     *unsubscribing.VERBS,
     *holdings.VERBS,
@@ -49,7 +49,7 @@ VERBS: tuple[Verb, ...] = (
 
 def is_subscribed(asked: Asked, one: Authority) -> bool | None:
     """Whether the asker's channel is subscribed to the authority by itself; None where there is no channel."""
-    if asked.asker is None:
+    if asked.asker is None or not asked.has_channel:
         return None
     return asked.store.is_subscribed(asked.asker.team, asked.asker.channel, scopes.of_authority(one.urn))
 

@@ -46,7 +46,7 @@ VERBS = (
             Form(usage="unsubscribe all", does=words.UNSUBSCRIBE_ALL_DOES),
         ),
         also=("unsub",),
-        only_in_slack=True,
+        of_channel=True,
     ),
 )
 

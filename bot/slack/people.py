@@ -33,7 +33,7 @@ def introduced(client: WebClient, asker: Asker, *, only_admins: bool) -> Asker:
         is_restricted=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
         is_stranger=asker.is_stranger or _is_stranger(person, asker.team),
         is_out_of_reach=is_ours is False,
-        is_uninvited=not is_direct and not is_in(client, asker.channel),
+        is_uninvited=bool(asker.channel) and not is_direct and not is_in(client, asker.channel),
         only_admins=only_admins,
     )
 

@@ -190,7 +190,7 @@ def test_an_authority_without_documents_says_when_it_was_looked_at(sqlite_store:
 def test_without_a_channel_there_are_cards_but_no_subscriptions(sqlite_store: Store) -> None:
     assert labels(ask("kent", sqlite_store, None)) == ["Neighbours"]
     for typed in ("subscribe kent", "unsubscribe kent", "subscriptions"):
-        assert "only be asked in Slack" in ask(typed, sqlite_store, None).card.sentence
+        assert "say which with --channel" in ask(typed, sqlite_store, None).card.sentence
         assert not ask(typed, sqlite_store, None).answered
 
 
@@ -198,7 +198,8 @@ def test_in_a_terminal_the_help_and_the_hints_are_those_of_the_terminal(sqlite_s
     told = str(ask("help", sqlite_store, None).card)
     assert "inspection-watch judgements west-sussex" in told
     assert "/judgements" not in told
-    assert "subscribe west-sussex" not in told
+    assert "inspection-watch judgements subscribe west-sussex" in told
+    assert "say which with --channel" in told
     for typed in ("west susex", "sussex", "cumbria", "merseyside, yorkshire", "statsu", "0"):
         card = ask(typed, sqlite_store, None).card
         assert "Press" not in str(card)

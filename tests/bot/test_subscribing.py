@@ -452,6 +452,17 @@ def test_who_may_change_what_a_channel_is_told(asker: Asker, allowed: bool, stor
     assert ask("subscriptions", store, asker).answered
 
 
+@pytest.mark.parametrize("typed", ["subscribe kent", "unsubscribe all", "subscriptions", "mute 2h", "unmute", "unfurl"])
+def test_in_the_app_home_there_is_no_channel_to_speak_of(typed: str, store: Store) -> None:
+    at_home = replace(ALICE, channel="")
+    reply = ask(typed, store, at_home)
+    assert not reply.answered
+    assert "type it in the channel" in reply.card.sentence
+    assert held(store, at_home) == []
+    assert "This channel" not in str(ask("help", store, at_home).card)
+    assert "subscribe" not in str(ask("kent", store, at_home).card.buttons)
+
+
 def test_where_the_bot_was_not_invited_it_says_how(store: Store) -> None:
     reply = ask("subscribe kent", store, replace(ALICE, is_uninvited=True))
     assert "/invite @inspection-watch" in reply.card.sentence

@@ -132,6 +132,12 @@ def test_a_published_report_becomes_one_alert_with_old_and_new_grades(
         (answer,) = [one for one in people.messages() if "ephemeral_to" in one]
         assert "West Sussex" in answer["text"]
 
+        command = [sys.executable, "-m", "inspection_watch", "judgements", "--channel", CHANNEL, "subscribe", "kent"]
+        asked = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert "Subscribed to Kent" in asked.stdout
+        soon(lambda: len(history(slack)) == 3, "what was asked at the terminal to be said in the channel")
+        assert "report or letter on Kent" in history(slack)[-1]["text"]
+
         begun = time.monotonic()
         running_program.process.send_signal(signal.SIGTERM)
         assert running_program.process.wait(timeout=30) == 0

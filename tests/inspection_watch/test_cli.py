@@ -13,13 +13,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import structlog
 
+from bot.types import OPERATOR
 from inspection_watch import cli, listen, wiring
 from inspection_watch import settings as configuration
 from inspection_watch.demo.histories import SCENES, build_site
@@ -29,8 +30,9 @@ from inspection_watch.settings import Settings
 from judgements.types import NotRead, Status
 from storage.alone import alone
 from storage.store import Store
-from storage.types import KnownDocument
+from storage.types import KnownDocument, Sent
 from tests.bot.histories import fill, histories
+from tests.bot.validators import check
 from tests.counterparts import Postgres
 
 
@@ -147,7 +149,7 @@ def test_a_list_that_shrinks_ends_a_poll_with_1_and_says_by_how_much(ask: Ask, s
         (["west-susex"], "West Sussex"),
         (["northamptonshire"], "North Northamptonshire"),
         (["xyzzy"], "xyzzy"),
-        (["subscribe", "west-sussex"], "Slack"),
+        (["subscribe", "west-sussex"], "--channel"),
         (["subscribe"], "subscribe"),
         (["help"], "west-sussex"),
     ],
@@ -200,10 +202,121 @@ def test_a_past_day_is_replayed(ask: Ask, stored: None) -> None:
     assert ask("replay", "someday").status == 1
 
 
-def test_judgements_without_a_name_is_a_usage(ask: Ask) -> None:
+def test_judgements_without_a_word_is_a_call_for_help(ask: Ask) -> None:
     said = ask("judgements")
-    assert said.status == 2
-    assert "AUTHORITY" in said.err
+    assert said.status == 0
+    assert said.out == ask("judgements", "help").out
+    for command in ("west-sussex", "subscribe west-sussex", "mute 14d"):
+        assert f"inspection-watch judgements {command}" in said.out
+    assert "say which with --channel" in said.out
+
+
+def waiting(channel: str) -> list[str]:
+    """What this channel is owed, in the words of the notifications."""
+    with wiring.store(configuration.load()) as store:
+        claimed = store.claim_deliveries(wiring.now(), timedelta(minutes=1), "test", 9)
+        told = [one.message.text for one in claimed if (one.team, one.channel) == ("T1", channel)]
+        for one in claimed:
+            check(one.message)
+        store.record([Sent(delivery=one, ts="1.0", next_at=wiring.now()) for one in claimed], wiring.now())
+    return told
+
+
+IN_CHANNEL = ("judgements", "--team", "T1", "--channel", "C1")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "said"),
+    [
+        ((), "subscribe kent, england letters weekly", "is now told only of letters on all of England and Kent"),
+        (("subscribe kent",), "subscribe kent daily", "What this channel is told about Kent has changed"),
+        (("subscribe kent",), "unsubscribe kent", "This channel is no longer told about Kent."),
+        (("subscribe kent",), "unsubscribe all", "This channel is no longer told about anything."),
+        ((), "mute 14d", "Muted until"),
+        (("mute 14d",), "unmute", "This channel is told again from now on."),
+        ((), "unfurl off", "are not unfolded any more"),
+    ],
+)
+def test_what_changes_a_channel_is_done_at_the_terminal_too_and_said_in_the_channel(
+    ask: Ask, before: tuple[str, ...], typed: str, said: str
+) -> None:
+    for one in before:
+        ask(*IN_CHANNEL, *one.split())
+        assert len(waiting("C1")) == 1
+    asked = ask(*IN_CHANNEL, *typed.split())
+    assert asked.status == 0
+    assert "The channel C1 is told the same" in asked.out
+    (told,) = waiting("C1")
+    assert said in told
+    assert "@U" not in asked.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        ("subscriptions", 0, "Kent"),
+        ("subscribe kent", 0, "Nothing about that has changed"),
+        ("unsubscribe york", 0, "was not subscribed to York"),
+        ("subscribe medwy", 1, "inspection-watch judgements --channel C1 subscribe medway"),
+        ("subscribe kent at 9", 1, "inspection-watch judgements --channel C1 subscribe kent daily 09:00"),
+        ("mute for ever", 1, "inspection-watch judgements --channel C1 mute 14d"),
+        ("unmute", 0, "was not muted"),
+        ("unfurl", 0, "are unfolded in this channel"),
+        ("replay 2023-05-11", 0, "What this channel would have got on 11 May 2023"),
+    ],
+)
+def test_what_is_only_answered_is_printed_and_said_to_nobody_else(ask: Ask, typed: str, status: int, said: str) -> None:
+    ask(*IN_CHANNEL, "subscribe", "kent")
+    waiting("C1")
+    asked = ask(*IN_CHANNEL, *typed.split())
+    assert (asked.status, said in asked.out) == (status, True)
+    assert "is told the same" not in asked.out
+    assert waiting("C1") == []
+
+
+def test_the_operator_is_named_as_such_where_others_see_it(ask: Ask) -> None:
+    ask(*IN_CHANNEL, "subscribe", "kent")
+    assert "by the operator" in ask(*IN_CHANNEL, "subscriptions").out
+    with wiring.store(configuration.load()) as store:
+        (one,) = store.subscriptions("T1", "C1")
+    assert one.created_by == OPERATOR
+
+
+def test_the_workspaces_list_needs_no_channel_and_the_only_workspace_is_meant(ask: Ask) -> None:
+    assert "No workspace is known here yet" in ask("judgements", "subscriptions", "workspace").err
+    ask(*IN_CHANNEL, "subscribe", "kent")
+    listed = ask("judgements", "subscriptions", "workspace")
+    assert (listed.status, "#C1" in listed.out, "Kent" in listed.out) == (0, True, True)
+    assert ask("judgements", "--channel", "C2", "subscribe", "york").status == 0
+    ask("judgements", "--team", "T2", "--channel", "C1", "mute", "2h")
+    which = ask("judgements", "--channel", "C1", "subscriptions")
+    assert (which.status, which.err.startswith("Several workspaces are known here (T1, T2)")) == (2, True)
+
+
+def test_the_workspace_of_the_bots_token_is_meant_before_any_other(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(*IN_CHANNEL, "subscribe", "kent")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    signed_in = SimpleNamespace(team="T9", user="U9", workspace="Nine", lacks=())
+    monkeypatch.setattr("bot.slack.client.sign_in", lambda client: signed_in)
+    ask("judgements", "--channel", "C1", "subscribe", "york")
+    with wiring.store(configuration.load()) as store:
+        assert [one.team for team in ("T1", "T9") for one in store.subscriptions(team, "C1")] == ["T1", "T9"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--channel", "general", "--channel takes Slack's id"), ("--team", "us", "--team takes Slack's id")],
+)
+def test_what_is_no_id_of_slacks_is_refused(ask: Ask, option: str, value: str, said: str) -> None:
+    ids = {"--channel": "C1", "--team": "T1", option: value}
+    refused = ask("judgements", *(word for pair in ids.items() for word in pair), "subscriptions")
+    assert (refused.status, refused.err.startswith(said)) == (2, True)
+
+
+def test_what_concerns_a_channel_says_that_it_has_to_be_named(ask: Ask) -> None:
+    for typed in ("subscribe kent", "unsubscribe kent", "subscriptions", "mute 14d", "unmute", "unfurl off"):
+        asked = ask("judgements", *typed.split())
+        assert (asked.status, "say which with --channel" in asked.out) == (1, True)
 
 
 def test_bad_files_have_one_sentence_each_and_the_good_ones_are_read(ask: Ask, site: Site, tmp_path: Path) -> None:

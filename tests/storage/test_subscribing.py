@@ -111,6 +111,12 @@ class TestSubscriptions:
         assert store.workspace_subscriptions("T1", 1, 1) == (mine[1],)
         assert store.count_subscriptions("T3") == (0, 0)
 
+    def test_workspaces_are_known_by_whatever_is_stored_of_them(self, store: Store) -> None:
+        assert store.teams() == ()
+        store.put_subscriptions([subscription(team="T2"), subscription("C2", team="T2")])
+        store.mute("T1", "C1", T0, "U1")
+        assert store.teams() == ("T1", "T2")
+
     def test_unsubscribing_drops_what_the_channel_is_still_owed_about_this_authority(
         self, store: Store, engine: Engine
     ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answers.replay import Replay
@@ -48,6 +50,10 @@ def test_a_channel_is_told_what_it_is_subscribed_to_and_only_the_asker_sees_it(s
     assert "0 alerts, of 1 document published that day" in replayed().sentence
     answer(parse("subscribe west-sussex"), sqlite_store, T0, ALICE)
     assert titles(replayed()) == ["▲ West Sussex improved overall: inadequate → requires improvement to be good"]
+
+
+def test_in_the_app_home_it_is_all_of_england(ask: Ask) -> None:
+    assert ask("replay 2024-07-12", replace(ALICE, channel="")).card == ask("replay 2024-07-12", None).card
 
 
 def test_a_day_without_a_date_is_the_last_of_its_name(ask: Ask) -> None:
