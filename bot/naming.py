@@ -44,7 +44,8 @@ def which(typed: str, verb: str, asked: Asked, after: str = "") -> Reply:
             region = words.REGION.format(**said, number=len(members))
             return refused(f"{region} {words.ONE_FOR_EXAMPLE.format(**said, slug=members[0].slug)}")
     if several := asked.registry.several(typed):
-        return _ask(words.WHICH_OF_SEVERAL, said, several, asked)
+        form = words.SEVERAL.get(verb.partition(" ")[0], words.WHICH_OF_SEVERAL)
+        return _ask(form, {**said, "number": str(len(several))}, several, asked)
     if found.nearest:
         return _ask(words.UNKNOWN_NEAR, said, found.nearest, asked)
     return refused(f"{words.UNKNOWN.format(**said)} {words.UNKNOWN_NONE.format(**said)}")
@@ -71,5 +72,7 @@ def _ask(form: str, said: Mapping[str, str], candidates: Sequence[Authority], as
     """A question that names the candidates, with a button for each that runs the same verb."""
     offered = candidates[:MOST_OFFERED]
     names = words.joined([one.spoken for one in offered], "or")
+    if more := len(candidates) - len(offered):
+        names = words.OR_OTHERS.format(names=", ".join(one.spoken for one in offered), count=more)
     buttons = [Button(label=one.spoken, command=f"{said['verb']}{one.slug}{said['after']}") for one in offered]
     return question(form.format(**said, names=names), buttons, words.PRESS, asked)

@@ -297,9 +297,20 @@ CHANNEL_HAS_NONE = "This channel is not subscribed to anything."
 
 NAME_MISSING = "“{verb}” needs the name of an authority: type for example {command} {verb} west-sussex."
 NOTHING_FOLLOWS = "“{verb}” takes nothing after it: type {command} {verb}."
-ONE_AT_A_TIME = "This takes one authority at a time for now"
+ONE_AT_A_TIME = "This takes one authority at a time"
 ONE_FOR_EXAMPLE = ONE_AT_A_TIME + ": type for example {command} {verb}{slug}."
 WHICH_OF_SEVERAL = ONE_AT_A_TIME + ". Which one: {names}?"
+_WITH_COMMAS = "To name several, put a comma between them. Which do you mean here: {names}?"
+SEVERAL: Mapping[str, str] = {
+    "": (
+        "Up to five authorities can be compared, and these are {number}; all of them can be subscribed to at once. "
+        "Which one do you want to see: {names}?"
+    ),
+    "subscribe": _WITH_COMMAS,
+    "unsubscribe": _WITH_COMMAS,
+}
+"""What is said of several names where one is taken, by the verb before them; of others `WHICH_OF_SEVERAL`."""
+OR_OTHERS = "{names} or {count} others"
 REGION = "“{typed}” is a region of {number} authorities."
 NO_COMMAND = "There is no command “{verb}”. Did you mean {command} {instead}?"
 UNKNOWN = "There is no authority called “{typed}”."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,8 +111,23 @@ def test_what_is_like_no_name_is_answered_without_a_guess(typed: str, verb: str,
     assert reply.card.sentence.endswith(f"for example /judgements {verb}west-sussex.")
 
 
-def test_no_question_offers_more_than_fits_on_a_screen(sqlite_store: Store) -> None:
-    assert len(labels(ask("merseyside yorkshire", sqlite_store))) == 12
+def test_no_question_offers_more_than_fits_on_a_screen_and_it_says_how_many_it_leaves_out(sqlite_store: Store) -> None:
+    reply = ask("merseyside yorkshire", sqlite_store)
+    assert len(labels(reply)) == 12
+    assert re.search(r" or \d+ others\?$", reply.card.sentence)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("kent essex surrey devon cornwall hull", "Up to five authorities can be compared, and these are 6;"),
+        ("history kent essex", "This takes one authority at a time. Which one: Kent or Essex?"),
+        ("subscribe sussex yorkshire", "To name several, put a comma between them."),
+        ("unsubscribe sussex yorkshire", "To name several, put a comma between them."),
+    ],
+)
+def test_of_several_names_it_is_said_how_many_are_taken(typed: str, said: str, sqlite_store: Store) -> None:
+    assert ask(typed, sqlite_store).card.sentence.startswith(said)
 
 
 @pytest.mark.parametrize(
