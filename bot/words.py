@@ -361,6 +361,7 @@ NOTHING_LEFT = "Nothing is left of {name} with these exceptions."
 AND_OTHERS = "{names} and {count}"
 MOST_NAMED = 8
 NO_TIME = "“{typed}” is no time of day: type for example daily 09:45 or weekly mon 09:45."
+NO_OPTION = "I do not know what “{typed}” is to mean, so nothing was done: help lists all words that may follow names."
 TWO_TIMES = "There are two times to be told in this: type one of now, daily 09:45 or weekly mon 09:45."
 NO_MENTION = (
     "Only a person or a user group can be mentioned, never a whole channel. Type @ and pick one from Slack's list, so "

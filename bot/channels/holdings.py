@@ -85,17 +85,19 @@ def _of_channel(asked: Asked, asker: Asker, page: int) -> Reply:
     held = in_order(asked.store.subscriptions(asker.team, asker.channel))
     if not held:
         how = words.SUBSCRIBE_FIRST.format(command=asked.command)
-        block: Block = Paragraph(((words.CHANNEL_HAS_NONE,), (how,)))
+        lines = filter(None, (words.CHANNEL_HAS_NONE, how, muted(asked, asker)))
+        block: Block = Paragraph(tuple((line,) for line in lines))
         return Reply(card=Card(title=words.SUBSCRIPTIONS_TITLE, sentence=words.CHANNEL_HAS_NONE, blocks=(block,)))
     sentence = words.CHANNEL_HAS.format(names=facets.shortened(names(held)))
-    if muted := _muted(asked, asker):
-        sentence = f"{sentence} {muted}"
+    if until := muted(asked, asker):
+        sentence = f"{sentence} {until}"
     of = _List(words.SUBSCRIPTIONS_TITLE, sentence, "subscriptions", words.SUBSCRIPTIONS_COLUMNS, len(held))
     reply = _paged(of, [_row(one) for one in held], page, asked)
-    return _with(reply, muted) if muted and reply.answered else reply
+    return _with(reply, until) if until and reply.answered else reply
 
 
-def _muted(asked: Asked, asker: Asker) -> str:
+def muted(asked: Asked, asker: Asker) -> str:
+    """Until when the channel is muted, in a sentence; "" if it is not."""
     state = asked.store.channel(asker.team, asker.channel)
     if state.muted_until is None or state.muted_until <= asked.now:
         return ""
@@ -116,8 +118,8 @@ def _of_workspace(asked: Asked, asker: Asker, page: int) -> Reply:
     )
     # No page has more than `PAGE`: what comes after this page need not be known.
     held = asked.store.workspace_subscriptions(asker.team, 0, page * PAGE)
-    muted = asked.store.muted(asked.now)
-    rows = [(_place(one, muted.get((one.team, one.channel))), *_row(one)) for one in held]
+    ends = asked.store.muted(asked.now)
+    rows = [(_place(one, ends.get((one.team, one.channel))), *_row(one)) for one in held]
     columns = (words.CHANNEL_COLUMN, *words.SUBSCRIPTIONS_COLUMNS)
     return _paged(_List(words.WORKSPACE_TITLE, sentence, "subscriptions workspace", columns, number), rows, page, asked)
 

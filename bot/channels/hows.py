@@ -19,8 +19,9 @@ _AT = rf"(?:\s+(?:at\s+)?(?P<time>{days.TIME}))?"
 HOW = re.compile(
     rf"\b(?:(?P<now>now|at once|immediately|instantly)"
     rf"|(?:(?P<daily>daily|(?:every|each) day)"
-    rf"|(?:weekly|(?:every|each) week)(?:\s+(?:on\s+)?(?P<day>{days.WEEKDAY}))?"
-    rf"|(?:every|each)\s+(?P<each>{days.WEEKDAY})){_AT})(?![\w:.]*\d)(?!\w)",
+    rf"|(?P<weekly>weekly|(?:every|each) week)(?:\s+(?:on\s+)?(?P<day>{days.WEEKDAY}))?"
+    rf"|(?:every|each)\s+(?P<each>{days.WEEKDAY})){_AT}"
+    rf"(?(weekly)(?(day)|(?:\s+(?:on\s+)?(?P<after>{days.WEEKDAY}))?)))(?![\w:.]*\d)(?!\w)",
     re.IGNORECASE,
 )
 """A how, wherever it stands in what somebody typed."""
@@ -40,7 +41,7 @@ def spelled(found: re.Match[str]) -> str | None:
     if found["now"]:
         return NOW
     at = days.time_of_day(found["time"]) if found["time"] else USUAL
-    return _spelled("" if found["daily"] else found["day"] or found["each"] or "mon", at)
+    return _spelled("" if found["daily"] else found["day"] or found["each"] or found["after"] or "mon", at)
 
 
 def completed(found: re.Match[str]) -> str | None:

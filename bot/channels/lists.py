@@ -31,7 +31,7 @@ LONGEST = 100
 
 _BETWEEN = re.compile(r"(?:\s*[;,/|+&]+\s*|\s+(?:and|plus)\b\s*)+", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[•*·‣▪–—-]+\s*|\d{1,3}[.)]\s+)+")
-_REGION = re.compile(r"(?:the )?regions? (?:of )?(.+)|(?:the )?(.+) region")
+_REGION = re.compile(r"(?:the )?regions? (?:of )?(.+)|(?:the )?(.+) region|(?:all )?(?:the )?(london) boroughs")
 _NEIGHBOURS = re.compile(
     r"(?:the )?(?:statistical )?neighbou?rs?(?: of| for)? (.+)|(.+?)(?: and its)?(?: statistical)? neighbou?rs"
 )
@@ -166,7 +166,7 @@ def _find(registry: Registry, text: str) -> Found | Region:
 def _taken_apart(said: str) -> tuple[str, str]:
     for before, form in (("region ", _REGION), ("neighbours ", _NEIGHBOURS)):
         if found := form.fullmatch(said):
-            return before, found[1] or found[2]
+            return before, next(filter(None, found.groups()))
     return "", said
 
 

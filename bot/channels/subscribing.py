@@ -87,7 +87,8 @@ def _subscribe(wish: Wish, asked: Asked, asker: Asker) -> Reply:
     altered = [one for one, after in outcome.edited if one.narrowed != after.narrowed]
     asked.store.put_subscriptions([*outcome.new, *(after for _, after in outcome.edited)], instead_of=altered)
     aside = asking.unsure_card(wish.unsure, "subscribe", wish.typed_options, asked) if wish.unsure else None
-    return Reply(card=_card(outcome, held, asker), in_channel=outcome.is_change, aside=aside)
+    card = _card(outcome, held, asker, holdings.muted(asked, asker))
+    return Reply(card=card, in_channel=outcome.is_change, aside=aside)
 
 
 def _senseless(made: Iterable[Subscription]) -> Iterator[str]:
@@ -98,7 +99,7 @@ def _senseless(made: Iterable[Subscription]) -> Iterator[str]:
             yield words.EMPTY_OF_DIGESTS
 
 
-def _card(outcome: _Outcome, held: Sequence[Subscription], asker: Asker) -> Card:
+def _card(outcome: _Outcome, held: Sequence[Subscription], asker: Asker, muted: str) -> Card:
     names = facets.shortened(holdings.names(outcome.all))
     form = words.SUBSCRIBED_TITLE if outcome.new else words.EDITED_TITLE if outcome.edited else words.UNCHANGED_TITLE
     lines = (*_invitation(asker), *_new(outcome.new, held), *_same(outcome.same))
@@ -106,7 +107,7 @@ def _card(outcome: _Outcome, held: Sequence[Subscription], asker: Asker) -> Card
     told = [*outcome.same, *(after for _, after in outcome.edited)]
     if outcome.new and (told or facets.told(outcome.new[0]) != facets.told(facets.USUAL)):
         told = [*outcome.new, *told]
-    how = tuple(_hows(told))
+    how = (*_hows(told), *([(muted,)] if muted else []))
     blocks: tuple[Block, ...] = (*((Paragraph(lines),) if lines else ()), *edited, *((Paragraph(how),) if how else ()))
     said = [*map(facets.plain, lines), *(block.title for block in edited), *map(facets.plain, how)]
     small = SmallPrint(tuple(_small_print(outcome, held, asker)))

@@ -16,7 +16,7 @@ from typing import TypeVar
 from bot import words
 from bot.channels import hows, lists
 from bot.channels.lists import Unsure
-from judgements.authorities import Registry
+from judgements.authorities import Registry, Unknown
 from storage.types import DocumentSort, Movements
 
 LIKE_AN_OPTION = 0.8
@@ -86,11 +86,13 @@ _BETWEEN = r"\s*(?:,|&|\+|/|and\b|or\b)?\s*"
 _ANOTHER = re.compile(rf"{_BETWEEN}<[@!]", re.I)
 _ANOTHER_CHANGE = re.compile(rf"{_BETWEEN}(?:{'|'.join(_CHANGES)})(?![\w-])", re.I)
 _SLACKS = re.compile(r"<(!subteam\^[A-Z0-9]+|@[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_EXCEPT = re.compile(r"[\s,;]*\b(?:except(?: for)?|excepting|excluding|but not)\b[\s:]*", re.I)
+_EXCEPT = re.compile(
+    r"[\s,;]*\b(?:except(?: for)?|excepting|excluding|but not|without|minus|apart from|other than)\b[\s:]*", re.I
+)
 _LEADS_ON = re.compile(r"(?:\band|\bor|&|\+|/)$", re.I)
 _NO_EXCEPTION = frozenset(["none", "nobody", "nothing"])
-_BEFORE = re.compile(r"^(?:[\s,;:.]|(?:to|for|about|on|and)\b)+", re.I)
-_BEHIND = re.compile(r"(?:[\s,;:.]|\b(?:only|just|on|with|and|in|as|for|to))+$", re.I)
+_BEFORE = re.compile(r"^(?:[\s,;:.]|(?:to|for|about|on|and|please)\b)+", re.I)
+_BEHIND = re.compile(r"(?:[\s,;:.]|\b(?:only|just|on|with|and|in|as|for|to|please))+$", re.I)
 _OPTION_WORDS = (
     *DocumentSort,
     *Movements,
@@ -126,7 +128,7 @@ def read(text: str, registry: Registry) -> Wish:
         options=options,
         also=also,
         typed_options=" ".join(filter(None, behind)),
-        mistakes=(*mistakes, *_of_exceptions(unsure_too), *_of_numbers(unsure)),
+        mistakes=(*mistakes, *_of_exceptions(unsure_too), *_of_numbers(unsure), *_of_options(unsure, text)),
         instead=completed or _mistyped(text, (*unsure, *unsure_too)),
     )
 
@@ -226,7 +228,7 @@ def _bare(text: str) -> str:
     return "; ".join(piece for piece in pieces if piece and piece.casefold() not in _LITTLE)
 
 
-_LITTLE = frozenset(["only", "just", "with", "and", "on", "in", "the", "a", _OPTION])
+_LITTLE = frozenset(["please", "only", "just", "with", "and", "on", "in", "the", "a", _OPTION])
 
 
 def _is_of_names(excepting: str) -> bool:
@@ -242,6 +244,13 @@ def _of_exceptions(unsure: tuple[Unsure, ...]) -> list[str]:
 
 def _of_numbers(unsure: tuple[Unsure, ...]) -> list[str]:
     return [words.TOO_MANY_UNKNOWN] if len(unsure) >= lists.MOST_UNSURE else []
+
+
+def _of_options(unsure: tuple[Unsure, ...], text: str) -> list[str]:
+    """What is like no name and stands in a line with options was meant for one, and is not left out: "kent hourly"."""
+    strange = [one.typed for one in unsure if isinstance(one.found, Unknown) and not one.found.nearest]
+    lines = [line for line in text.split(";") if strange and _OPTION in _options(line)[0]]
+    return [words.NO_OPTION.format(typed=one[:60]) for one in strange if any(one in line for line in lines)]
 
 
 def _mistyped(text: str, unsure: tuple[Unsure, ...]) -> str:

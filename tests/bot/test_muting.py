@@ -52,6 +52,14 @@ def test_an_unmuted_channel_is_told_again(store: Store) -> None:
     assert not ask("unmute", store, now=T0 + timedelta(hours=3)).in_channel, "it was over"
 
 
+def test_a_muted_channel_is_said_to_be_so_whenever_its_subscriptions_are_spoken_of(store: Store) -> None:
+    ask("mute 14d", store)
+    for typed in ("subscriptions", "subscribe kent", "subscribe kent", "subscribe kent daily", "subscriptions"):
+        assert "It is muted until 09:36 BST on 3 September 2026" in str(ask(typed, store).card)
+    ask("unmute", store)
+    assert "muted until" not in str(ask("subscribe kent now", store).card)
+
+
 def test_what_was_missed_is_named_with_all_its_days(store: Store) -> None:
     assert "/judgements recent 15d." in "".join(lines(ask("mute 14d", store).card))
     later = T0 + timedelta(days=3)

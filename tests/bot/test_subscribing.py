@@ -235,7 +235,7 @@ def test_a_list_in_which_an_option_is_mistyped_changes_nothing_and_offers_the_ri
     assert commands(reply) == ["subscribe kent, medway weekly"]
 
 
-@pytest.mark.parametrize("typed", ["kent please", "kent when ofsted wakes", "york or so weekly"])
+@pytest.mark.parametrize("typed", ["kent perhaps", "kent when ofsted wakes", "york or so weekly"])
 def test_a_name_is_never_offered_without_the_words_beside_it(typed: str, store: Store) -> None:
     reply = ask(f"subscribe {typed}", store)
     assert held(store) == []

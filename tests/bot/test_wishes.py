@@ -46,6 +46,7 @@ def wanted(text: str) -> list[str]:
         ("neighbors of kent, medway", ["neighbours kent", "medway"]),
         ("england", ["england"]),
         ("everything", ["england"]),
+        ("all the London boroughs", ["region london"]),
         ("kent essex region london", ["kent", "essex", "region london"]),
     ],
 )
@@ -75,6 +76,12 @@ def test_what_is_not_known_is_kept_apart_from_what_is() -> None:
     assert [one.typed for one in wish.unsure] == ["Medwy", "Brigton and Hove", "sussex", "cumbria", "nowhere"]
 
 
+def test_a_line_of_a_pasted_list_that_is_like_no_name_holds_the_others_up_only_beside_an_option() -> None:
+    wish = read("!!!; Kent; Medway; letters daily", TODAY)
+    assert (wish.mistakes, [one.typed for one in wish.unsure], len(wish.scopes)) == ((), ["!!!"], 2)
+    assert read("Kent; Medway; letters !!!", TODAY).mistakes
+
+
 def test_an_authority_to_come_is_not_taken_for_its_region_and_its_county() -> None:
     assert wanted("east surrey") == []
 
@@ -95,6 +102,8 @@ def test_an_authority_to_come_is_not_taken_for_its_region_and_its_county() -> No
         ("daily at 9", Options(how="daily 09:00")),
         ("daily at 0945", Options(how="daily 09:45")),
         ("weekly mondays at 8", Options(how="weekly mon 08:00")),
+        ("weekly at 8 on mondays", Options(how="weekly mon 08:00")),
+        ("weekly please", Options(how="weekly mon 09:45")),
         ("every friday 12:00", Options(how="weekly fri 12:00")),
         ("each day", Options(how="daily 09:45")),
         ("weekly thurs noon", Options(how="weekly thu 12:00")),
@@ -129,7 +138,7 @@ def test_what_is_typed_anew_for_another_name_means_the_same() -> None:
 @pytest.mark.parametrize(
     ("text", "known", "beyond"),
     [
-        ("kent please", "Kent", "please"),
+        ("kent perhaps", "Kent", "perhaps"),
         ("tell us of kent", "Kent", "tell us of"),
         ("kent medway foo", "Kent and Medway", "foo"),
         ("york when ofsted wakes", "York", "when ofsted wakes"),
@@ -163,6 +172,8 @@ def test_exceptions_are_scopes_too() -> None:
     wish = read("england except kent, medway and region london weekly", TODAY)
     assert wish.scopes == ("england",)
     assert [scopes.typed(scope) for scope in wish.excepted or ()] == ["kent", "medway", "region london"]
+    for without in ("without", "apart from", "minus", "other than", "but not"):
+        assert read(f"england {without} kent", TODAY).excepted == read("england except kent", TODAY).excepted
     assert read("england except nobody", TODAY).excepted == ()
     assert read("england", TODAY).excepted is None
 
@@ -194,6 +205,10 @@ def test_exceptions_are_scopes_too() -> None:
         "kent daily at 945",
         "kent now daily 09:45",
         "kent now monday",
+        "kent daily at 9 on tuesday",
+        "kent weekly tue at 9 on monday",
+        "kent letters hourly",
+        "england downgrades weekdays",
         "kent weekly mon tue",
         "england except atlantis",
         ", ".join(f"nowhere {number}" for number in range(30)),
