@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from bot import wrong_reading
 from bot.app import Desk, SlackApp, build
+from bot.channels import scopes
 from bot.slack import http_mode
 from bot.slack.client import web_client
 from inspection_watch import slack as wired
@@ -263,6 +264,20 @@ class TestHome:
         post(app, {**home, "view": {"id": "V2", "type": "modal"}})
         soon(lambda: bool(people.calls("views.update")), "the window to change")
         assert people.calls("views.update")[0]["view_id"] == "V2"
+
+
+class TestStrangers:
+    """Somebody of another workspace that shares the channel, as Slack tells of whoever presses a button."""
+
+    def test_they_are_answered_and_change_nothing(self, app: SlackApp, sqlite_store: Store, between: Proxy) -> None:
+        between.instead["hook"] = {"ok": True}
+        for team, value in (("T0ELSEWHERE", "subscribe york"), (TEAM, "subscribe kent")):
+            pressed = {"type": "button", "action_id": "run:0", "block_id": "b", "value": value, "action_ts": "1.0"}
+            by = {"team": {"id": TEAM}, "user": {"id": ALICE, "team_id": team}, "channel": {"id": CHANNEL}}
+            post(app, {"type": "block_actions", "response_url": f"{between.url}/hook", "actions": [pressed], **by})
+        soon(lambda: len(between.asked) == 2, "both to be answered")
+        assert "Only people of this workspace" in str(between.asked)
+        assert [scopes.typed(one.scope) for one in sqlite_store.subscriptions(TEAM, CHANNEL)] == ["kent"]
 
 
 class TestComings:
