@@ -125,7 +125,9 @@ def _new(new: Sequence[Subscription], held: Sequence[Subscription]) -> Iterator[
     what, names = facets.narrowed(new[0]), words.joined(holdings.names(new))
     form = words.SUBSCRIBED_FILTERED if what else words.SUBSCRIBED
     yield (form.format(names=names, what=what),)
-    yield from ((words.BESIDES, *facets.whole(one)) for one in held if one.scope == new[0].scope)
+    for one in [one for one in held if one.scope in {each.scope for each in new}]:
+        name = f"{scopes.spoken(one.scope)}, " if len(new) > 1 else ""
+        yield (words.BESIDES, name, *facets.whole(one))
 
 
 def _same(same: Sequence[Subscription]) -> Iterator[Line]:

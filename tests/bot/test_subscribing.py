@@ -102,6 +102,17 @@ def test_a_second_wish_for_the_same_is_added_by_a_word(store: Store) -> None:
     assert ask("subscriptions", store).card.sentence == "This channel is subscribed to all of England."
 
 
+def test_a_second_wish_is_added_for_several_at_once(store: Store) -> None:
+    ask("subscribe kent send", store)
+    reply = ask("subscribe york, kent also letters", store)
+    assert "It also has, as before: Kent, at once; only area SEND inspections" in lines(reply.card)
+    assert {(scopes.typed(one.scope), one.narrowed) for one in held(store)} == {
+        ("kent", "send"),
+        ("kent", "letters"),
+        ("york", "letters"),
+    }
+
+
 def test_one_of_several_is_edited_by_what_it_is_narrowed_to(store: Store) -> None:
     for typed in ("downgrades", "also letters weekly", "also letters daily"):
         ask(f"subscribe england {typed}", store)

@@ -48,7 +48,7 @@ def test_brackets_in_any_place_of_a_card_are_words_and_no_markup() -> None:
             Table(columns=(FOREIGN,), rows=((line,),), title=FOREIGN),
             Grid(columns=(FOREIGN,), rows=((FOREIGN, (line,)),)),
         ),
-        buttons=(Button(label=FOREIGN, command=FOREIGN),),
+        buttons=(Button(label=f"See {FOREIGN}", command=FOREIGN),),
     )
     of_the_lines, of_the_row = 5 * 5, 6
     assert shown(card).count(FOREIGN) == of_the_lines + of_the_row + 1 + 2 + 2 + 2 + 2
