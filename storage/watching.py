@@ -91,14 +91,13 @@ class Watching(Room):
 
     def told_unread(self) -> tuple[KnownDocument, ...]:
         """The documents of which people know that they are there, and not what they say; oldest first."""
-        unread = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.withdrawn_at.is_(None))
-        return self._documents(unread, (documents.c.published, documents.c.file_id))
+        return self._documents(_TOLD_UNREAD, (documents.c.published, documents.c.file_id))
 
     def read_at_last(self) -> tuple[str, ...]:
         """URNs of the authorities with a document that was told as not read, and is read by now."""
-        read = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.kind != Kind.COUNCIL_REPORT)
+        read = and_(documents.c.kind != Kind.COUNCIL_REPORT, documents.c.standing == Standing.READ)
         with reading(self._engine) as connection:
-            query = select(documents.c.urn).where(read, documents.c.standing == Standing.READ).distinct()
+            query = select(documents.c.urn).where(_TOLD_UNREAD, read).distinct()
             return tuple(connection.scalars(query.order_by(documents.c.urn)))
 
     def missing_documents(self) -> Mapping[str, int]:
@@ -180,6 +179,7 @@ class Watching(Room):
             return tuple(document_of(row) for row in rows)
 
 
+_TOLD_UNREAD = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.withdrawn_at.is_(None))
 _NEWEST = (documents.c.published.desc(), documents.c.file_id)
 
 

@@ -112,8 +112,10 @@ def _told_first(document: KnownDocument, shelf: Shelf) -> Turn:
 
 
 def read_at_last(document: KnownDocument, shelf: Shelf) -> Turn | None:
-    """People were told that it is there and not read, and now it is read; None if it is not."""
-    if not document.told or document.told_sha256 is not None or not _is_ofsteds(document):
+    """People were told that it is there and not read, and now it is read; None if it is not, or not there any more."""
+    if not document.told or document.told_sha256 is not None or document.withdrawn_at is not None:
+        return None
+    if not _is_ofsteds(document):
         return None
     change = news.read_at_last(document.told, _news(document, shelf))
     return Turn(documents=(replace(document, told_sha256=document.sha256),), changes=(change,), why="read at last")

@@ -62,6 +62,8 @@ def test_what_people_were_told_of_as_not_read_is_known_until_it_is_read(store: S
     store.apply(intent(documents=(waits, told, silent, out)))
     assert store.told_unread() == (waits,)
     assert store.read_at_last() == ()
+    store.apply(intent(documents=(replace(read, withdrawn_at=T0),)))
+    assert store.read_at_last() == (), "whoever looks for it finds nothing"
     store.apply(intent(documents=(read,)))
     assert store.read_at_last() == (URN,)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,7 +15,7 @@ from storage.engine import writing
 from storage.types import KnownDocument, TroubleKind
 from tests.fakes import FakeReader, paper
 from tests.watchers.bench import MINUTE, NEWS, OLD, WEST, Bench, publication
-from watchers import pages, upkeep
+from watchers import look, pages, upkeep
 from watchers.lifecycle import REST
 from watchers.upkeep import CHECKED_AT_ONCE
 
@@ -48,6 +50,17 @@ def grade(reading: Reading | None) -> str:
     assert isinstance(reading, Report)
     assert reading.overall is not None
     return str(reading.overall.grade)
+
+
+@contextmanager
+def unlearned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Yesterday's parser, which can read nothing."""
+    unread = NotRead(status=Status.UNRECOGNISED, why="No framework fits.")
+    with monkeypatch.context() as yesterday:
+        for room in (look, pages, upkeep):
+            yesterday.setattr(room, "PARSER", "yesterday")
+        yesterday.setattr(FakeReader, "read", lambda _reader, _data: unread)
+        yield
 
 
 class TestWithdrawal:
@@ -243,14 +256,7 @@ class TestReadAtLast:
     def test_a_parser_that_has_learnt_to_read_it_puts_it_right_and_tells_nothing_else(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def unlearned(_reader: FakeReader, _data: bytes) -> Reading:
-            return NotRead(status=Status.UNRECOGNISED, why="No framework fits.")
-
-        with monkeypatch.context() as yesterday:
-            for room in (pages, upkeep):
-                yesterday.setattr(room, "PARSER", "yesterday")
-            yesterday.setattr("watchers.look.PARSER", "yesterday")
-            yesterday.setattr(FakeReader, "read", unlearned)
+        with unlearned(monkeypatch):
             bench.poll()
             bench.site.publish(NEWS)
             bench.poll()
@@ -259,6 +265,19 @@ class TestReadAtLast:
         (change,) = bench.told()
         assert (change.kind, change.amends) == (ChangeKind.READ_AT_LAST, "not_read:80578:50000003")
         assert walk(bench) == []
+
+    def test_what_was_withdrawn_before_a_parser_learnt_to_read_it_is_put_right_when_it_is_back(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with unlearned(monkeypatch):
+            bench.poll()
+            bench.site.publish(NEWS)
+            bench.poll()
+            bench.site.delist(NEWS.file_id)
+            assert walk(bench) + walk(bench) == [ChangeKind.NOT_READ, ChangeKind.WITHDRAWN]
+        assert walk(bench) == []
+        bench.site.relist(NEWS.file_id)
+        assert set(walk(bench)) == {ChangeKind.RETURNED, ChangeKind.READ_AT_LAST}
 
 
 class TestSecondNumbers:
