@@ -16,7 +16,8 @@ from watchers.sources import Source, no_more
 from watchers.suspicion import missing
 from watchers.world import World
 
-MAX_SEARCH_PAGES = 20
+MOST_AUTHORITIES = 1000
+"""On a list that has no more it ends, on however many pages; one with more is no list of authorities."""
 MOST_ODD = 5
 """Sentences on what is odd about the search pages that are kept: each authority may have one."""
 
@@ -40,7 +41,7 @@ def search(world: World, source: Source) -> Listed | Trouble:
     entries: dict[str, SearchEntry] = {}
     odd: list[str] = []
     unfamiliar: list[str] = []
-    for _ in range(MAX_SEARCH_PAGES):
+    while len(entries) <= MOST_AUTHORITIES:
         opened = page_at(world, source.search_url(world.site, len(entries)), search_page)
         if isinstance(opened, Trouble):
             return opened
@@ -58,7 +59,7 @@ def search(world: World, source: Source) -> Listed | Trouble:
                 unfamiliar=tuple(dict.fromkeys(unfamiliar)),
             )
             return identified(listed, today=_today(world)) if entries else Trouble(why=f"{source.name} is empty")
-    return Trouble(why=f"{source.name} does not end after {MAX_SEARCH_PAGES} pages")
+    return Trouble(why=f"{source.name} does not end after {MOST_AUTHORITIES} authorities")
 
 
 def identified(listed: Listed, *, today: date, registry: Registry = REGISTRY) -> Listed:

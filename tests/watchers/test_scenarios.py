@@ -14,7 +14,7 @@ from judgements.types import ChangeKind
 from storage.types import TroubleKind
 from tests.fakes import paper
 from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, WEST, Bench, publication
-from watchers import fetch
+from watchers import fetch, search
 
 FILE = f"/v1/file/{NEWS.file_id}"
 ELSEWHERE = "https://elsewhere.example/"
@@ -55,6 +55,23 @@ def test_whatever_number_of_rows_the_site_gives_all_pages_are_read(bench: Bench,
     bench.site.cap = cap
     summary = bench.poll()
     assert (summary.seen, summary.troubles) == (12, ())
+
+
+def test_a_cap_of_a_few_rows_makes_many_pages_and_no_trouble(bench: Bench) -> None:
+    for authority in REGISTRY.current:
+        bench.site.admit(Provider(urn=authority.urn, name=authority.name))
+    bench.site.cap = 3
+    summary = bench.poll()
+    assert (summary.seen, summary.troubles) == (len(bench.site.listed()), ())
+
+
+def test_a_list_that_never_ends_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_AUTHORITIES", 20)
+    for number in range(30):
+        bench.site.admit(Provider(urn=str(number), name=f"Place {number}"))
+    bench.site.cap = 4
+    assert bench.poll().troubles == ("Ofsted's list of local authorities does not end after 20 authorities",)
+    assert len(bench.asked) == 6
 
 
 Fault = Callable[[Site], None]
