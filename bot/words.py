@@ -208,6 +208,7 @@ TROUBLE_KINDS: Mapping[TroubleKind, str] = {
     TroubleKind.PAGE_SUSPECT: "an authority's page shows less than before",
     TroubleKind.MANY_MISSING: "many documents are missing at once",
     TroubleKind.UNFAMILIAR: "the source prints something it has not printed before",
+    TroubleKind.OUT_OF_REACH: "pages or documents cannot be had",
     TroubleKind.NOTHING_NEW: "nothing new has been published for unusually long",
     TroubleKind.ARCHIVE_NEARLY_FULL: "the archive is nearly full",
     TroubleKind.UNREAD: "documents wait that could not be read",

@@ -30,23 +30,25 @@ WORKERS = max(1, min(os.cpu_count() or 1, 4))
 """Documents that are read at the same time, each in a child process of its own."""
 LONGEST = 60
 """Characters of a value in the table."""
+LOST = "not in the archive any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread:
-    """A document as it is stored, and as today's parser reads it."""
+    """A document as it is stored, and as today's parser reads it.
+
+    `lost`: its file is not in the archive any more. Accepted, it is fetched again, and till then as it is stored.
+    """
 
     stored: KnownDocument
     today: KnownDocument
-
-    @property
-    def lost(self) -> bool:
-        """Whether its file is not in the archive any more: it will be fetched again."""
-        return self.today.next_try_at is not None and self.today.next_try_at != self.stored.next_try_at
+    lost: bool = False
 
     @property
     def differences(self) -> tuple[tuple[str, str, str], ...]:
         """What differs, how it is stored and how it is read; () if nothing does."""
+        if self.lost:
+            return (("file", self.stored.sha256 or "", LOST),)
         return differences(self.stored.reading, self.today.reading)
 
 
@@ -70,7 +72,8 @@ def reread(
         with ThreadPoolExecutor(WORKERS) as pool:
             for done, (document, read) in enumerate(zip(documents, pool.map(reading, documents), strict=True), 1):
                 progress(done, len(documents), document.listing.title)
-                yield Reread(stored=document, today=decide.reread(document, read, parser=PARSER, now=now))
+                today = decide.reread(document, read, parser=PARSER, now=now)
+                yield Reread(stored=document, today=today, lost=read is None)
 
 
 def accept(store: Store, rereads: Sequence[Reread]) -> None:

@@ -147,9 +147,15 @@ authorities = Table(
     "authorities",
     metadata,
     Column("urn", Text, primary_key=True),
+    Column("name", Words, nullable=False, server_default=""),
+    Column("listed_report", Date),
     Column("latest_report", Date),
+    Column("news_from", Date),
     Column("baseline_at", UtcDateTime),
     Column("walked_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("next_look_at", UtcDateTime),
+    Column("trouble", Words, nullable=False, server_default=""),
 )
 
 # A joint inspection may stand on the pages of two authorities: the same file, listed twice.
@@ -211,6 +217,15 @@ visits = Table(
     Column("meaning", Text, nullable=False),
 )
 
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Words, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("next_try_at", UtcDateTime),
+    Column("trouble", Words, nullable=False),
+)
+
 # What is known of the bytes in the archive.
 fetches = Table(
     "fetches",
@@ -251,6 +266,7 @@ sources = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("next_check_at", UtcDateTime),
+    Column("not_before", UtcDateTime),
     Column("last_ok_at", UtcDateTime),
     Column("failures", Integer, nullable=False),
     Column("trouble", Words, nullable=False),

@@ -69,15 +69,25 @@ class KnownDocument:
 class KnownAuthority:
     """One authority as storage remembers it.
 
-    `latest_report` is the date the search page showed when its own page was last read; `baseline_at` is None until
-    its history has been taken once; `walked_at` is when its own page was last read whole, and before that when it was
-    first listed.
+    `name` is the one the list showed last, `listed_report` the date the list showed when its own page was last asked
+    for, `latest_report` that date once its page has borne it out, till then the page's own. `news_from` was decided
+    when it was first listed: what is published from that day on is news, also while its history is taken. `baseline_at`
+    is None until that has been done; `walked_at` is when its own page was last read whole.
+
+    `failures` counts the looks in a row that left something to be wished (`trouble` says what, "" while all is well);
+    until `next_look_at` its page is left in peace.
     """
 
     urn: str
+    name: str = ""
+    listed_report: date | None = None
     latest_report: date | None = None
+    news_from: date | None = None
     baseline_at: datetime | None = None
     walked_at: datetime | None = None
+    failures: int = 0
+    next_look_at: datetime | None = None
+    trouble: str = ""
     documents: tuple[KnownDocument, ...] = ()
 
 
@@ -87,7 +97,6 @@ class Intent:
 
     urn: str
     now: datetime
-    latest_report: date | None
     baseline: bool
     """True if this completes the authority's first sight."""
     documents: tuple[KnownDocument, ...] = ()
@@ -95,7 +104,25 @@ class Intent:
     changes: tuple[Change, ...] = ()
     reason: str = ""
     walked: bool = True
-    """False if its page was not opened: then only documents and changes are written."""
+    """False if its page was not read: then nothing is written about that, but documents and changes alone."""
+    latest_report: date | None = None
+    listed_report: date | None = None
+    failures: int = 0
+    next_look_at: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """How a host that documents are fetched from is doing.
+
+    `failures` counts what could not be had of it in a row, `trouble` says why; until `next_try_at` it is left in peace.
+    """
+
+    host: str
+    failures: int = 0
+    next_try_at: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +161,15 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """How a watched source is doing. `trouble` is "" while it is well, else one sentence."""
+    """How a watched source is doing. `trouble` is "" while it is well, else one sentence.
+
+    Until `next_check_at` it is left in peace. `not_before` is when the site itself allows us to come back: before that
+    nobody asks it, not even by hand.
+    """
 
     key: str
     next_check_at: datetime | None = None
+    not_before: datetime | None = None
     last_ok_at: datetime | None = None
     failures: int = 0
     trouble: str = ""
@@ -156,6 +188,7 @@ class TroubleKind(StrEnum):
     PAGE_SUSPECT = "page_suspect"
     MANY_MISSING = "many_missing"
     UNFAMILIAR = "unfamiliar"
+    OUT_OF_REACH = "out_of_reach"
     NOTHING_NEW = "nothing_new"
     ARCHIVE_NEARLY_FULL = "archive_nearly_full"
     UNREAD = "unread"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, update
 
 from judgements.types import Change, Kind
 from storage import leases
@@ -22,8 +22,18 @@ from storage.rows import (
     past,
     upsert,
 )
-from storage.schema import authorities, changes, documents, fetches, sources, visits
-from storage.types import Fetch, Holding, Intent, KnownAuthority, KnownDocument, SourceState, Standing, Visit
+from storage.schema import authorities, changes, documents, fetches, hosts, sources, visits
+from storage.types import (
+    Fetch,
+    Holding,
+    HostState,
+    Intent,
+    KnownAuthority,
+    KnownDocument,
+    SourceState,
+    Standing,
+    Visit,
+)
 
 
 class Watching(Room):
@@ -56,6 +66,22 @@ class Watching(Room):
                 connection.execute(update(documents).where(documents.c.urn == old).values(urn=new))
                 connection.execute(delete(authorities).where(authorities.c.urn == old))
 
+    def note_listed(self, listed: Sequence[KnownAuthority], holding: Holding | None = None) -> None:
+        """Authorities as the list shows them: new ones are remembered, and of the others their name."""
+        with writing(self._engine) as connection:
+            leases.still_held(connection, holding)
+            for one in listed:
+                row = columns_of(authorities, one)
+                upsert(connection, authorities, row, keep=row.keys() - {"name"})
+
+    def record_page(self, authority: KnownAuthority, holding: Holding | None = None) -> None:
+        """An authority's page was asked for and not read: write how it is doing, and nothing else."""
+        names = ("listed_report", "failures", "next_look_at", "trouble")
+        this = update(authorities).where(authorities.c.urn == authority.urn)
+        with writing(self._engine) as connection:
+            leases.still_held(connection, holding)
+            connection.execute(this.values({name: getattr(authority, name) for name in names}))
+
     def apply(self, intent: Intent, holding: Holding | None = None) -> None:
         """Write what was found about one authority and what there is to tell of it, all of it or nothing.
 
@@ -69,12 +95,32 @@ class Watching(Room):
                 upsert(connection, documents, columns_of(documents, document, document.listing), keep={"first_seen_at"})
             insert_new(connection, changes, [_change_row(change, intent.now) for change in intent.changes])
 
-    def awaited(self) -> Mapping[str, datetime]:
-        """When the next document that has to be asked for again is due, by URN of the authority that lists it."""
-        due = select(documents.c.urn, func.min(documents.c.next_try_at).label("due")).group_by(documents.c.urn)
+    def awaited(self) -> tuple[KnownDocument, ...]:
+        """The listed documents that have to be asked for again, those that failed least first, then the soonest."""
+        wanted = and_(documents.c.next_try_at.is_not(None), documents.c.missing_since.is_(None))
+        return self._documents(wanted, (documents.c.failures, documents.c.next_try_at, *_OLDEST))
+
+    def pages_of(self, file_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The URNs of the authorities on whose pages these documents have been seen; () for one never seen."""
+        seen: dict[str, set[str]] = {file_id: set() for file_id in file_ids}
         with reading(self._engine) as connection:
-            rows = connection.execute(due.where(documents.c.next_try_at.is_not(None)))
-            return {row.urn: row.due for row in rows}
+            query = select(documents.c.file_id, documents.c.urn).where(documents.c.file_id.in_(file_ids))
+            for row in connection.execute(query):
+                seen[row.file_id].add(row.urn)
+        return {file_id: frozenset(urns) for file_id, urns in seen.items()}
+
+    def hosts(self) -> Mapping[str, HostState]:
+        """The hosts of documents that something could not be had of, by name."""
+        with reading(self._engine) as connection:
+            return {row.host: HostState(**row._mapping) for row in connection.execute(select(hosts))}
+
+    def record_host(self, state: HostState) -> None:
+        """How a host is doing; one that is well is forgotten."""
+        with writing(self._engine) as connection:
+            if state.failures:
+                upsert(connection, hosts, columns_of(hosts, state))
+            else:
+                connection.execute(delete(hosts).where(hosts.c.host == state.host))
 
     def stale(self, parser: str, most: int) -> tuple[KnownDocument, ...]:
         """At most so many documents with archived bytes that another version of the parser read, newest first."""
@@ -91,7 +137,7 @@ class Watching(Room):
 
     def told_unread(self) -> tuple[KnownDocument, ...]:
         """The documents of which people know that they are there, and not what they say; oldest first."""
-        return self._documents(_TOLD_UNREAD, (documents.c.published, documents.c.file_id))
+        return self._documents(_TOLD_UNREAD, _OLDEST)
 
     def read_at_last(self) -> tuple[str, ...]:
         """URNs of the authorities with a document that was told as not read, and is read by now."""
@@ -148,8 +194,11 @@ class Watching(Room):
     def claim_source(
         self, key: str, holding: Holding, now: datetime, lease: timedelta, *, even_if_resting: bool = False
     ) -> SourceState | None:
-        """The source, ours until `now + lease` or `release_source`; None if it is somebody's, or not due yet."""
-        rested = true() if even_if_resting else past(sources.c.next_check_at, now)
+        """The source, ours until `now + lease` or `release_source`; None if it is somebody's, or not due yet.
+
+        `even_if_resting`: also while we leave it in peace, unless it is the site that asked for that.
+        """
+        rested = past(sources.c.not_before if even_if_resting else sources.c.next_check_at, now)
         with writing(self._engine) as connection:
             insert_new(connection, sources, [columns_of(sources, SourceState(key=key))])
             row = connection.execute(ALL_SOURCES.where(sources.c.key == key, rested)).one_or_none()
@@ -180,6 +229,7 @@ class Watching(Room):
 
 
 _TOLD_UNREAD = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.withdrawn_at.is_(None))
+_OLDEST = (documents.c.published, documents.c.file_id)
 _NEWEST = (documents.c.published.desc(), documents.c.file_id)
 
 
@@ -196,13 +246,12 @@ def _change_row(change: Change, seen_at: datetime) -> dict[str, Any]:
 
 
 def _write_authority(connection: Connection, intent: Intent) -> None:
-    row = {
-        "urn": intent.urn,
-        "latest_report": intent.latest_report,
-        "baseline_at": intent.now if intent.baseline else None,
-        "walked_at": intent.now,
-    }
-    new = insert(connection, authorities).values(row)
-    later = {"latest_report": new.excluded.latest_report, "walked_at": new.excluded.walked_at}
+    baseline_at = intent.now if intent.baseline else None
+    row = columns_of(authorities, KnownAuthority(urn=intent.urn), intent)
+    new = insert(connection, authorities).values(row | {"baseline_at": baseline_at, "walked_at": intent.now})
+    later = {name: new.excluded[name] for name in _OF_A_PAGE}
     first = {"baseline_at": func.coalesce(authorities.c.baseline_at, new.excluded.baseline_at)}
     connection.execute(new.on_conflict_do_update(index_elements=[authorities.c.urn], set_=later | first))
+
+
+_OF_A_PAGE = ("listed_report", "latest_report", "walked_at", "failures", "next_look_at", "trouble")

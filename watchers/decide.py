@@ -1,14 +1,15 @@
 """What storage shall write about one authority, and why: pure functions over what is known, listed and read.
 
-The rules stand in four places, each rule with its test in `tests/watchers/`:
+The rules stand in five places, each rule with its test in `tests/watchers/`:
 
-- `looks.py`: which pages are opened. Those that moved, those that wait for something, all of them by the plan of walks.
-- `suspicion.py`: a list or a page that suddenly shows less is a fault, not a withdrawal.
+- `looks.py`: which pages are opened. Those that moved or failed, and all of them by the plan of walks.
+- `rests.py`: what is left in peace, and for how long, when something could not be had.
+- `suspicion.py`: a page that is another authority's is none; a list or a page that suddenly shows less is a fault, not
+  a withdrawal; a date on the list is believed once the authority's own page bears it out.
 - `lifecycle.py`: what becomes of a document, from its first listing to its withdrawal; what is told, once, of each.
-- here: what is news. First sight of an authority is a baseline and announces nothing, except what was published while
-  the first walk went on; an authority that turns up later is news from the day of the last good poll on; a document is
-  new if its file id is not known, whatever its date, its title and its address; the date of an authority is believed
-  once its own page bears it out.
+- here: what is news. First sight of an authority is a baseline and announces nothing, except what is published from the
+  day on that was written down when it was first listed; a document is new if its file id is not known, whatever its
+  date, its title and its address.
 
 Readings are compared, never bytes, and always both by today's parser: the caller sees to that. An improved parser tells
 nothing, except that what was told as not read is read at last.
@@ -18,26 +19,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from judgements.types import Change, Listing, NotRead, Reading, Status
+from judgements.types import Change, Listing, Reading
 from storage.types import Intent, KnownAuthority, KnownDocument
-from watchers import lifecycle
+from watchers import lifecycle, rests, suspicion
 from watchers.lifecycle import Got, Turn
 from watchers.listings import ProviderPage, SearchEntry
-from watchers.rota import LONDON
-from watchers.suspicion import may_withdraw
+from watchers.looks import is_fresh
 
 
-def wanted(known: KnownAuthority, page: ProviderPage, *, now: datetime) -> tuple[Listing, ...]:
-    """The listed documents that have to be fetched, oldest first."""
-    by_id = {document.listing.file_id: document for document in known.documents}
-    due = [listing for listing in page.listings if _is_due(by_id.get(listing.file_id), now)]
-    return tuple(sorted(due, key=lambda listing: (listing.published, listing.file_id)))
+def first_listed(
+    known: Mapping[str, KnownAuthority], entries: Iterable[SearchEntry], *, since: date | None, today: date
+) -> tuple[KnownAuthority, ...]:
+    """The authorities on the list that are to be remembered: new ones, and those named otherwise than before.
+
+    `since` is the day of the last good poll: what a new authority published from then on is news. Before the first one
+    (None) it is what is published today or later, and later than what the list dates: while the first walk goes on.
+    """
+    new = (
+        KnownAuthority(urn=one.urn, name=one.name, news_from=since or max(today, _day_after(one.latest_report)))
+        for one in entries
+        if one.urn not in known
+    )
+    renamed = (
+        replace(known[one.urn], name=one.name)
+        for one in entries
+        if one.urn in known and known[one.urn].name != one.name
+    )
+    return (*new, *renamed)
 
 
-def _is_due(document: KnownDocument | None, now: datetime) -> bool:
-    return document is None or (document.next_try_at is not None and document.next_try_at <= now)
+def _day_after(day: date | None) -> date:
+    return min(day or date.min, date.max - timedelta(days=1)) + timedelta(days=1)
+
+
+def wanted(known: KnownAuthority, page: ProviderPage) -> tuple[Listing, ...]:
+    """The listed documents that are new to us, oldest first."""
+    seen = {document.listing.file_id for document in known.documents}
+    new = [listing for listing in page.listings if listing.file_id not in seen]
+    return tuple(sorted(new, key=lambda listing: (listing.published, listing.file_id)))
 
 
 def decide(
@@ -48,34 +69,48 @@ def decide(
     *,
     parser: str,
     now: datetime,
-    since: date | None = None,
     trusted: bool = True,
 ) -> Intent:
     """What to write about one authority after its page was read and `got` was asked for, oldest first.
 
-    `since` is the day of the last good poll of the whole source, None if there has been none; `trusted` is False while
-    the source as a whole is suspect.
+    `trusted` is False while the source as a whole is suspect.
     """
     shelf = _Shelf(known.documents)
-    for listing, answer in got.items():
-        shelf.put(lifecycle.asked(listing, answer, shelf.now.get(listing.file_id), parser=parser, now=now))
-    for listing, answer in got.items():
-        document, is_news = (
-            shelf.now[listing.file_id],
-            _is_news(listing, shelf.before.get(listing.file_id), known, since),
-        )
-        shelf.take(lifecycle.arrived(document, shelf.now, was=answer.was, is_news=is_news, now=now))
-    believe = trusted and may_withdraw(known, entry, page)
+    _arrive(shelf, known, got, parser=parser, now=now)
+    believe = trusted and suspicion.may_withdraw(known, entry, page)
     _follow_the_page(shelf, page, may_withdraw=believe, now=now)
+    wish = suspicion.unborne(entry, page)
+    failures = known.failures + 1 if wish else 0
     return Intent(
         urn=known.urn,
         now=now,
-        latest_report=_latest(entry, page),
+        listed_report=entry.latest_report,
+        latest_report=suspicion.latest(entry, page),
+        failures=failures,
+        next_look_at=rests.page_again(failures, fresh=is_fresh(entry, now), now=now) if wish else None,
+        trouble=wish,
         baseline=known.baseline_at is None,
         documents=shelf.altered,
         changes=tuple(shelf.changes),
         reason=_reason(known, shelf),
     )
+
+
+def asked_again(known: KnownAuthority, got: Mapping[Listing, Got], *, parser: str, now: datetime) -> Intent:
+    """What to write after documents that we had not, or not in a form that can be read, were asked for again."""
+    shelf = _Shelf(known.documents)
+    _arrive(shelf, known, got, parser=parser, now=now)
+    return _of_documents(known, shelf, now)
+
+
+def _arrive(shelf: _Shelf, known: KnownAuthority, got: Mapping[Listing, Got], *, parser: str, now: datetime) -> None:
+    """What was asked for, oldest first: each is decided on beside all that came with it."""
+    for listing, answer in got.items():
+        shelf.put(lifecycle.asked(listing, answer, shelf.now.get(listing.file_id), parser=parser, now=now))
+    for listing, answer in got.items():
+        is_news = _is_news(listing, shelf.before.get(listing.file_id), known)
+        document = shelf.now[listing.file_id]
+        shelf.take(lifecycle.arrived(document, shelf.now, was=answer.was, is_news=is_news, now=now))
 
 
 class _Shelf:
@@ -115,26 +150,10 @@ def _follow_the_page(shelf: _Shelf, page: ProviderPage, *, may_withdraw: bool, n
         shelf.take(turn)
 
 
-def _is_news(listing: Listing, old: KnownDocument | None, known: KnownAuthority, since: date | None) -> bool:
+def _is_news(listing: Listing, old: KnownDocument | None, known: KnownAuthority) -> bool:
     if known.baseline_at is None:
-        return (since is not None and listing.published >= since) or _is_since_the_first_list(listing, known)
+        return known.news_from is not None and listing.published >= known.news_from
     return old is None or old.first_seen_at > known.baseline_at
-
-
-def _is_since_the_first_list(listing: Listing, known: KnownAuthority) -> bool:
-    """Published while the first walk went on: not before that day, and later than what the list dated at its beginning.
-
-    Of an authority that is listed and not walked yet, that is what is known.
-    """
-    if known.walked_at is None or listing.published < known.walked_at.astimezone(LONDON).date():
-        return False
-    return known.latest_report is None or listing.published > known.latest_report
-
-
-def _latest(entry: SearchEntry, page: ProviderPage) -> date | None:
-    """The search page's date, once the authority's own page bears it out: till then it is looked at again."""
-    dates = [listing.published for listing in page.listings]
-    return entry.latest_report if entry.latest_report in dates else max(dates, default=None)
 
 
 def _reason(known: KnownAuthority, shelf: _Shelf) -> str:
@@ -163,7 +182,6 @@ def _of_documents(known: KnownAuthority, shelf: _Shelf, now: datetime) -> Intent
     return Intent(
         urn=known.urn,
         now=now,
-        latest_report=known.latest_report,
         baseline=False,
         walked=False,
         documents=shelf.altered,
@@ -173,8 +191,7 @@ def _of_documents(known: KnownAuthority, shelf: _Shelf, now: datetime) -> Intent
 
 
 def reread(document: KnownDocument, reading: Reading | None, *, parser: str, now: datetime) -> KnownDocument:
-    """The document with the reading of today's parser; without its bytes (None) it is unread, and fetched again."""
+    """The document with the reading of today's parser; without its bytes (None) as it was, and to be fetched again."""
     if reading is None:
-        lost = NotRead(status=Status.UNREADABLE, why="Its file is not in the archive any more.")
-        return replace(document, reading=lost, parser=parser, next_try_at=now)
+        return replace(document, next_try_at=document.next_try_at or now)
     return replace(document, reading=lifecycle.believed(document.listing, reading), parser=parser)

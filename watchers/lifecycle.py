@@ -21,8 +21,8 @@ from judgements.types import Change, Kind, Listing, NotRead, Reading, Report, St
 from storage.types import KnownDocument, Standing
 from watchers.rota import again_after, is_another_day, next_check
 
-PATIENCE = 3
-"""Looks at a listed document that is not there before people are told of it."""
+PATIENCE = timedelta(minutes=30)
+"""So long a listed document may not be there before people are told of it."""
 CALM = 2
 """So often what was told of a document is taken back at once; from then on only after `REST`: what flaps goes quiet."""
 REST = timedelta(days=7)
@@ -37,13 +37,16 @@ Shelf = Mapping[str, KnownDocument]
 class Got:
     """What came of asking for one document: its archived bytes and their reading, or why there are none.
 
-    `was` is what today's parser reads in the bytes that people were told of; None where there are none.
+    `was` is what today's parser reads in the bytes that people were told of; None where there are none. While its host
+    is left in peace, until `again_at`, a document is not even `asked` for.
     """
 
     sha256: str | None = None
     reading: Reading | None = None
     why: str = ""
     was: Reading | None = None
+    asked: bool = True
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,27 +69,44 @@ def arrived(document: KnownDocument, shelf: Shelf, *, was: Reading | None, is_ne
         return _second_number(document, first, shelf, is_news=is_news)
     if not is_news:
         return Turn(documents=(replace(document, told_sha256=document.sha256),), why="taken without telling")
-    return _told_first(document, shelf)
+    return _told_first(document, shelf, now=now)
 
 
 def asked(listing: Listing, answer: Got, old: KnownDocument | None, *, parser: str, now: datetime) -> KnownDocument:
     """A listed document that we had not, or not in a form that can be read, with what came of asking for it."""
     reading = believed(listing, answer.reading)
-    failed = answer.sha256 is None or (isinstance(reading, NotRead) and reading.status is Status.UNREADABLE)
-    failures = (old.failures if old else 0) + 1 if failed else 0
+    if answer.sha256 is None or (isinstance(reading, NotRead) and reading.status is Status.UNREADABLE):
+        return _not_had(listing, answer, old, parser=parser, now=now)
     return replace(
-        old or KnownDocument(listing=listing, standing=Standing.AWAITED, first_seen_at=now),
+        old or KnownDocument(listing=listing, standing=Standing.READ, first_seen_at=now),
         listing=listing,
-        standing=Standing.AWAITED if answer.sha256 is None else Standing.READ,
+        standing=Standing.READ,
         sha256=answer.sha256,
         reading=reading,
-        parser=parser if answer.sha256 else None,
-        why=answer.why,
-        failures=failures,
-        # An unreadable document may have been cut off on its way: it is asked for again as a missing one is.
-        next_try_at=now + again_after(failures) if failed else None,
-        check_at=None if failed else next_check(listing, now),
+        parser=parser,
+        why="",
+        failures=0,
+        next_try_at=None,
+        check_at=next_check(listing, now),
     )
+
+
+def _not_had(listing: Listing, answer: Got, old: KnownDocument | None, *, parser: str, now: datetime) -> KnownDocument:
+    """A document that was not to be had, or cannot be read: it may have been cut off, and is asked for again as well.
+
+    What was once read in it stays known, whatever became of its bytes.
+    """
+    document = old or KnownDocument(listing=listing, standing=Standing.AWAITED, first_seen_at=now)
+    if not isinstance(document.reading, Report):
+        standing = Standing.AWAITED if answer.sha256 is None else Standing.READ
+        made_by = parser if answer.sha256 else None
+        document = replace(
+            document, standing=standing, sha256=answer.sha256, reading=answer.reading, parser=made_by, check_at=None
+        )
+    failures = document.failures + answer.asked
+    soonest = now + again_after(failures) if answer.asked else now
+    again_at = max(soonest, answer.again_at or soonest)
+    return replace(document, listing=listing, why=answer.why, failures=failures, next_try_at=again_at)
 
 
 def believed(listing: Listing, reading: Reading | None) -> Reading | None:
@@ -99,9 +119,9 @@ def believed(listing: Listing, reading: Reading | None) -> Reading | None:
     return NotRead(status=Status.UNRECOGNISED, why=why)
 
 
-def _told_first(document: KnownDocument, shelf: Shelf) -> Turn:
+def _told_first(document: KnownDocument, shelf: Shelf, *, now: datetime) -> Turn:
     if document.standing is Standing.AWAITED:
-        if document.failures != PATIENCE:
+        if now < document.first_seen_at + PATIENCE:
             return Turn(documents=(document,), why="not there yet")
         change = news.not_read(document.listing, NotRead(status=Status.UNREADABLE, why=document.why))
         return Turn(documents=(replace(document, told=change.key),), changes=(change,), why="listed, and not there")
@@ -187,13 +207,14 @@ def _is_kin(one: KnownDocument, other: KnownDocument) -> bool:
 
 def _second_number(document: KnownDocument, first: KnownDocument, shelf: Shelf, *, is_news: bool) -> Turn:
     """Another number of an inspection that is known: linked; if it reads otherwise it takes the other's place."""
-    if not is_news or first.reading is None or same_reading(first.reading, document.reading):
+    read = _read_alike(first, document)
+    if not is_news or read is None or same_reading(read, document.reading):
         linked = replace(document, same_as=first.listing.file_id, told_sha256=document.sha256)
         return Turn(documents=(linked,), why="a second number of what is known")
     if first.told and first.told_sha256 is None:  # told as not read
         return read_at_last(replace(document, told=first.told), shelf) or Turn(documents=(document,))
     turn = first.retold + 1
-    change = news.corrected(first.told, first.reading, _news(document, shelf), turn=turn)
+    change = news.corrected(first.told, read, _news(document, shelf), turn=turn)
     stands = replace(
         document,
         told=first.told or change.key,
@@ -218,9 +239,6 @@ def gone(document: KnownDocument, shelf: Shelf, listed: Iterable[str], *, may_wi
     `may_withdraw` is False while the page, or the site, is not to be trusted.
     """
     missed = replace(document, missing_since=document.missing_since or now, check_at=None)
-    if missed.next_try_at is not None and missed.next_try_at <= now:
-        failures = missed.failures + 1
-        missed = replace(missed, failures=failures, next_try_at=now + again_after(failures))
     if document.same_as or document.withdrawn_at is not None:
         return Turn(documents=(missed,), why="gone")
     if heir := _listed_member(document, shelf, frozenset(listed)):
@@ -289,12 +307,17 @@ def _returned(document: KnownDocument) -> Turn:
 def _news(document: KnownDocument, shelf: Shelf) -> Change:
     """What there is to tell of it: beside the other inspections of its authority, but not other numbers of its own."""
     others = [
-        (one.listing, one.reading)
+        (one.listing, _read_alike(one, document))
         for one in _others(document, shelf)
         if one.withdrawn_at is None and not _is_kin(document, one)
     ]
     reading = document.reading or NotRead(status=Status.UNREADABLE, why=document.why)
     return news.news(document.listing, reading, others)
+
+
+def _read_alike(one: KnownDocument, document: KnownDocument) -> Reading | None:
+    """What is read in one, if it was the parser of the other that read it: no two parsers are ever compared."""
+    return one.reading if one.parser == document.parser else None
 
 
 def _others(document: KnownDocument, shelf: Shelf) -> list[KnownDocument]:

@@ -5,22 +5,21 @@ its page -> the documents that are new on it -> their bytes -> child process -> 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
-from judgements.types import Listing
 from judgements.version import PARSER
 from storage.engine import StorageError
 from storage.types import KnownAuthority, TroubleKind
-from watchers import decide, suspicion
+from watchers import decide, rests, suspicion
 from watchers.fetch import Trouble
-from watchers.lifecycle import Got
 from watchers.listings import NotThePage, ProviderPage, provider_page
-from watchers.looks import Look
-from watchers.pages import Opened, by_todays_parser, document_at, page_at
+from watchers.looks import Look, is_fresh
+from watchers.pages import Opened, document_at, page_at, read_today
 from watchers.sources import Source
 from watchers.world import PollSummary, World, holding
 
@@ -29,10 +28,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footing:
-    """What a walk stands on: the day of the last good poll (None: there was none), and whether the site is believed."""
+    """What a walk stands on: whose name is whose, and whether the site as a whole is believed."""
 
-    since: date | None = None
-    trusted: bool = True
+    names: Mapping[str, str]
+    trusted: bool
 
 
 def look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
@@ -46,7 +45,7 @@ def look_at(world: World, source: Source, look: Look, summary: PollSummary, foot
         raise
     except Exception:
         log.exception("authority not looked at", urn=look.entry.urn)
-        return _failed(summary, f"{look.entry.name}: the program failed on it, see the log")
+        return _blaming(_failed(world, source, look, summary, "the program failed on it, see the log"), look)
 
 
 def _look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
@@ -55,53 +54,62 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
     if isinstance(opened, Trouble):
         if opened.stopped:
             return replace(summary, stopped=True)
-        return _failed(summary, f"{look.entry.name}: {opened.why}", trouble=opened)
+        return _blaming(_failed(world, source, look, summary, opened.why), look, opened)
     known = world.store.known(look.entry.urn)
     page, doubts = opened.page, _doubts(known, look, opened)
     _tell_operators(world, look, opened, doubts)
     if isinstance(page, NotThePage):
-        return _failed(summary, *doubts)
+        return _blaming(_failed(world, source, look, summary, *doubts), look)
     if doubts and not page.listings:  # suspect, but had: it is no reason to leave the others unopened
-        return replace(_failed(summary, *doubts), failures_in_a_row=0)
-    got: dict[Listing, Got] = {}
-    for listing in decide.wanted(known, page, now=world.clock()):
-        known = _read_today(world, source, known)
-        old = next((one for one in known.documents if one.listing.file_id == listing.file_id), None)
-        got[listing] = document_at(world, listing.url, old)
+        return replace(_failed(world, source, look, summary, *doubts), failures_in_a_row=0)
+    known, got = read_today(world, source, known), {}
+    for listing in decide.wanted(known, page):
+        got[listing] = document_at(world, listing.url, None)
         if world.stopping():  # also in mid-wait: what was asked for then is no failure, and is not written
             return replace(summary, stopped=True)
-    intent = decide.decide(
-        known,
-        look.entry,
-        page,
-        got,
-        parser=PARSER,
-        now=world.clock(),
-        since=footing.since,
-        trusted=footing.trusted,
-    )
+    intent = decide.decide(known, look.entry, page, got, parser=PARSER, now=world.clock(), trusted=footing.trusted)
     world.store.apply(intent, holding(world, source))
     log.info("authority", urn=intent.urn, looked=look.why, outcome=intent.reason, doubts=doubts)
     return replace(
         summary,
         opened=summary.opened + 1,
-        documents=summary.documents + len(got),
+        documents=summary.documents + sum(one.sha256 is not None for one in got.values()),
         changes=summary.changes + len(intent.changes),
-        doubts=(*summary.doubts, *doubts),
-        refused=None,
+        doubts=(*summary.doubts, *(f"{look.entry.name}: {why}" for why in doubts)),
         failures_in_a_row=0,
     )
 
 
 def _doubts(known: KnownAuthority, look: Look, opened: Opened[ProviderPage | NotThePage]) -> tuple[str, ...]:
     page = opened.page
-    whys = (page.why,) if isinstance(page, NotThePage) else suspicion.doubts(known, look.entry, page)
-    return tuple(f"{look.entry.name}: {why}" for why in whys)
+    return (page.why,) if isinstance(page, NotThePage) else suspicion.doubts(known, look.entry, page)
 
 
-def _read_today(world: World, source: Source, known: KnownAuthority) -> KnownAuthority:
-    """What is compared is read by today's parser, all of it."""
-    return replace(known, documents=tuple(by_todays_parser(world, source, one) for one in known.documents))
+def _failed(world: World, source: Source, look: Look, summary: PollSummary, *why: str) -> PollSummary:
+    """Nothing was read: the page rests."""
+    log.warning("authority not looked at", urn=look.entry.urn, why=why)
+    entry, failures, now = look.entry, look.failures + 1, world.clock()
+    page = KnownAuthority(
+        urn=entry.urn,
+        listed_report=entry.latest_report,
+        failures=failures,
+        next_look_at=rests.page_again(failures, fresh=is_fresh(entry, now), now=now),
+        trouble=". ".join(why),
+    )
+    world.store.record_page(page, holding(world, source))
+    return replace(summary, failed=(*summary.failed, *(f"{entry.name}: {one}" for one in why)))
+
+
+def _blaming(summary: PollSummary, look: Look, trouble: Trouble | None = None) -> PollSummary:
+    """What a page that was not read says of the source as a whole: whether that rests too."""
+    if rests.is_about_itself(trouble):
+        return summary
+    summary = replace(summary, failures_in_a_row=summary.failures_in_a_row + look.was_well)
+    if not rests.is_about_all(trouble, summary.failures_in_a_row, was_well=look.was_well):
+        return summary
+    asked = timedelta(seconds=trouble.retry_after or 0) if trouble else timedelta()
+    why = f"the walk was broken off. {summary.failed[-1]}"
+    return replace(summary, troubles=(*summary.troubles, why), rest=asked)
 
 
 def _tell_operators(
@@ -110,7 +118,8 @@ def _tell_operators(
     """A page that is suspect, or well again, and what has never been seen on one."""
     page, key = opened.page, f"page:{look.entry.urn}"
     if doubts:
-        _raise(world, key, TroubleKind.PAGE_SUSPECT, ". ".join(doubts), opened.body)
+        sentence = ". ".join(f"{look.entry.name}: {why}" for why in doubts)
+        _raise(world, key, TroubleKind.PAGE_SUSPECT, sentence, opened.body)
     else:
         world.store.end_trouble(key, world.clock())
     if isinstance(page, NotThePage):
@@ -126,14 +135,3 @@ def _raise(world: World, key: str, kind: TroubleKind, sentence: str, body: bytes
     known = any(trouble.key == key for trouble in world.store.open_troubles())
     copy = None if known else world.archive.put(body)
     world.store.raise_trouble(key, kind, f"{sentence}.", world.clock(), copy=copy)
-
-
-def _failed(summary: PollSummary, *why: str, trouble: Trouble | None = None) -> PollSummary:
-    log.warning("authority not looked at", why=why)
-    return replace(
-        summary,
-        troubles=(*summary.troubles, *why),
-        refused=trouble.status if trouble else None,
-        rest=timedelta(seconds=trouble.retry_after) if trouble and trouble.retry_after else summary.rest,
-        failures_in_a_row=summary.failures_in_a_row + 1,
-    )

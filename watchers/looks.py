@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from judgements.authorities import spell
 from storage.types import KnownAuthority
+from watchers import rests
 from watchers.listings import SearchEntry
 
 FRESH = timedelta(days=2)
@@ -19,32 +21,42 @@ WalkDue = Callable[[datetime | None, datetime], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """An authority whose own page is to be opened, and why."""
+    """An authority whose own page is to be opened, and why; `failures` of its page before, in a row.
+
+    `was_well`: that it fails now is news, and may be a fault of the site. (A page never read may have been bad always.)
+    """
 
     entry: SearchEntry
     why: str
+    failures: int = 0
+    was_well: bool = True
     number: str = ""
     """The site's own number for it, where we know it by another key."""
 
 
 def looks(
     known: Mapping[str, KnownAuthority],
-    awaiting: Mapping[str, datetime],
     entries: Iterable[SearchEntry],
     *,
     walk_due: WalkDue,
     now: datetime,
+    full: bool = False,
+    first_walk: bool = False,
 ) -> tuple[Look, ...]:
-    """The authorities whose own pages have to be opened. `awaiting`: when the next missing document is due, by URN.
+    """The authorities whose own pages have to be opened; all of them if it is a `full` walk.
 
-    Those that moved come first: a walk through all of the pages takes minutes. Otherwise the order is another one each
-    time: where some pages break a walk off, it is not the same ones behind them that are never opened.
+    `first_walk`: the source has never been read whole, and nothing is known of any page yet.
+    Those that moved come first: a walk through all of the pages takes minutes. What failed the last time comes last of
+    its kind. Otherwise the order is another one each time: where some pages break a walk off, it is not the same ones
+    behind them that are never opened.
     """
     found = []
     for entry in entries:
-        if why := _why(known.get(entry.urn), awaiting.get(entry.urn), entry, walk_due=walk_due, now=now):
-            found.append(Look(entry=entry, why=why))
-    return tuple(sorted(found, key=lambda look: (look.why == WALK, _lot(look.entry.urn, now))))
+        one = known.get(entry.urn, KnownAuthority(urn=entry.urn))
+        if why := _why(one, entry, walk_due=walk_due, now=now, full=full):
+            was_well = not one.failures and (first_walk or one.walked_at is not None)
+            found.append(Look(entry=entry, why=why, failures=one.failures, was_well=was_well))
+    return tuple(sorted(found, key=lambda look: (look.why == WALK, look.failures > 0, _lot(look.entry.urn, now))))
 
 
 def _lot(urn: str, now: datetime) -> bytes:
@@ -54,15 +66,30 @@ def _lot(urn: str, now: datetime) -> bytes:
 WALK = "full walk"
 
 
-def _why(
-    known: KnownAuthority | None, due: datetime | None, entry: SearchEntry, *, walk_due: WalkDue, now: datetime
-) -> str:
-    if known is None or known.baseline_at is None:
+def _why(known: KnownAuthority, entry: SearchEntry, *, walk_due: WalkDue, now: datetime, full: bool) -> str:
+    if _rests(known, entry, now) and not full:
+        return ""
+    if known.baseline_at is None:
         return "first sight"
     if entry.latest_report != known.latest_report:
         return f"its latest report is of {entry.latest_report}, was {known.latest_report}"
-    if due is not None and due <= now:
-        return "a listed document was not there yet"
-    if entry.latest_report is not None and entry.latest_report >= (now - FRESH).date():
+    if is_fresh(entry, now):
         return "another document may follow on the same day"
-    return WALK if walk_due(known.walked_at, now) else ""
+    if known.failures:
+        return f"the last look failed: {known.trouble}"
+    return WALK if full or walk_due(known.walked_at, now) else ""
+
+
+def _rests(known: KnownAuthority, entry: SearchEntry, now: datetime) -> bool:
+    """Whether its page is left in peace for now. A date on the list that has not been looked for yet ends that."""
+    return entry.latest_report == known.listed_report and not rests.is_over(known.next_look_at, now)
+
+
+def is_fresh(entry: SearchEntry, now: datetime) -> bool:
+    """Whether the list says that something has been published in these days."""
+    return entry.latest_report is not None and entry.latest_report >= (now - FRESH).date()
+
+
+def names(known: Mapping[str, KnownAuthority]) -> Mapping[str, str]:
+    """Whose name is whose: the authority that the list shows, or has shown, under a name (spelled as `spell` does)."""
+    return {spell(one.name): urn for urn, one in known.items() if one.name}

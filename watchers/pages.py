@@ -7,15 +7,16 @@ may be another one each time. A document is archived whatever it is, if it is a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 from judgements.document import is_pdf
 from judgements.types import NotRead, Reading
 from judgements.version import PARSER
-from storage.types import Fetch, KnownDocument, Visit
-from watchers import decide
+from storage.types import Fetch, HostState, KnownAuthority, KnownDocument, Visit
+from watchers import decide, rests
 from watchers.fetch import MAX_BODY, Fetched, Trouble
 from watchers.lifecycle import Got, believed
 from watchers.sources import Source
@@ -81,11 +82,19 @@ def _visit(world: World, url: str, answer: Fetched, digest: str, meaning: str) -
 
 
 def document_at(world: World, url: str, old: KnownDocument | None) -> Got:
-    """The document at an address, archived and read. `old`: as it is known, its reading by today's parser."""
-    visit = world.store.visit(url) if old and old.sha256 else None
-    answer = _ask(world, url, visit if visit and old and visit.sha256 == old.sha256 else None)
+    """The document at an address, archived and read; or why it is not to be had, or was not asked for.
+
+    `old`: as it is known, its reading by today's parser.
+    """
+    name, now = urlsplit(url).netloc.lower(), world.clock()
+    host = world.store.hosts().get(name, HostState(host=name))
+    if not rests.is_over(host.next_try_at, now):
+        return Got(why=f"{name} is left in peace: {host.trouble}", asked=False, again_at=host.next_try_at)
+    answer = _ask(world, url, _same_as_archived(world, url, old))
     if isinstance(answer, Trouble):
-        return Got(why=answer.why)
+        return _not_had(world, host, answer, was_well=old is None or not old.failures)
+    if host.failures:
+        world.store.record_host(HostState(host=name))
     if answer.not_modified:
         assert old is not None
         return Got(sha256=old.sha256, reading=old.reading, was=_was(world, old, old.sha256))
@@ -96,14 +105,37 @@ def document_at(world: World, url: str, old: KnownDocument | None) -> Got:
     return Got(why=reading.why if isinstance(reading, NotRead) else "What stands at its address is not a PDF.")
 
 
+def _same_as_archived(world: World, url: str, old: KnownDocument | None) -> Visit | None:
+    """The last answer of its address, if what we know of the document was read in it and it is still in the archive."""
+    visit = world.store.visit(url) if old is not None and old.sha256 else None
+    if visit is None or old is None or visit.sha256 != old.sha256:
+        return None
+    return visit if world.archive.find(visit.sha256) is not None else None
+
+
+def _not_had(world: World, host: HostState, trouble: Trouble, *, was_well: bool) -> Got:
+    """With what it says of the host, unless it was we who broke it off."""
+    if trouble.stopped:
+        return Got(why=trouble.why)
+    after = rests.host_after(host, trouble, was_well=was_well, now=world.clock())
+    if after != host:
+        world.store.record_host(after)
+    return Got(why=trouble.why, again_at=after.next_try_at)
+
+
 def _was(world: World, old: KnownDocument | None, digest: str | None) -> Reading | None:
     """What today's parser reads in the bytes that people were told of, if they are not these."""
     if old is None or old.told_sha256 is None or old.told_sha256 == digest:
         return None
-    if old.told_sha256 == old.sha256:
+    if old.told_sha256 == old.sha256 and old.parser == PARSER:
         return old.reading
     data = world.archive.find(old.told_sha256)
     return believed(old.listing, world.reader.read(data)) if data is not None else None
+
+
+def read_today(world: World, source: Source, known: KnownAuthority) -> KnownAuthority:
+    """What is compared is read by today's parser, all of it whose bytes we have."""
+    return replace(known, documents=tuple(by_todays_parser(world, source, one) for one in known.documents))
 
 
 def by_todays_parser(world: World, source: Source, document: KnownDocument) -> KnownDocument:
@@ -113,5 +145,6 @@ def by_todays_parser(world: World, source: Source, document: KnownDocument) -> K
     data = world.archive.find(document.sha256)
     reading = world.reader.read(data) if data is not None else None
     fresh = decide.reread(document, reading, parser=PARSER, now=world.clock())
-    world.store.record_reading(fresh, holding(world, source))
+    if fresh != document:
+        world.store.record_reading(fresh, holding(world, source))
     return fresh

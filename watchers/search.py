@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from judgements.authorities import REGISTRY, Registry
 from judgements.authority import Authority
+from storage.types import KnownAuthority
 from watchers.fetch import Trouble
 from watchers.listings import NotThePage, SearchEntry, search_page
 from watchers.pages import page_at
@@ -77,6 +78,13 @@ def _key(entry: SearchEntry, registry: Registry) -> str:
         return entry.urn
     found = registry.printed(entry.name)
     return found.urn if isinstance(found, Authority) and found.provisional else entry.urn
+
+
+def everybody(known: Mapping[str, KnownAuthority], listed: Listed, *, today: date) -> tuple[SearchEntry, ...]:
+    """Whose page is looked at: who is listed, and who was and has not ended. That a list forgets them is no news."""
+    there = {entry.urn for entry in listed.entries} | no_more(today)
+    forgotten = (one for urn, one in known.items() if urn not in there and urn.isdecimal())
+    return (*listed.entries, *(SearchEntry(urn=o.urn, name=o.name, latest_report=o.latest_report) for o in forgotten))
 
 
 def shrunk(source: Source, known: Collection[str], listed: Listed, *, now: datetime) -> str:

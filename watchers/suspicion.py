@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from storage.types import KnownAuthority
 from watchers.listings import ProviderPage, SearchEntry
@@ -31,6 +32,22 @@ def may_withdraw(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) 
     lost = _lost(known, page)
     here = sum(one.missing_since is None or one.withdrawn_at is None for one in known.documents)
     return lost < 2 or 2 * lost <= here
+
+
+def latest(entry: SearchEntry, page: ProviderPage) -> date | None:
+    """The list's date of an authority, once its own page bears it out; till then the page's own."""
+    dates = [listing.published for listing in page.listings]
+    return entry.latest_report if entry.latest_report in dates else max(dates, default=None)
+
+
+def unborne(entry: SearchEntry, page: ProviderPage) -> str:
+    """What the list says of an authority and its own page does not bear out, in words; "" if it does."""
+    if latest(entry, page) == entry.latest_report:
+        return ""
+    said = (
+        f"dates its latest report {entry.latest_report:%-d %B %Y}" if entry.latest_report else "dates no report of it"
+    )
+    return f"the list {said}, and its page does not bear that out"
 
 
 def is_widespread(missing_on: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from storage.archive import Room
-from storage.types import KnownDocument, KnownTrouble, SourceState, TroubleKind
+from storage.types import HostState, KnownAuthority, KnownDocument, KnownTrouble, SourceState, TroubleKind
 from watchers.rota import LONDON
 from watchers.sources import Source
 from watchers.suspicion import is_widespread
@@ -25,6 +25,11 @@ LEAST_FREE = 500 * 2**20
 LEAST_SHARE_FREE = 0.03
 NOT_SEEN_FOR = timedelta(days=3)
 """What is found on pages that are opened daily, and was not found again for so long, is over."""
+FAILED_LOOKS = 4
+"""Looks in a row at a page, or tries of a host, that failed: with the pauses between, more than half an hour."""
+LONG_REST = timedelta(minutes=20)
+MANY_AWAITED = 10
+"""Documents that are listed and not to be had. A few links have been dead for years."""
 MOST_NAMED = 3
 
 
@@ -41,6 +46,9 @@ class Observed:
     unread: tuple[KnownDocument, ...] = ()
     missing_on: Mapping[str, int] = field(default_factory=dict)
     room: Room | None = None
+    pages: tuple[KnownAuthority, ...] = ()
+    hosts: tuple[HostState, ...] = ()
+    awaited: tuple[KnownDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +131,36 @@ def _unread(seen: Observed, now: datetime) -> Iterator[Found]:
         yield Found(key="unread", kind=TroubleKind.UNREAD, sentence=f"{words}.")
 
 
+def _pages(seen: Observed, _now: datetime) -> Iterator[Found]:
+    failing = [one for one in seen.pages if one.failures >= FAILED_LOOKS]
+    if len(failing) > MOST_NAMED:
+        words = f"The pages of {len(failing)} authorities have failed for a while, for example {_failing(failing[0])}"
+        yield Found(key=f"pages:{seen.source.key}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
+        return
+    for one in failing:
+        words = f"A page has failed {one.failures} times in a row: {_failing(one)}"
+        yield Found(key=f"page-failing:{one.urn}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
+
+
+def _failing(page: KnownAuthority) -> str:
+    return f"{page.name}, {page.trouble}"
+
+
+def _hosts(seen: Observed, now: datetime) -> Iterator[Found]:
+    for one in seen.hosts:
+        if one.failures >= FAILED_LOOKS or (one.next_try_at is not None and one.next_try_at >= now + LONG_REST):
+            words = f"{one.host} is left in peace after {one.failures} failures ({one.trouble})"
+            yield Found(key=f"host:{one.host}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
+
+
+def _awaited(seen: Observed, now: datetime) -> Iterator[Found]:
+    waiting = [one for one in seen.awaited if one.sha256 is None and one.first_seen_at <= now - UNREAD_FOR]
+    if len(waiting) >= MANY_AWAITED:
+        example = f"{waiting[0].listing.url} ({waiting[0].why})"
+        words = f"{len(waiting)} listed documents are not to be had, for example {example}"
+        yield Found(key=f"awaited:{seen.source.key}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
+
+
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%-d %B at %H:%M}"
 
@@ -135,4 +173,7 @@ RULES: tuple[Callable[[Observed, datetime], Iterator[Found]], ...] = (
     _nothing_new,
     _archive,
     _unread,
+    _pages,
+    _hosts,
+    _awaited,
 )

@@ -1,18 +1,21 @@
 """What a poll does besides looking for news: a little at a time, so that no poll grows long.
 
-documents read by today's parser -> what was not read is read at last -> some documents asked for again
+documents read by today's parser -> what was not read is read at last -> some documents asked for again, those that we
+have and those that were not to be had -> reorganisations
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
 from judgements.version import PARSER
-from storage.types import Intent, KnownAuthority, SourceState
-from watchers import decide, succession, troubles
-from watchers.pages import by_todays_parser, document_at
+from storage.engine import StorageError
+from storage.types import Intent, KnownDocument, SourceState
+from watchers import decide, rests, succession, troubles
+from watchers.pages import by_todays_parser, document_at, read_today
 from watchers.rota import LONDON
 from watchers.search import Listed, shrunk
 from watchers.sources import Source
@@ -24,14 +27,25 @@ REREAD_AT_ONCE = 50
 """Documents that are read again by today's parser in one poll."""
 CHECKED_AT_ONCE = 3
 """Documents that are asked for again in one poll, should they have been replaced."""
+AWAITED_AT_ONCE = 50
+"""Documents that are asked for again in one poll because they were not to be had."""
 
 
 def upkeep(world: World, source: Source, summary: PollSummary) -> PollSummary:
-    """After the walk. A stop ends it between two steps, and the next poll goes on."""
-    for step in (_reread, _settle, _check, _reorganised):
+    """After the walk. A stop ends it between two steps, and the next poll goes on.
+
+    A failure that nobody foresaw is logged whole and told; it keeps nobody from looking for news.
+    """
+    for step in (_reread, _settle, _check, _ask_again, _reorganised):
         if summary.stopped or world.stopping():
             return replace(summary, stopped=True)
-        summary = step(world, source, summary)
+        try:
+            summary = step(world, source, summary)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("upkeep broken off", step=step.__name__)
+            summary = replace(summary, troubles=(*summary.troubles, "the program failed in its upkeep, see the log"))
     return summary
 
 
@@ -55,18 +69,44 @@ def _settle(world: World, source: Source, summary: PollSummary) -> PollSummary:
 def _check(world: World, source: Source, summary: PollSummary) -> PollSummary:
     """Some of the documents that we have are asked for again."""
     for due in world.store.to_check(world.clock(), CHECKED_AT_ONCE):
-        known = _read_today(world, source, world.store.known(due.listing.urn))
+        known = read_today(world, source, world.store.known(due.listing.urn))
         document = next(one for one in known.documents if one.listing == due.listing)
         answer = document_at(world, document.listing.url, document)
         if world.stopping():
             return replace(summary, stopped=True)
+        if not answer.asked:
+            continue
         intent = decide.checked(known, document, answer, parser=PARSER, now=world.clock())
         summary = _write(world, source, summary, intent)
     return summary
 
 
-def _read_today(world: World, source: Source, known: KnownAuthority) -> KnownAuthority:
-    return replace(known, documents=tuple(by_todays_parser(world, source, one) for one in known.documents))
+def _ask_again(world: World, source: Source, summary: PollSummary) -> PollSummary:
+    """The documents that were not to be had, or not in a form that can be read, are asked for when they are due."""
+    asked = 0
+    for urn, those in _due(world).items():
+        known = read_today(world, source, world.store.known(urn))
+        got = {one.listing: document_at(world, one.listing.url, one) for one in those if not world.stopping()}
+        if world.stopping():
+            return replace(summary, stopped=True)
+        intent = decide.asked_again(known, got, parser=PARSER, now=world.clock())
+        summary = _write(world, source, summary, intent)
+        summary = replace(summary, documents=summary.documents + sum(one.sha256 is not None for one in got.values()))
+        asked += sum(one.asked for one in got.values())
+        if asked >= AWAITED_AT_ONCE:
+            break
+    return summary
+
+
+def _due(world: World) -> Mapping[str, Sequence[KnownDocument]]:
+    """The documents that are due, by the authority whose page lists them, the oldest first on each."""
+    found: dict[str, list[KnownDocument]] = {}
+    for one in world.store.awaited():
+        if rests.is_over(one.next_try_at, world.clock()):
+            found.setdefault(one.listing.urn, []).append(one)
+    return {
+        urn: sorted(those, key=lambda one: (one.listing.published, one.listing.file_id)) for urn, those in found.items()
+    }
 
 
 def _reorganised(world: World, source: Source, summary: PollSummary) -> PollSummary:
@@ -79,10 +119,8 @@ def _reorganised(world: World, source: Source, summary: PollSummary) -> PollSumm
     changes = succession.turns(world.store.known_authorities(), page, today=now.astimezone(LONDON).date())
     for change in changes:
         if not world.store.told_changes(succession.keys(change)):
-            intent = Intent(
-                urn=change.urn, now=now, latest_report=None, baseline=False, walked=False, changes=(change,),
-                reason=str(change.kind),
-            )  # fmt: skip
+            reason = str(change.kind)
+            intent = Intent(urn=change.urn, now=now, baseline=False, walked=False, changes=(change,), reason=reason)
             summary = _write(world, source, summary, intent)
     return summary
 
@@ -95,7 +133,17 @@ def _write(world: World, source: Source, summary: PollSummary, intent: Intent) -
 
 
 def tell_operators(world: World, source: Source, state: SourceState, listed: Listed | None) -> None:
-    """Write down what operators must know now of the source, and what is over. `listed`: None if there was no list."""
+    """Write down what operators must know now of the source, and what is over. `listed`: None if there was no list.
+
+    Whatever fails in it is logged whole, and keeps nobody from writing down how the source is doing.
+    """
+    try:
+        _tell_operators(world, source, state, listed)
+    except Exception:
+        log.exception("operators not told", source=source.key)
+
+
+def _tell_operators(world: World, source: Source, state: SourceState, listed: Listed | None) -> None:
     now = world.clock()
     seen = _observed(world, source, state, listed)
     found = troubles.troubles(seen, now)
@@ -120,4 +168,7 @@ def _observed(world: World, source: Source, state: SourceState, listed: Listed |
         unread=world.store.told_unread(),
         missing_on=world.store.missing_documents(),
         room=world.archive.room(),
+        pages=tuple(known.values()),
+        hosts=tuple(world.store.hosts().values()),
+        awaited=world.store.awaited(),
     )

@@ -45,29 +45,32 @@ def holding(world: World, source: Source) -> Holding:
 class PollSummary:
     """How a poll went, so far.
 
-    `troubles` are sentences on what failed; () means that all that was to be seen was seen. `doubts` are sentences on
-    what was seen and is not quite believed.
+    `troubles` are sentences on what is wrong with the source as a whole; () means that it is well. `failed` are
+    sentences on single pages that could not be read: each of them rests by itself. `doubts` are sentences on what was
+    seen and is not quite believed.
     """
 
     seen: int = 0
     opened: int = 0
     documents: int = 0
+    """Those whose bytes came."""
     changes: int = 0
     troubles: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     stopped: bool = False
     skipped: str = ""
     """Why nothing was done, where nothing was to be done."""
     rest: timedelta | None = None
-    """The source gave no list, or refused us: it is left in peace for so long at least. None: it is well."""
-    refused: int | None = None
-    """The HTTP status of the last page that could not be had."""
+    """The source has to be left in peace, for so long at least if it asked for that. None: it has not."""
     failures_in_a_row: int = 0
+    """The last pages that could not be had, and that had not failed before."""
     again_at: datetime | None = None
-    """When to look again, if that is before the plan says: a failure to be tried again, a document not there yet."""
+    """When to look again, if that is before the plan says: something that failed is to be tried again."""
 
     @property
     def fields(self) -> dict[str, object]:
         """For the log line."""
         counts = {"seen": self.seen, "opened": self.opened, "documents": self.documents, "changes": self.changes}
-        return {**counts, "troubles": self.troubles, "doubts": self.doubts, "stopped": self.stopped}
+        whys = {"troubles": self.troubles, "failed": self.failed, "doubts": self.doubts}
+        return {**counts, **whys, "stopped": self.stopped}

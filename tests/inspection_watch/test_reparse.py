@@ -82,7 +82,7 @@ def test_a_file_that_is_lost_is_told_and_will_be_fetched_again(
     assert one.lost
     assert "not in the archive any more" in one.differences[0][2]
     accept(sqlite_store, [one])
-    assert sqlite_store.awaited() == {URN: NOW}
+    assert sqlite_store.awaited() == (replace(stored, next_try_at=NOW),), "its reading is kept"
 
 
 def test_each_field_that_differs_is_a_row_in_a_few_words(stored: KnownDocument) -> None:

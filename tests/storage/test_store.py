@@ -138,6 +138,17 @@ class TestSources:
         assert store.claim_source("search", THEIRS, T0 + MINUTE - SECOND, LEASE) is None
         assert store.claim_source("search", THEIRS, T0 + MINUTE, LEASE) == state
 
+    def test_a_source_that_rests_may_be_claimed_by_hand_unless_it_asked_to_be_left_alone(self, store: Store) -> None:
+        for not_before in (None, T0 + MINUTE):
+            store.claim_source("search", OURS, T0, LEASE)
+            store.release_source(
+                SourceState(key="search", next_check_at=T0 + LEASE, not_before=not_before, failures=1), OURS
+            )
+            assert store.claim_source("search", OURS, T0, LEASE) is None
+            claimed = store.claim_source("search", OURS, T0, LEASE, even_if_resting=True)
+            assert (claimed is None) is (not_before is not None)
+        assert store.claim_source("search", OURS, T0 + MINUTE, LEASE, even_if_resting=True) is not None
+
     def test_one_source_does_not_hold_up_another(self, store: Store) -> None:
         store.claim_source("search", OURS, T0, LEASE)
         other = replace(OURS, name="source:notices")

@@ -8,17 +8,62 @@ from pathlib import Path
 from judgements.types import NotRead, Status
 from storage.archive import Archive
 from storage.store import Store
-from storage.types import Fetch, Visit
+from storage.types import Fetch, HostState, KnownAuthority, Visit
 from tests.storage.examples import MINUTE, T0, URN, change, document, intent, listing, report
 
 
-def test_the_first_due_of_the_documents_that_are_awaited_is_told_by_authority(store: Store) -> None:
-    assert store.awaited() == {}
-    late = document(listing("1"), next_try_at=T0 + 5 * MINUTE)
-    soon = document(listing("2"), next_try_at=T0 + MINUTE)
-    never = document(listing("3"), next_try_at=None)
-    store.apply(intent(documents=(late, soon, never)))
-    assert store.awaited() == {URN: T0 + MINUTE}
+def test_the_documents_that_are_awaited_are_those_listed_first_the_ones_that_failed_least_and_are_due_soonest(
+    store: Store,
+) -> None:
+    assert store.awaited() == ()
+    often = document(listing("1"), next_try_at=T0, failures=3)
+    late = document(listing("2"), next_try_at=T0 + 5 * MINUTE)
+    soon = document(listing("3"), next_try_at=T0 + MINUTE)
+    never = document(listing("4"), next_try_at=None)
+    gone = document(listing("5"), next_try_at=T0, missing_since=T0)
+    store.apply(intent(documents=(often, late, soon, never, gone)))
+    assert store.awaited() == (soon, late, often)
+
+
+def test_authorities_are_remembered_as_the_list_shows_them_and_keep_what_is_known_of_them(store: Store) -> None:
+    kent = KnownAuthority(urn="1", name="Kent", news_from=T0.date())
+    store.note_listed((kent, KnownAuthority(urn=URN, name="Essex")))
+    store.apply(intent(baseline=True, listed_report=T0.date(), latest_report=T0.date()))
+    store.note_listed((KnownAuthority(urn=URN, name="County of Essex"),))
+    essex = KnownAuthority(
+        urn=URN,
+        name="County of Essex",
+        listed_report=T0.date(),
+        latest_report=T0.date(),
+        baseline_at=T0,
+        walked_at=T0,
+    )
+    assert store.known_authorities() == {"1": kent, URN: essex}
+
+
+def test_how_a_page_is_doing_is_written_without_anything_else_and_forgotten_when_it_is_read(store: Store) -> None:
+    store.apply(intent(baseline=True))
+    well = store.known(URN)
+    ill = replace(well, failures=2, next_look_at=T0 + MINUTE, trouble="it answered 410", listed_report=T0.date())
+    store.record_page(replace(ill, latest_report=None, baseline_at=None, walked_at=None))
+    assert store.known(URN) == ill
+    store.apply(intent(now=T0 + MINUTE))
+    assert store.known(URN) == replace(well, walked_at=T0 + MINUTE)
+
+
+def test_a_host_is_known_while_it_fails(store: Store) -> None:
+    ill = HostState(host="files.example", failures=1, trouble="it answered 403")
+    store.record_host(ill)
+    store.record_host(replace(ill, failures=2, next_try_at=T0))
+    assert store.hosts() == {"files.example": replace(ill, failures=2, next_try_at=T0)}
+    store.record_host(HostState(host="files.example"))
+    assert store.hosts() == {}
+
+
+def test_it_is_known_on_whose_pages_a_document_has_been_seen(store: Store) -> None:
+    for urn in (URN, "1"):
+        store.apply(intent(urn=urn, documents=(document(listing("7", urn=urn)),)))
+    assert store.pages_of(["7", "8"]) == {"7": {URN, "1"}, "8": frozenset()}
 
 
 def test_readings_of_another_parser_are_found_and_written_anew_without_announcing_anything(store: Store) -> None:

@@ -20,7 +20,7 @@ from judgements.types import (
     Span,
     Status,
 )
-from storage.types import KnownAuthority, KnownDocument, Standing
+from storage.types import Intent, KnownAuthority, KnownDocument, Standing
 from watchers import decide
 from watchers.decide import wanted
 from watchers.lifecycle import Got
@@ -79,11 +79,9 @@ def page(*listings: Listing) -> ProviderPage:
     return ProviderPage(name="West Sussex", listings=listings)
 
 
-def intent(  # type: ignore[no-untyped-def]
-    known: KnownAuthority, got: dict[Listing, Got], now: datetime = T0, since: date | None = None
-):
+def intent(known: KnownAuthority, got: dict[Listing, Got], now: datetime = T0) -> Intent:
     listed = [document.listing for document in known.documents if document.listing not in got]
-    return decide.decide(known, ENTRY, page(*got, *listed), got, parser=TODAYS, now=now, since=since)
+    return decide.decide(known, ENTRY, page(*got, *listed), got, parser=TODAYS, now=now)
 
 
 def read(reading: Report | NotRead) -> Got:
@@ -148,14 +146,16 @@ def test_a_kind_of_document_that_is_not_known_is_news_and_is_not_asked_for_again
     assert new.documents[0].next_try_at is None
 
 
-def test_a_listed_document_that_is_not_there_is_asked_for_again_and_told_after_a_while() -> None:
-    known, told = KNOWN, []
-    for look in range(6):
-        new = intent(known, {listing(): Got(why="not found")}, T0 + timedelta(days=look))
-        told.append([change.key for change in new.changes])
-        assert new.documents[0].next_try_at > new.now
-        known = replace(KNOWN, documents=(*KNOWN.documents, *new.documents))
-    assert told == [[], [], ["not_read:80578:50000001"], [], [], []]
+def test_a_listed_document_that_is_not_there_is_asked_for_again_and_told_after_half_an_hour() -> None:
+    known, told, now = KNOWN, [], T0
+    for _ in range(6):
+        new = intent(known, {listing(): Got(why="not found")}, now)
+        told.append([(now - T0, change.key) for change in new.changes])
+        (waiting,) = new.documents
+        assert waiting.next_try_at is not None
+        assert waiting.next_try_at > now
+        known, now = replace(KNOWN, documents=(*KNOWN.documents, waiting)), waiting.next_try_at
+    assert told == [[], [], [], [(timedelta(minutes=36), "not_read:80578:50000001")], [], []]
     (change,) = intent(known, {listing(): read(report(Grade.GOOD))}, T0 + timedelta(days=9)).changes
     assert (change.key, change.amends) == ("read_at_last:80578:50000001", "not_read:80578:50000001")
 
@@ -173,22 +173,21 @@ def test_a_report_on_another_authority_than_its_page_is_not_believed() -> None:
     assert "East Sussex" in change.reading.why
 
 
-def test_only_documents_that_are_new_or_due_are_fetched_oldest_first() -> None:
+def test_of_a_page_only_documents_that_are_new_are_fetched_oldest_first() -> None:
+    """What is known and was not to be had is asked for again by itself, whether or not its page is opened."""
     waiting = KnownDocument(
         listing=listing("45000000", date(2024, 1, 1)), standing=Standing.AWAITED, first_seen_at=YESTERDAY,
         failures=1, next_try_at=T0,
     )  # fmt: skip
     known = replace(KNOWN, documents=(*KNOWN.documents, waiting))
     newest, middle = listing("50000002"), listing("50000001")
-    seen = page(newest, middle, waiting.listing, KNOWN.documents[0].listing)
-    assert wanted(known, seen, now=T0) == (waiting.listing, middle, newest)
-    assert wanted(known, seen, now=T0 - timedelta(seconds=1)) == (middle, newest)
+    assert wanted(known, page(newest, middle, waiting.listing, KNOWN.documents[0].listing)) == (middle, newest)
 
 
 def test_a_known_document_with_another_date_title_or_host_is_not_new() -> None:
     old = KNOWN.documents[0].listing
     moved = replace(old, url=f"https://files.api.ofsted.gov.uk/v1/file/{old.file_id}", published=date(2020, 1, 1))
-    assert wanted(KNOWN, page(moved), now=T0) == ()
+    assert wanted(KNOWN, page(moved)) == ()
 
 
 def never_due(_walked: datetime | None, _now: datetime) -> bool:
@@ -202,39 +201,31 @@ def test_only_authorities_that_moved_are_opened() -> None:
     quiet = SearchEntry(urn="1", name="Quiet", latest_report=date(2020, 1, 1))
     known = {"1": KnownAuthority(urn="1", latest_report=date(2020, 1, 1), **WALKED), URN: KNOWN}
     unseen = SearchEntry(urn="2", name="Unseen", latest_report=None)
-    opened = looks(known, {}, (quiet, ENTRY, unseen), walk_due=never_due, now=T0)
+    opened = looks(known, (quiet, ENTRY, unseen), walk_due=never_due, now=T0)
     assert [(look.entry.urn, look.why) for look in opened] == [
         (URN, "its latest report is of 2026-05-18, was 2023-05-11"),
         ("2", "first sight"),
     ]
-    assert len(looks(known, {}, (quiet, ENTRY, unseen), walk_due=lambda _walked, _now: True, now=T0)) == 3
+    assert len(looks(known, (quiet, ENTRY, unseen), walk_due=lambda _walked, _now: True, now=T0)) == 3
 
 
 def test_a_page_is_opened_for_some_days_after_a_publication_because_another_may_follow_on_that_day() -> None:
     known = {URN: replace(KNOWN, latest_report=date(2026, 5, 18), walked_at=T0)}
-    (look,) = looks(known, {}, (ENTRY,), walk_due=never_due, now=T0)
+    (look,) = looks(known, (ENTRY,), walk_due=never_due, now=T0)
     assert look.why == "another document may follow on the same day"
-    assert len(looks(known, {}, (ENTRY,), walk_due=never_due, now=T0 + timedelta(days=2))) == 1
+    assert len(looks(known, (ENTRY,), walk_due=never_due, now=T0 + timedelta(days=2))) == 1
     known = {URN: replace(known[URN], walked_at=T0 + timedelta(days=3))}
-    assert looks(known, {}, (ENTRY,), walk_due=never_due, now=T0 + timedelta(days=3)) == ()
+    assert looks(known, (ENTRY,), walk_due=never_due, now=T0 + timedelta(days=3)) == ()
 
 
 def test_every_page_is_opened_by_the_plan_of_walks_after_those_that_moved() -> None:
     plan = partial(walk_due, parse_walks("02:30; mon-fri 10:45"))
     quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
     known = {URN: replace(KNOWN, walked_at=datetime(2026, 5, 18, 9, 44, tzinfo=UTC))}
-    assert looks(known, {}, (quiet,), walk_due=plan, now=datetime(2026, 5, 18, 9, 44, tzinfo=UTC)) == ()
+    assert looks(known, (quiet,), walk_due=plan, now=datetime(2026, 5, 18, 9, 44, tzinfo=UTC)) == ()
     moved = SearchEntry(urn="2", name="Unseen", latest_report=None)
-    opened = looks(known, {}, (quiet, moved), walk_due=plan, now=datetime(2026, 5, 18, 9, 45, tzinfo=UTC))
+    opened = looks(known, (quiet, moved), walk_due=plan, now=datetime(2026, 5, 18, 9, 45, tzinfo=UTC))
     assert [look.why for look in opened] == ["first sight", "full walk"], "quarter to eleven in London"
-
-
-def test_an_authority_is_opened_again_when_a_missing_document_is_due() -> None:
-    quiet = SearchEntry(urn=URN, name="West Sussex", latest_report=KNOWN.latest_report)
-    known = replace(KNOWN, walked_at=T0)
-    assert looks({URN: known}, {URN: T0}, (quiet,), walk_due=never_due, now=T0 - timedelta(seconds=1)) == ()
-    (look,) = looks({URN: known}, {URN: T0}, (quiet,), walk_due=never_due, now=T0)
-    assert look.why == "a listed document was not there yet"
 
 
 def test_a_date_that_the_authoritys_own_page_does_not_bear_out_yet_is_looked_at_again() -> None:
@@ -260,10 +251,10 @@ def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
     assert doubts(KnownAuthority(urn=URN), none_yet, page()) == ()
 
 
-def test_a_document_without_its_bytes_is_unread_and_fetched_again() -> None:
-    lost = decide.reread(KNOWN.documents[0], None, parser=TODAYS, now=T0)
-    assert isinstance(lost.reading, NotRead)
-    assert lost.next_try_at == T0
+def test_a_document_without_its_bytes_keeps_its_reading_and_is_fetched_again() -> None:
+    lost = decide.reread(KNOWN.documents[0], None, parser="tomorrow's", now=T0)
+    assert lost == replace(KNOWN.documents[0], next_try_at=T0)
+    assert decide.reread(lost, None, parser="tomorrow's", now=T0 + timedelta(days=1)) == lost, "once is enough"
     again = decide.reread(KNOWN.documents[0], report(Grade.GOOD), parser="tomorrow's", now=T0)
     assert (again.parser, again.reading) == ("tomorrow's", report(Grade.GOOD))
 
@@ -277,7 +268,8 @@ def test_known_bytes_under_another_id_are_a_move_and_no_news() -> None:
 def test_an_authority_that_turns_up_later_is_news_from_the_last_good_poll_on() -> None:
     old, fresh = listing("40000009", date(2024, 1, 1)), listing()
     got = {old: read(report(Grade.GOOD, start=date(2023, 11, 6))), fresh: read(report(Grade.INADEQUATE))}
-    late = intent(KnownAuthority(urn=URN), got, since=date(2026, 5, 17))
+    (noted,) = decide.first_listed({}, [ENTRY], since=date(2026, 5, 17), today=date(2026, 5, 18))
+    late = intent(noted, got)
     assert [change.listing for change in late.changes] == [fresh]
     assert late.baseline
 
@@ -336,10 +328,3 @@ def test_two_inspections_of_one_morning_are_compared_in_the_order_of_the_inspect
     }
     changes = {change.listing.file_id: change for change in intent(KNOWN, got).changes}
     assert changes["50000001"].before_listing == earlier_one
-
-
-def test_a_due_document_that_is_not_listed_any_more_is_put_off() -> None:
-    absent = between(reading=None, standing=Standing.AWAITED, sha256=None, failures=4, next_try_at=T0)
-    known = replace(KNOWN, documents=(*KNOWN.documents, absent))
-    new = decide.decide(known, ENTRY, page(KNOWN.documents[0].listing), {}, parser=TODAYS, now=T0)
-    assert [one.next_try_at for one in new.documents] == [T0 + timedelta(hours=12)]

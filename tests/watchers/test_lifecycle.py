@@ -157,7 +157,7 @@ class TestWithdrawal:
         bench.poll()
         bench.site.delist(NEWS.file_id)
         assert [walk(bench) for _ in range(3)] == [[]] * 3
-        assert bench.world.store.awaited() == {}, "nobody waits for it any more"
+        assert bench.world.store.awaited() == (), "nobody waits for it any more"
         bench.site.relist(NEWS.file_id)
         bench.site.find_again(NEWS.file_id)
         assert walk(bench) + walk(bench) == [ChangeKind.NEW_INSPECTION]

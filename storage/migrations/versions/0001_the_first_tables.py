@@ -15,15 +15,22 @@ def upgrade() -> None:
     op.create_table(
         "authorities",
         sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, server_default=""),
+        sa.Column("listed_report", sa.Date()),
         sa.Column("latest_report", sa.Date()),
+        sa.Column("news_from", sa.Date()),
         sa.Column("baseline_at", MOMENT),
         sa.Column("walked_at", MOMENT),
+        sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("next_look_at", MOMENT),
+        sa.Column("trouble", sa.Text(), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("urn", name="pk_authorities"),
     )
     op.create_table(
         "sources",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("next_check_at", MOMENT),
+        sa.Column("not_before", MOMENT),
         sa.Column("last_ok_at", MOMENT),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=False),
@@ -72,6 +79,14 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("meaning", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("url", name="pk_visits"),
+    )
+    op.create_table(
+        "hosts",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", MOMENT),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name="pk_hosts"),
     )
     op.create_table(
         "fetches",
