@@ -110,7 +110,13 @@ def _keep(value: object) -> object:
 
 
 def _hosts(value: object) -> object:
-    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+    hosts = tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+    if isinstance(hosts, tuple) and not all(_HOST.fullmatch(host) and _is_host(host.split(":")[0]) for host in hosts):
+        raise ValueError("must be names of hosts, for example files.ofsted.gov.uk, without https:// and without a path")
+    return hosts
+
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 def _state_dir() -> Path:

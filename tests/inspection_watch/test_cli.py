@@ -166,6 +166,16 @@ def test_a_poll_by_hand_does_not_wait_for_a_source_that_rests(ask: Ask, site: Si
     assert ask("poll").status == 0
 
 
+def test_a_poll_by_hand_waits_for_a_source_that_asked_for_it(ask: Ask, site: Site) -> None:
+    site.answer("/search", status=429, headers={"Retry-After": "3600"})
+    assert ask("poll").status == 1
+    site.forget_requests()
+    said = ask("poll")
+    assert said.status == 1
+    assert "Nothing done: Ofsted's list of local authorities asks to be left in peace until" in said.out
+    assert site.requests == ()
+
+
 def test_the_version_is_said(ask: Ask) -> None:
     assert ask("--version").out.startswith("inspection-watch 0.")
 

@@ -14,7 +14,7 @@ from judgements.types import ChangeKind, Grade, Kind, NotRead, Reading, Report, 
 from storage.engine import writing
 from storage.types import KnownDocument, TroubleKind
 from tests.fakes import FakeReader, paper
-from tests.watchers.bench import MINUTE, NEWS, OLD, WEST, Bench, publication
+from tests.watchers.bench import MINUTE, NEW, NEWS, OLD, WEST, Bench, publication
 from watchers import look, pages, upkeep
 from watchers.lifecycle import REST
 from watchers.upkeep import CHECKED_AT_ONCE
@@ -228,6 +228,63 @@ class TestReplacement:
         assert not [path for path in bench.asked if path.startswith("/v1/file/")]
         bench.poll(later=70 * DAY)
         assert [path for path in bench.asked if path.startswith("/v1/file/")]
+
+
+class TestLostBytes:
+    """Of what stood in the archive: a disk was lost, and a backup has the database alone."""
+
+    def test_a_reading_stays_known_and_its_file_is_fetched_again_whatever_the_site_says_of_it(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench.site.validators = True
+        bench.poll()
+        before = known(bench, "50000002")
+        lose_the_archive(bench)
+        bench.site.answer("/v1/file", status=503, times=None)
+        for room in (look, pages, upkeep):
+            monkeypatch.setattr(room, "PARSER", "tomorrow")
+        bench.poll()
+        bench.poll(later=MINUTE)
+        assert known(bench, "50000002").reading == before.reading
+        bench.site.heal()
+        bench.poll(later=DAY)
+        after = known(bench, "50000002")
+        assert (after.parser, after.failures, after.next_try_at) == ("tomorrow", 0, None)
+        assert bench.world.archive.find(str(after.sha256)) is not None
+        bench.site.publish(NEWS)
+        bench.poll()
+        (change,) = bench.told()
+        assert [one.movement for one in change.comparisons] == ["improved"]
+
+    def test_nothing_is_compared_with_what_another_parser_has_read(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench.poll()
+        lose_the_archive(bench)
+        bench.site.answer("/v1/file/50000002", status=503, times=None)
+        for room in (look, pages, upkeep):
+            monkeypatch.setattr(room, "PARSER", "tomorrow")
+        bench.site.publish(NEWS)
+        bench.poll()
+        (change,) = bench.told()
+        assert (change.comparisons, change.before) == ((), None)
+        assert "has not been read" in change.not_compared
+
+    def test_a_document_that_is_asked_for_now_and_then_is_asked_for_whole(self, bench: Bench) -> None:
+        bench.site.validators = True
+        bench.poll()
+        lose_the_archive(bench)
+        bench.poll(later=100 * DAY)
+        assert {bench.world.archive.find(str(one.sha256)) for one in bench.world.store.known(WEST).documents} == {
+            OLD.body,
+            NEW.body,
+        }
+        assert bench.told() == []
+
+
+def lose_the_archive(bench: Bench) -> None:
+    for document in bench.world.store.known(WEST).documents:
+        bench.world.archive.remove(str(document.sha256))
 
 
 class TestReadAtLast:

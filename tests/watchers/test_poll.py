@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from inspection_watch.demo.site import Provider
 from judgements.authorities import REGISTRY
@@ -15,13 +16,14 @@ from judgements.version import PARSER
 from storage.archive import Archive
 from storage.engine import StorageError
 from storage.store import Store
-from storage.types import Holding, Intent
+from storage.types import Holding, Intent, TroubleKind
 from tests.fakes import FakeReader, paper
 from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, T0, WEST, Bench, publication
 from watchers import lease, look, pages, upkeep
 from watchers.lease import LEASE, extended
 from watchers.poll import PollSummary
 from watchers.sources import LOCAL_AUTHORITIES
+from watchers.troubles import BROKEN_AFTER
 from watchers.world import holding
 
 
@@ -171,6 +173,45 @@ def test_a_failure_nobody_foresaw_costs_one_authority_and_is_told(
         summary = bench.poll()
     assert set(summary.failed) == {f"{name} Sussex: the program failed on it, see the log" for name in ("East", "West")}
     assert bench.poll().documents == 2
+
+
+def a_bug(*_: object, **__: object) -> None:
+    raise KeyError("a bug")
+
+
+def test_a_failure_nobody_foresaw_in_the_upkeep_is_told_and_keeps_nobody_from_looking_for_news(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.poll()
+    monkeypatch.setattr(upkeep.succession, "turns", a_bug)
+    for failures in range(1, BROKEN_AFTER + 1):
+        assert bench.poll().troubles == ("the program failed in its upkeep, see the log",)
+        assert bench.world.store.source(SOURCE.key).failures == failures
+    assert TroubleKind.SOURCE_FAILING in {one.kind for one in bench.world.store.open_troubles()}
+    bench.site.publish(NEWS)
+    assert bench.poll().changes == 1
+
+
+def test_a_failure_nobody_foresaw_before_the_walk_is_told_and_the_site_is_asked_ever_more_rarely(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.poll()
+    monkeypatch.setattr("watchers.poll.shrunk", a_bug)
+    summary = bench.poll()
+    assert summary.troubles == ("the program failed, see the log",)
+    assert summary.again_at == bench.now[0] + MINUTE
+    assert bench.poll(later=MINUTE).again_at == bench.now[0] + 5 * MINUTE
+    assert bench.poll(later=MINUTE).skipped
+
+
+def test_operators_who_cannot_be_told_keep_nobody_from_knowing_how_the_source_is_doing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as bug, capture_logs() as lines:
+        bug.setattr(upkeep.troubles, "troubles", a_bug)
+        bench.poll()
+    assert "operators not told" in {line["event"] for line in lines}
+    assert bench.world.store.source(SOURCE.key).last_ok_at == bench.now[0]
 
 
 def test_a_full_disk_is_trouble_and_nothing_is_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
