@@ -26,9 +26,9 @@ class KnownDocument:
     """A document as storage remembers it. `parser` is the fingerprint of the parser that made `reading`.
 
     `missing_since`: it was on its authority's page, and is not any more. `same_as` is the file id of the document that
-    this one is a second number of ("" for a document of its own). `told` is the key of the change that first told of it
-    ("": nobody was told), `told_sha256` the bytes whose reading people have been told or we have taken as a baseline
-    (None: nothing that it says).
+    this one is a second number of, with a URN before it if that is another authority's ("" for a document of its own).
+    `told` is the key of the change that first told of it ("": nobody was told), `told_sha256` the bytes whose reading
+    people have been told or we have taken as a baseline (None: nothing that it says).
     """
 
     listing: Listing

@@ -183,7 +183,12 @@ class Watching(Room):
         with writing(self._engine) as connection:
             upsert(connection, visits, columns_of(visits, visit))
             if fetch is not None:
-                upsert(connection, fetches, columns_of(fetches, fetch), keep={"fetched_at", "headers"})
+                _write_fetch(connection, fetch)
+
+    def record_fetch(self, fetch: Fetch) -> None:
+        """Where bytes in the archive came from that are not what their address should give."""
+        with writing(self._engine) as connection:
+            _write_fetch(connection, fetch)
 
     def fetches(self, sha256: str) -> tuple[Fetch, ...]:
         """Where these archived bytes have come from, the first time each, oldest first."""
@@ -231,6 +236,10 @@ class Watching(Room):
 _TOLD_UNREAD = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.withdrawn_at.is_(None))
 _OLDEST = (documents.c.published, documents.c.file_id)
 _NEWEST = (documents.c.published.desc(), documents.c.file_id)
+
+
+def _write_fetch(connection: Connection, fetch: Fetch) -> None:
+    upsert(connection, fetches, columns_of(fetches, fetch), keep={"fetched_at", "headers"})
 
 
 def _change_row(change: Change, seen_at: datetime) -> dict[str, Any]:

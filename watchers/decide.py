@@ -9,7 +9,7 @@ The rules stand in five places, each rule with its test in `tests/watchers/`:
 - `lifecycle.py`: what becomes of a document, from its first listing to its withdrawal; what is told, once, of each.
 - here: what is news. First sight of an authority is a baseline and announces nothing, except what is published from the
   day on that was written down when it was first listed; a document is new if its file id is not known, whatever its
-  date, its title and its address.
+  date, its title and its address; one that names another authority, and is known from that one's page, is that one's.
 
 Readings are compared, never bytes, and always both by today's parser: the caller sees to that. An improved parser tells
 nothing, except that what was told as not read is read at last.
@@ -20,13 +20,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
-from judgements.types import Change, Listing, Reading
+from judgements.types import Change, Listing, Reading, Report
 from storage.types import Intent, KnownAuthority, KnownDocument
 from watchers import lifecycle, rests, suspicion
 from watchers.lifecycle import Got, Turn
 from watchers.listings import ProviderPage, SearchEntry
 from watchers.looks import is_fresh
+
+Pages = Mapping[str, frozenset[str]]
+"""The URNs of the authorities on whose pages documents have been seen, by file id."""
+NOWHERE: Pages = MappingProxyType({})
 
 
 def first_listed(
@@ -69,14 +74,16 @@ def decide(
     *,
     parser: str,
     now: datetime,
+    elsewhere: Pages = NOWHERE,
     trusted: bool = True,
 ) -> Intent:
     """What to write about one authority after its page was read and `got` was asked for, oldest first.
 
-    `trusted` is False while the source as a whole is suspect.
+    `elsewhere`: on whose pages each of these documents has been seen already. `trusted` is False while the source as a
+    whole is suspect.
     """
     shelf = _Shelf(known.documents)
-    _arrive(shelf, known, got, parser=parser, now=now)
+    _arrive(shelf, known, got, elsewhere, parser=parser, now=now)
     believe = trusted and suspicion.may_withdraw(known, entry, page)
     _follow_the_page(shelf, page, may_withdraw=believe, now=now)
     wish = suspicion.unborne(entry, page)
@@ -96,21 +103,33 @@ def decide(
     )
 
 
-def asked_again(known: KnownAuthority, got: Mapping[Listing, Got], *, parser: str, now: datetime) -> Intent:
+def asked_again(
+    known: KnownAuthority, got: Mapping[Listing, Got], *, parser: str, now: datetime, elsewhere: Pages = NOWHERE
+) -> Intent:
     """What to write after documents that we had not, or not in a form that can be read, were asked for again."""
     shelf = _Shelf(known.documents)
-    _arrive(shelf, known, got, parser=parser, now=now)
+    _arrive(shelf, known, got, elsewhere, parser=parser, now=now)
     return _of_documents(known, shelf, now)
 
 
-def _arrive(shelf: _Shelf, known: KnownAuthority, got: Mapping[Listing, Got], *, parser: str, now: datetime) -> None:
+def _arrive(
+    shelf: _Shelf, known: KnownAuthority, got: Mapping[Listing, Got], elsewhere: Pages, *, parser: str, now: datetime
+) -> None:
     """What was asked for, oldest first: each is decided on beside all that came with it."""
     for listing, answer in got.items():
         shelf.put(lifecycle.asked(listing, answer, shelf.now.get(listing.file_id), parser=parser, now=now))
     for listing, answer in got.items():
         is_news = _is_news(listing, shelf.before.get(listing.file_id), known)
-        document = shelf.now[listing.file_id]
-        shelf.take(lifecycle.arrived(document, shelf.now, was=answer.was, is_news=is_news, now=now))
+        document, theirs = shelf.now[listing.file_id], _theirs(listing, answer, elsewhere)
+        shelf.take(lifecycle.arrived(document, shelf.now, was=answer.was, is_news=is_news, theirs=theirs, now=now))
+
+
+def _theirs(listing: Listing, answer: Got, elsewhere: Pages) -> str:
+    """The document of the authority that this one names, if it is known from that one's page; "" if it is not."""
+    named = answer.reading.authority if isinstance(answer.reading, Report) else None
+    if named is None or named == listing.urn or named not in elsewhere.get(listing.file_id, ()):
+        return ""
+    return f"{named}/{listing.file_id}"
 
 
 class _Shelf:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from judgements import news
+from judgements.authorities import REGISTRY, Registry
 from judgements.same import same_inspection, same_reading
 from judgements.types import Change, Kind, Listing, NotRead, Reading, Report, Status
 from storage.types import KnownDocument, Standing
@@ -58,12 +59,20 @@ class Turn:
     why: str = ""
 
 
-def arrived(document: KnownDocument, shelf: Shelf, *, was: Reading | None, is_news: bool, now: datetime) -> Turn:
-    """A document has been `asked` for, and whatever was asked for with it stands on the shelf."""
+def arrived(
+    document: KnownDocument, shelf: Shelf, *, was: Reading | None, is_news: bool, now: datetime, theirs: str = ""
+) -> Turn:
+    """A document has been `asked` for, and whatever was asked for with it stands on the shelf.
+
+    `theirs`: the document of another authority that this one is, on a page where it does not belong, or not any more.
+    """
     if document.told_sha256 is not None:
         return _settle(document, was, shelf, now=now)
     if document.told:
         return read_at_last(document, shelf) or Turn(documents=(document,), why="still not read")
+    if theirs:
+        linked = replace(document, same_as=theirs, told_sha256=document.sha256)
+        return Turn(documents=(linked,), why="another authority's, and known as that")
     first = _first_of_its_inspection(document, shelf)
     if first is not None and document.standing is Standing.READ:
         return _second_number(document, first, shelf, is_news=is_news)
@@ -109,13 +118,18 @@ def _not_had(listing: Listing, answer: Got, old: KnownDocument | None, *, parser
     return replace(document, listing=listing, why=answer.why, failures=failures, next_try_at=again_at)
 
 
-def believed(listing: Listing, reading: Reading | None) -> Reading | None:
-    """A report is told as this authority's only if it names it, or names nobody at all."""
+def believed(listing: Listing, reading: Reading | None, *, registry: Registry = REGISTRY) -> Reading | None:
+    """A report is told as this authority's only if it names it, or names nobody at all.
+
+    What is said of an authority that it took over from is true of that one alone.
+    """
     if not isinstance(reading, Report) or reading.authority == listing.urn:
         return reading
     if reading.authority is None and reading.authority_printed is None:
         return reading
     why = f"It stands on the page of another authority than the one it names, “{reading.authority_printed}”."
+    if before := next((one for one in registry.predecessors(listing.urn) if one.urn == reading.authority), None):
+        why = f"It is about {before.spoken}, which this authority took over from: what it says is not said of this one."
     return NotRead(status=Status.UNRECOGNISED, why=why)
 
 

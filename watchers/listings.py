@@ -94,15 +94,21 @@ def search_page(html: bytes) -> SearchPage | NotThePage:
     )
 
 
+def provider_number(url: str) -> str:
+    """The site's number of the authority whose own page stands at an address; "" if that is no such page's."""
+    provider = _PROVIDER.search(url)
+    return provider.group(1) if provider else ""
+
+
 _PROVIDER = re.compile(r"/provider/[0-9]+/([0-9]{1,12})/?(?:[?#].*)?$")
 
 
 def _result(link: Tag, latest: str | None) -> SearchEntry | str:
     """The entry, or what is odd about it. `latest` is what the page says of its latest report, if it says anything."""
-    provider = _PROVIDER.search(str(link["href"]))
-    if provider is None:
+    number = provider_number(str(link["href"]))
+    if not number:
         return f"the address of {_text(link)} has no URN: {str(link['href'])[:200]}"
-    return SearchEntry(urn=provider.group(1), name=_text(link), latest_report=_date(latest or ""))
+    return SearchEntry(urn=number, name=_text(link), latest_report=_date(latest or ""))
 
 
 def _unreadable_date(link: Tag, latest: str | None) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from storage.engine import StorageError
 from storage.types import KnownAuthority, TroubleKind
 from watchers import decide, rests, suspicion
 from watchers.fetch import Trouble
-from watchers.listings import NotThePage, ProviderPage, provider_page
+from watchers.listings import NotThePage, ProviderPage, provider_number, provider_page
 from watchers.looks import Look, is_fresh
-from watchers.pages import Opened, document_at, page_at, read_today
+from watchers.pages import Opened, copy_of, document_at, page_at, read_today
 from watchers.sources import Source
 from watchers.world import PollSummary, World, holding
 
@@ -49,8 +49,7 @@ def look_at(world: World, source: Source, look: Look, summary: PollSummary, foot
 
 
 def _look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
-    url = source.provider_url(world.site, look.number)
-    opened = page_at(world, url, partial(provider_page, urn=look.entry.urn, url=url))
+    opened = page_at(world, source.provider_url(world.site, look.number), partial(_understood, look, footing))
     if isinstance(opened, Trouble):
         if opened.stopped:
             return replace(summary, stopped=True)
@@ -67,7 +66,16 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
         got[listing] = document_at(world, listing.url, None)
         if world.stopping():  # also in mid-wait: what was asked for then is no failure, and is not written
             return replace(summary, stopped=True)
-    intent = decide.decide(known, look.entry, page, got, parser=PARSER, now=world.clock(), trusted=footing.trusted)
+    intent = decide.decide(
+        known,
+        look.entry,
+        page,
+        got,
+        elsewhere=world.store.pages_of([listing.file_id for listing in got]),
+        parser=PARSER,
+        now=world.clock(),
+        trusted=footing.trusted,
+    )
     world.store.apply(intent, holding(world, source))
     log.info("authority", urn=intent.urn, looked=look.why, outcome=intent.reason, doubts=doubts)
     return replace(
@@ -78,6 +86,16 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
         doubts=(*summary.doubts, *(f"{look.entry.name}: {why}" for why in doubts)),
         failures_in_a_row=0,
     )
+
+
+def _understood(look: Look, footing: Footing, html: bytes, url: str) -> ProviderPage | NotThePage:
+    """The page, if it is this authority's: a redirect, or a cache's mistake, may have given us another one's."""
+    led_to = provider_number(url)
+    if led_to not in ("", look.number):
+        return NotThePage(why=f"its address leads to the page of number {led_to}")
+    page = provider_page(html, urn=look.entry.urn, url=url)
+    mistaken = "" if isinstance(page, NotThePage) else suspicion.anothers(look.entry, page, footing.names)
+    return NotThePage(why=mistaken) if mistaken else page
 
 
 def _doubts(known: KnownAuthority, look: Look, opened: Opened[ProviderPage | NotThePage]) -> tuple[str, ...]:
@@ -119,7 +137,7 @@ def _tell_operators(
     page, key = opened.page, f"page:{look.entry.urn}"
     if doubts:
         sentence = ". ".join(f"{look.entry.name}: {why}" for why in doubts)
-        _raise(world, key, TroubleKind.PAGE_SUSPECT, sentence, opened.body)
+        _raise(world, key, TroubleKind.PAGE_SUSPECT, sentence, opened)
     else:
         world.store.end_trouble(key, world.clock())
     if isinstance(page, NotThePage):
@@ -127,11 +145,11 @@ def _tell_operators(
     for words in page.unfamiliar:
         # The same on the pages of many authorities is one thing.
         known_as = f"unfamiliar:{words.replace(page.name, '…')}"
-        _raise(world, known_as, TroubleKind.UNFAMILIAR, f"{look.entry.name}: {words}", opened.body)
+        _raise(world, known_as, TroubleKind.UNFAMILIAR, f"{look.entry.name}: {words}", opened)
 
 
-def _raise(world: World, key: str, kind: TroubleKind, sentence: str, body: bytes) -> None:
+def _raise(world: World, key: str, kind: TroubleKind, sentence: str, opened: Opened[ProviderPage | NotThePage]) -> None:
     """With a copy of the page, the first time."""
     known = any(trouble.key == key for trouble in world.store.open_troubles())
-    copy = None if known else world.archive.put(body)
+    copy = None if known else copy_of(world, opened)
     world.store.raise_trouble(key, kind, f"{sentence}.", world.clock(), copy=copy)

@@ -19,6 +19,7 @@ from storage.types import Fetch, HostState, KnownAuthority, KnownDocument, Visit
 from watchers import decide, rests
 from watchers.fetch import MAX_BODY, Fetched, Trouble
 from watchers.lifecycle import Got, believed
+from watchers.listings import NotThePage
 from watchers.sources import Source
 from watchers.world import World, holding
 
@@ -30,28 +31,35 @@ Page = TypeVar("Page")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened(Generic[Page]):
-    """A page as it was understood, and as it stands on the site."""
+    """A page as it was understood, and as it stands on the site: at `url`, wherever redirects have led."""
 
     page: Page
     body: bytes
+    url: str
 
 
-def page_at(world: World, url: str, understand: Callable[[bytes], Page]) -> Opened[Page] | Trouble:
-    """The page at an address; from the archive if the site says that it has not changed."""
+def page_at(world: World, url: str, understand: Callable[[bytes, str], Page]) -> Opened[Page] | Trouble:
+    """The page at an address; from the archive if the site says that it has not changed.
+
+    `understand` is given its body and the address it came from. What is not the page is not kept in its place.
+    """
     visit = world.store.visit(url)
     kept = world.archive.find(visit.sha256) if visit else None
     answer = _ask(world, url, visit if kept is not None else None, limit=PAGE_LIMIT)
     if isinstance(answer, Trouble):
         return answer
     if answer.not_modified and kept is not None:
-        return Opened(page=understand(kept), body=kept)
-    page = understand(answer.body)
+        return Opened(page=understand(kept, url), body=kept, url=url)
+    page = understand(answer.body, answer.url)
+    opened = Opened(page=page, body=answer.body, url=answer.url)
+    if isinstance(page, NotThePage):
+        return opened
     meaning = sha256(repr(page).encode()).hexdigest()
     if visit is None or kept is None or visit.meaning != meaning:
         _keep(world, url, answer, meaning)
     elif (visit.etag, visit.last_modified) != (answer.etag, answer.last_modified):
         world.store.record_visit(_visit(world, url, answer, visit.sha256, meaning))
-    return Opened(page=page, body=answer.body)
+    return opened
 
 
 def _ask(world: World, url: str, visit: Visit | None, *, limit: int = MAX_BODY) -> Fetched | Trouble:
@@ -63,10 +71,16 @@ def _ask(world: World, url: str, visit: Visit | None, *, limit: int = MAX_BODY) 
 def _keep(world: World, url: str, answer: Fetched, meaning: str = "") -> str:
     """Put a body into the archive, and write down where it came from."""
     digest = world.archive.put(answer.body)
-    fetch = Fetch(
-        sha256=digest, url=url, fetched_at=world.clock(), size=len(answer.body), headers=tuple(answer.headers)
-    )
+    size, headers = len(answer.body), tuple(answer.headers)
+    fetch = Fetch(sha256=digest, url=url, fetched_at=world.clock(), size=size, headers=headers)
     world.store.record_visit(_visit(world, url, answer, digest, meaning), fetch)
+    return digest
+
+
+def copy_of(world: World, opened: Opened[Page]) -> str:
+    """A page put into the archive for people to look at, whatever it is."""
+    digest = world.archive.put(opened.body)
+    world.store.record_fetch(Fetch(sha256=digest, url=opened.url, fetched_at=world.clock(), size=len(opened.body)))
     return digest
 
 

@@ -43,7 +43,7 @@ def search(world: World, source: Source) -> Listed | Trouble:
     odd: list[str] = []
     unfamiliar: list[str] = []
     while len(entries) <= MOST_AUTHORITIES:
-        opened = page_at(world, source.search_url(world.site, len(entries)), search_page)
+        opened = page_at(world, source.search_url(world.site, len(entries)), lambda html, _url: search_page(html))
         if isinstance(opened, Trouble):
             return opened
         page = opened.page

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from judgements.authorities import REGISTRY, Authority, Registry, spell
 from storage.types import KnownAuthority
 from watchers.listings import ProviderPage, SearchEntry
 
@@ -15,6 +16,20 @@ WIDESPREAD = 3
 def missing(expected: Iterable[str], entries: Iterable[SearchEntry]) -> tuple[str, ...]:
     """URNs that have to be listed and are not. Anything but () makes the list suspect."""
     return tuple(sorted(set(expected) - {entry.urn for entry in entries}))
+
+
+def anothers(entry: SearchEntry, page: ProviderPage, names: Mapping[str, str], *, registry: Registry = REGISTRY) -> str:
+    """Why a page is not the authority's own but another one's, in words; "" if its heading does not say that.
+
+    `names`: which authority the list shows, or has shown, under a name. A heading that means nobody says nothing.
+    """
+    heading = spell(page.name)
+    if heading == spell(entry.name):
+        return ""
+    ours, named = registry.by_urn(entry.urn), registry.printed(page.name)
+    if names.get(heading, entry.urn) != entry.urn or (ours and isinstance(named, Authority) and named.urn != ours.urn):
+        return f"the page that answers is headed “{page.name}”"
+    return ""
 
 
 def doubts(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> tuple[str, ...]:

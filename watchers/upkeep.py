@@ -89,7 +89,8 @@ def _ask_again(world: World, source: Source, summary: PollSummary) -> PollSummar
         got = {one.listing: document_at(world, one.listing.url, one) for one in those if not world.stopping()}
         if world.stopping():
             return replace(summary, stopped=True)
-        intent = decide.asked_again(known, got, parser=PARSER, now=world.clock())
+        elsewhere = world.store.pages_of([one.listing.file_id for one in those])
+        intent = decide.asked_again(known, got, parser=PARSER, now=world.clock(), elsewhere=elsewhere)
         summary = _write(world, source, summary, intent)
         summary = replace(summary, documents=summary.documents + sum(one.sha256 is not None for one in got.values()))
         asked += sum(one.asked for one in got.values())

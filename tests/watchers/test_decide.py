@@ -28,7 +28,7 @@ from watchers.listings import ProviderPage, SearchEntry
 from watchers.looks import looks
 from watchers.rota import again_after
 from watchers.schedule import parse_walks, walk_due
-from watchers.suspicion import doubts, missing
+from watchers.suspicion import anothers, doubts, missing
 
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
 YESTERDAY = T0 - timedelta(days=1)
@@ -249,6 +249,22 @@ def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
     assert "lists no document" in empty
     none_yet = SearchEntry(urn=URN, name="West Sussex", latest_report=None)
     assert doubts(KnownAuthority(urn=URN), none_yet, page()) == ()
+
+
+def test_a_page_is_another_authoritys_if_its_heading_is_that_of_one_and_not_its_own() -> None:
+    names = {"east sussex": "80467", "west sussex": URN, "a place of old": "7"}
+
+    def said(heading: str, urn: str = URN, name: str = "West Sussex") -> str:
+        return anothers(SearchEntry(urn=urn, name=name, latest_report=None), replace(page(), name=heading), names)
+
+    for heading in ("West Sussex", "west sussex ", "West Sussex County Council", "Sussex", "Page 7"):
+        assert said(heading) == "", heading
+    for heading in ("East Sussex", "EAST SUSSEX", "East Sussex County Council", "Kent", "A Place of Old"):
+        assert heading in said(heading)
+    assert said("Kent", urn="2900001", name="Kent") == "", "it has a new number that our registry does not know"
+    assert said("Kent", urn="2900001", name="Elsewhere") == "", (
+        "who it is by number is not known, nor who bears the name"
+    )
 
 
 def test_a_document_without_its_bytes_keeps_its_reading_and_is_fetched_again() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from inspection_watch.demo.site import Provider, Site
+from inspection_watch.demo.pages import answer
+from inspection_watch.demo.site import Provider, Request, Site
 from judgements.authorities import REGISTRY
-from judgements.types import ChangeKind
+from judgements.types import ChangeKind, Grade, NotRead
 from storage.types import TroubleKind
 from tests.fakes import paper
 from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, WEST, Bench, publication
@@ -194,3 +195,82 @@ def test_pages_that_cannot_be_had_do_not_keep_the_same_others_from_being_opened_
         bench.poll(later=DAY)
     known = bench.world.store.known_authorities()
     assert {urn for urn, one in known.items() if one.baseline_at} == {WEST, EAST}
+
+
+EASTS = [
+    publication(f"4000000{n}", date(2015 + n, 1, 9), paper(EAST, date(2014 + n, 11, 6)), urn=EAST) for n in range(5)
+]
+
+
+def page_of(bench: Bench, urn: str) -> bytes:
+    asked = Request(
+        method="GET", path=f"/provider/44/{urn}", headers={"host": bench.world.site.removeprefix("http://")}
+    )
+    return answer(bench.site, asked).body
+
+
+@pytest.mark.parametrize("how", ["a cache's mistake", "a redirect"])
+def test_another_authoritys_page_at_its_address_is_a_fault_and_no_run_of_news(bench: Bench, how: str) -> None:
+    for one in EASTS:
+        bench.site.publish(one)
+    bench.poll()
+    mine, theirs = f"/provider/44/{WEST}", f"/provider/44/{EAST}"
+    if how == "a redirect":
+        bench.site.answer(mine, status=302, headers={"Location": theirs}, times=None)
+    else:
+        bench.site.answer(mine, status=200, body=page_of(bench, EAST), times=None)
+    for _ in range(3):
+        (failed,) = bench.poll(full=True, later=DAY).failed
+    said = f"its address leads to the page of number {EAST}" if how == "a redirect" else "headed “East Sussex”"
+    assert failed.startswith("West Sussex: ")
+    assert said in failed
+    assert TroubleKind.PAGE_SUSPECT in {one.kind for one in bench.world.store.open_troubles()}
+    bench.site.heal()
+    bench.site.publish(NEWS)
+    for _ in range(3):
+        bench.poll(full=True, later=DAY)
+    assert told(bench) == [ChangeKind.NEW_INSPECTION]
+
+
+def test_what_is_known_from_the_page_of_the_authority_that_it_names_is_no_news_on_another(bench: Bench) -> None:
+    """The heading says nothing: a page without a name, say, or under one that the list never shows."""
+    for one in EASTS:
+        bench.site.publish(one)
+    bench.poll()
+    nameless = page_of(bench, EAST).replace(b"East Sussex</h1>", b"This authority</h1>")
+    bench.site.answer(f"/provider/44/{WEST}", status=200, body=nameless)
+    assert bench.poll(full=True, later=DAY).failed == ()
+    for _ in range(4):
+        bench.poll(full=True, later=DAY)
+    assert told(bench) == [], "nor is it when it has gone from there"
+
+
+def test_a_new_authority_that_shows_the_reports_of_the_old_one_has_no_news_but_a_new_one(bench: Bench) -> None:
+    surrey, east = "80567", "2799999"
+    bench.site.admit(Provider(urn=surrey, name="Surrey County Council"))
+    papers = [
+        publication(f"6000000{n}", date(2012 + n, 3, 11), paper(surrey, date(2012 + n, 1, 17)), urn=surrey)
+        for n in range(4)
+    ]
+    for one in papers:
+        bench.site.publish(one)
+    bench.now[0] = datetime(2027, 3, 25, 12, tzinfo=UTC)
+    bench.poll()
+    bench.now[0] = datetime(2027, 4, 2, 12, tzinfo=UTC)
+    bench.site.admit(Provider(urn=east, name="East Surrey Council"))
+    bench.site.expel(surrey)
+    bench.poll()
+    bench.told()
+    for one in papers:
+        bench.site.publish(replace(one, urn=east))
+    bench.poll(full=True, later=DAY)
+    assert told(bench) == []
+    last = paper(surrey, date(2027, 3, 1), Grade.INADEQUATE)
+    bench.site.publish(publication("60000009", date(2027, 4, 20), last, urn=east))
+    bench.poll(full=True, later=DAY)
+    (change,) = bench.told()
+    assert (change.kind, change.urn) == (ChangeKind.NOT_READ, "east-surrey-from-2027")
+    assert isinstance(change.reading, NotRead)
+    assert change.reading.why == (
+        "It is about Surrey, which this authority took over from: what it says is not said of this one."
+    )
