@@ -1,13 +1,15 @@
 """Pages and documents from the source site, and from the archive where the site says that nothing has changed.
 
-A page is archived when what it lists is not what it listed before: its banner, its token or the order of its attributes
-may be another one each time. A document is archived whatever it is, if it is a PDF.
+A page is asked for whole once a day, and in between on condition that it has changed. It is archived when what it lists
+is not what it listed before: its banner, its token or the order of its attributes may be another one each time. A
+document is archived whatever it is, if it is a PDF.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +25,9 @@ from watchers.listings import NotThePage
 from watchers.sources import Source
 from watchers.world import World, holding
 
+TRUSTED = timedelta(hours=20)
+"""So long a site is believed that says a page has not changed: each page is asked for whole once a day, by the night's
+walk if by nothing else. A 304 that is wrong for ever blinds us for a day."""
 PAGE_LIMIT = 3 * 2**20
 """Bytes of a page of the site; a search page of 100 authorities has a tenth of a megabyte."""
 
@@ -43,9 +48,10 @@ def page_at(world: World, url: str, understand: Callable[[bytes, str], Page]) ->
 
     `understand` is given its body and the address it came from. What is not the page is not kept in its place.
     """
-    visit = world.store.visit(url)
+    visit, now = world.store.visit(url), world.clock()
     kept = world.archive.find(visit.sha256) if visit else None
-    answer = _ask(world, url, visit if kept is not None else None, limit=PAGE_LIMIT)
+    fresh = visit is not None and timedelta() <= now - visit.at < TRUSTED
+    answer = _ask(world, url, visit if fresh and kept is not None else None, limit=PAGE_LIMIT)
     if isinstance(answer, Trouble):
         return answer
     if answer.not_modified and kept is not None:
@@ -57,7 +63,7 @@ def page_at(world: World, url: str, understand: Callable[[bytes, str], Page]) ->
     meaning = sha256(repr(page).encode()).hexdigest()
     if visit is None or kept is None or visit.meaning != meaning:
         _keep(world, url, answer, meaning)
-    elif (visit.etag, visit.last_modified) != (answer.etag, answer.last_modified):
+    elif not fresh or (visit.etag, visit.last_modified) != (answer.etag, answer.last_modified):
         world.store.record_visit(_visit(world, url, answer, visit.sha256, meaning))
     return opened
 

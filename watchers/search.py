@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from judgements.authorities import REGISTRY, Registry
 from judgements.authority import Authority
 from storage.types import KnownAuthority
 from watchers.fetch import Trouble
-from watchers.listings import NotThePage, SearchEntry, search_page
+from watchers.listings import NotThePage, SearchEntry, SearchPage, search_page
 from watchers.pages import page_at
 from watchers.rota import LONDON
 from watchers.sources import Source, no_more
@@ -43,7 +44,7 @@ def search(world: World, source: Source) -> Listed | Trouble:
     odd: list[str] = []
     unfamiliar: list[str] = []
     while len(entries) <= MOST_AUTHORITIES:
-        opened = page_at(world, source.search_url(world.site, len(entries)), lambda html, _url: search_page(html))
+        opened = page_at(world, source.search_url(world.site, len(entries)), _understood)
         if isinstance(opened, Trouble):
             return opened
         page = opened.page
@@ -61,6 +62,14 @@ def search(world: World, source: Source) -> Listed | Trouble:
             )
             return identified(listed, today=_today(world)) if entries else Trouble(why=f"{source.name} is empty")
     return Trouble(why=f"{source.name} does not end after {MOST_AUTHORITIES} authorities")
+
+
+def _understood(html: bytes, _url: str) -> SearchPage | NotThePage:
+    return _read(html)
+
+
+_read = lru_cache(maxsize=8)(search_page)
+"""At most polls the list is what it was at the last one, and to read its HTML is most of what such a poll costs us."""
 
 
 def identified(listed: Listed, *, today: date, registry: Registry = REGISTRY) -> Listed:

@@ -72,6 +72,7 @@ class Site(Faults):
     `missing_status`: the status of the page "Report not found" (what the real one has is not known: 200 or 404).
     `cap`: rows a search page gives at most, however many are asked for. `says_more`: whether it links to the next one.
     `files`: what the addresses of documents begin with, "" for this site's own. `robots`: what /robots.txt says.
+    `furniture`: kilobytes of menus that each page carries around what it is about.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Site(Faults):
         self.says_more = True
         self.files = ""
         self.robots: str | None = None
+        self.furniture = 0
         self.last_modified = FIRST_MODIFIED
         self._clock = clock
         self._coming: list[tuple[datetime, Callable[[], object]]] = []

@@ -5,6 +5,7 @@ them: whole parts of it, so that "/v1/file/5" does not stand for "/v1/file/50". 
 None: until `heal`. Where two hold for an address, the first one is used up first.
 
     answer   another answer altogether: a refusal, an error, a redirect, a page we are working on
+    freeze   "not modified" to whoever asks on that condition, though it may be
     rewrite  the good answer with other markup
     label    the good answer under another content type
     pack     the good answer in gzip
@@ -26,12 +27,14 @@ from dataclasses import dataclass, field, replace
 class Fault:
     """What is wrong under an address. None and empty things leave the good answer as it is.
 
-    `status` and `body` replace it; `rewritten` is words of it and what stands in their place; after `cut_after` bytes
-    it ends, torn down if `torn`; after `drip_after` bytes each further one takes `pace` seconds.
+    `frozen`: it is not sent to whoever has an older one. `status` and `body` replace it; `rewritten` is words of it and
+    what stands in their place; after `cut_after` bytes it ends, torn down if `torn`; after `drip_after` bytes each
+    further one takes `pace` seconds.
     """
 
     path_prefix: str
     times: int | None = 1
+    frozen: bool = False
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
@@ -71,6 +74,9 @@ class Faults:
         times: int | None = 1,
     ) -> None:
         self._break(Fault(path_prefix=path_prefix, status=status, headers=headers or {}, body=body, times=times))
+
+    def freeze(self, path_prefix: str, *, times: int | None = 1) -> None:
+        self._break(Fault(path_prefix=path_prefix, frozen=True, times=times))
 
     def rewrite(self, path_prefix: str, old: str, new: str, *, times: int | None = 1) -> None:
         self._break(Fault(path_prefix=path_prefix, rewritten=(old, new), times=times))

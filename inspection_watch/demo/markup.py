@@ -83,6 +83,19 @@ def not_found_page() -> str:
     )
 
 
+def furnished(page: str, kilobytes: int) -> str:
+    """A page among the menus and filters that a real one is full of: so many kilobytes of them."""
+    size = len(_FURNITURE.format(number=0))
+    items = "".join(_FURNITURE.format(number=number) for number in range(-(-kilobytes * 1024 // size)))
+    return page.replace("<main>", f'<nav class="menu"><ul>{items}</ul></nav>\n<main>') if items else page
+
+
+_FURNITURE = (
+    '<li class="menu__item"><a class="menu__link menu__link--filter" href="/search?level_2_types={number:04}" '
+    'data-track="filter"><span class="menu__text">Providers of kind {number:04}</span> <em>(12)</em></a></li>\n'
+)
+
+
 def _time(day: date) -> str:
     return f"<time>{_spoken(day)}</time>"
 

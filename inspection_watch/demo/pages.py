@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from inspection_watch.demo.catalogue import Request, Site
 from inspection_watch.demo.faults import Fault
-from inspection_watch.demo.markup import not_found_page, provider_page, search_page
+from inspection_watch.demo.markup import furnished, not_found_page, provider_page, search_page
 
 ADDRESS: Final = "127.0.0.1"
 USUAL_ROWS: Final = 10
@@ -42,9 +42,9 @@ def _search(site: Site, query: str) -> Answer:
     listed = site.listed(asked.get("q", [""])[0]) if ours else ()
     more = site.says_more and start + rows < len(listed)
     onward = urlencode({**asked, "start": start + rows, "rows": rows}, doseq=True)
-    return html(
-        search_page(listed[start : start + rows], total=len(listed), following=f"/search?{onward}" if more else None)
-    )
+    following = f"/search?{onward}" if more else None
+    page = search_page(listed[start : start + rows], total=len(listed), following=following)
+    return html(furnished(page, site.furniture))
 
 
 def _number(asked: Mapping[str, list[str]], name: str, otherwise: int) -> int:
@@ -57,7 +57,8 @@ def _provider(site: Site, urn: str, host: str) -> Answer:
     if found is None:
         return html(not_found_page(), HTTPStatus.NOT_FOUND)
     provider, publications = found
-    return html(provider_page(provider, publications, files=site.files or f"http://{host}"))
+    page = provider_page(provider, publications, files=site.files or f"http://{host}")
+    return html(furnished(page, site.furniture))
 
 
 def _file(site: Site, file_id: str) -> Answer:
@@ -89,8 +90,10 @@ def answer(site: Site, request: Request) -> Answer:
     if fault is not None and fault.status is not None:
         return Answer(body=fault.body or b"", status=fault.status, headers=fault.headers)
     good = _page(site, request.path, request.headers.get("host", ADDRESS))
-    if fault is not None:
+    if fault is not None and not fault.frozen:
         return _faulty(good, fault)
+    if fault is not None and _CONDITIONS & request.headers.keys():
+        return Answer(body=b"", status=HTTPStatus.NOT_MODIFIED)
     validators = _validators(site, good)
     if _unchanged(validators, request.headers):
         return Answer(body=b"", status=HTTPStatus.NOT_MODIFIED, headers=validators)
@@ -106,6 +109,9 @@ def _faulty(good: Answer, fault: Fault) -> Answer:
     if fault.packed:
         return replace(good, body=gzip.compress(body), headers={"Content-Encoding": "gzip"})
     return replace(good, body=body, content_type=fault.content_type or good.content_type, fault=fault)
+
+
+_CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 
 
 def _validators(site: Site, good: Answer) -> Mapping[str, str]:

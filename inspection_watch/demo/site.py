@@ -217,11 +217,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; a free one if it is not given")
     parser.add_argument("--histories", type=int, help="of only so many authorities; the others have published nothing")
     parser.add_argument("--documents", type=int, default=0, help="of each authority at least, filled up with letters")
+    parser.add_argument("--furniture", type=int, default=0, help="kilobytes of menus on each page, as real ones have")
     asked = parser.parse_args()
     stop = threading.Event()
     for told in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told, lambda _number, _frame: stop.set())
     site = build_site(asked.histories, validators=True, documents=asked.documents)
+    site.furniture = asked.furniture
     with LocalSite(site, port=asked.port, scenes=SCENES) as address:
         sys.stdout.write(f"{address}\n")
         sys.stdout.flush()

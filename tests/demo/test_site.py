@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -71,6 +72,13 @@ def test_more_than_a_hundred_rows_are_never_given_and_nobody_is_told() -> None:
     assert isinstance(first, SearchPage)
     assert isinstance(rest, SearchPage)
     assert (len(first.entries), first.has_next, len(rest.entries), rest.has_next) == (100, True, 53, False)
+
+
+def test_a_page_may_be_as_large_as_a_real_one_and_lists_the_same(client: httpx.Client, site: Site) -> None:
+    bare = listed(client)
+    site.furniture = 70
+    assert len(client.get("/provider/44/80578").content) >= 70_000
+    assert listed(client) == bare
 
 
 def test_the_link_to_the_next_page_leads_to_the_next_page(client: httpx.Client) -> None:
@@ -241,6 +249,14 @@ def test_with_validators_what_is_unchanged_is_not_sent_again(
     assert (again.status_code, again.content) == (304, b"")
     site.publish(Publication(urn="80578", title="New", published=date(2026, 2, 4), file_id="50216276", body=b"new"))
     assert client.get(path, headers=conditional).status_code == 200
+
+
+def test_a_frozen_address_says_that_nothing_has_changed_to_whoever_asks_that(client: httpx.Client, site: Site) -> None:
+    first = client.get("/provider/44/80578").content
+    site.freeze("/provider/44/80578", times=2)
+    site.publish(replace(REPORT, file_id="50000099"))
+    assert client.get("/provider/44/80578", headers={"If-None-Match": '"old"'}).status_code == 304
+    assert client.get("/provider/44/80578").content != first, "whoever asks for it whole gets it whole"
 
 
 def test_a_page_that_is_missing_has_no_validators(client: httpx.Client, site: Site) -> None:

@@ -388,6 +388,38 @@ def test_an_unchanged_page_is_answered_from_the_archive(bench: Bench) -> None:
     assert "if-none-match" in bench.site.requests[0].headers
 
 
+@pytest.mark.parametrize("validators", [True, False])
+def test_a_list_that_is_as_it_was_is_not_read_anew(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, validators: bool
+) -> None:
+    bench.site.validators = validators
+    bench.poll()
+    with monkeypatch.context() as unread:
+        unread.setattr("watchers.listings.BeautifulSoup", a_bug)
+        assert bench.poll() == PollSummary(seen=2)
+    bench.site.publish(NEWS)
+    assert bench.poll().changes == 1
+
+
+def test_a_site_that_says_wrongly_that_nothing_has_changed_is_believed_for_less_than_a_day(bench: Bench) -> None:
+    bench.site.validators = True
+    bench.poll()
+    bench.site.publish(NEWS)
+    bench.site.freeze("/", times=None)
+    assert bench.poll(full=True) == PollSummary(seen=2, opened=2)
+    assert bench.poll(later=timedelta(days=1)).changes == 1
+
+
+def test_each_page_is_asked_for_whole_once_a_day_and_else_on_condition(bench: Bench) -> None:
+    bench.site.validators = True
+    bench.poll()
+    whole = []
+    for _ in range(12):
+        bench.poll(full=True, later=timedelta(hours=8))
+        whole.append(sum("if-none-match" not in one.headers for one in bench.site.requests))
+    assert whole == [0, 0, 3] * 4
+
+
 def test_both_documents_of_a_comparison_are_read_by_todays_parser(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
