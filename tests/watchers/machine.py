@@ -19,12 +19,14 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from inspection_watch.demo.site import Provider, Publication, Site
+from inspection_watch.demo.pages import answer
+from inspection_watch.demo.site import Provider, Publication, Request, Site
 from judgements.types import Change, Grade, Kind
 from storage.engine import StorageError
 from tests.watchers.papers import GRADES, Paper, Told, heard
 from tests.watchers.stage import CrashError, Fuse, Stage
 from watchers.poll import PollSummary, poll
+from watchers.schedule import PAUSE
 from watchers.sources import LOCAL_AUTHORITIES
 
 SOURCE = replace(LOCAL_AUTHORITIES, expected=frozenset())
@@ -35,6 +37,11 @@ TITLE = "Children's services inspection"
 QUIET = (25, 25, 25, 9 * 24, 25)
 """Hours between looks: longer than a source rests, than what flaps stays unsaid, and than a document of this year is
 left unasked for."""
+
+TRIES = 8
+"""Requests for one document in a day: some tries in ever longer pauses, and one to see whether it was replaced."""
+MOST_LISTS = 5
+"""Pages of the list, of two authorities each."""
 
 Break = Callable[[Site, str, int | None], None]
 BREAKS: Mapping[str, Break] = {
@@ -51,6 +58,7 @@ BREAKS: Mapping[str, Break] = {
     "mislabelled": lambda site, where, times: site.label(where, "text/plain", times=times),
     "links renamed": lambda site, where, times: site.rewrite(where, "publication-link", "document", times=times),
     "timelines renamed": lambda site, where, times: site.rewrite(where, "timeline", "history", times=times),
+    "frozen": lambda site, where, times: site.freeze(where, times=times),
     "results renamed": lambda site, where, times: site.rewrite(where, "search-result", "result", times=times),
 }
 
@@ -66,6 +74,7 @@ class Watching(RuleBasedStateMachine):
         self.now = self.began = T0
         self.papers: list[Paper] = []
         self.urns = ["1", "2", "3"]
+        self.expelled: set[str] = set()
         self.files_broken = False
         self.fuse = Fuse()
         self.restless = 0
@@ -88,6 +97,8 @@ class Watching(RuleBasedStateMachine):
         self.check()
 
     def _publish(self, urn: str, *, old: bool, kind: Kind, readable: bool) -> None:
+        if urn in self.expelled:
+            return
         number = len(self.papers) + 1
         one = Paper(
             urn=urn,
@@ -147,7 +158,7 @@ class Watching(RuleBasedStateMachine):
     @rule(data=st.data(), other=st.sampled_from([None, None, *GRADES]))
     def a_document_gets_a_second_id(self, data: st.DataObject, other: Grade | None) -> None:
         self.now += timedelta(seconds=1)
-        one = self.pick(data, lambda one: one.shown and one.readable)
+        one = self.pick(data, lambda one: one.shown and one.readable and one.urn not in self.expelled)
         one.grade = other or one.grade
         self._list(one)
         self.count("second ids")
@@ -209,10 +220,46 @@ class Watching(RuleBasedStateMachine):
     def an_authority_is_created(self, history: int) -> None:
         self.now += timedelta(seconds=1)
         urn = str(len(self.urns) + 1)
-        self.site.admit(Provider(urn=urn, name=f"Place {urn}"))
+        self._admit(urn)
         self.urns.append(urn)
         for _ in range(history):
             self._publish(urn, old=True, kind=Kind.ILACS_INSPECTION, readable=True)
+
+    @rule(place=st.integers(0, 9))
+    def an_authority_is_expelled_from_the_site(self, place: int) -> None:
+        urn = self.urns[place % len(self.urns)]
+        assume(urn not in self.expelled)
+        self.site.expel(urn)
+        self.expelled.add(urn)
+        self.count("expelled")
+
+    @rule()
+    @precondition(lambda self: self.expelled)
+    def an_authority_is_admitted_again(self) -> None:
+        self._admit(min(self.expelled))
+
+    def _admit(self, urn: str) -> None:
+        self.site.admit(Provider(urn=urn, name=f"Place {urn}"))
+        self.expelled.discard(urn)
+
+    @rule(
+        pages=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+        by_redirect=st.booleans(),
+        times=st.sampled_from([1, 2, 5, None]),
+    )
+    def a_page_answers_with_another_authoritys(
+        self, pages: tuple[int, int], by_redirect: bool, times: int | None
+    ) -> None:
+        urn, other = (self.urns[place % len(self.urns)] for place in pages)
+        mine, theirs = f"/provider/44/{urn}", f"/provider/44/{other}"
+        if by_redirect:
+            assume(urn != other)
+            self.site.answer(mine, status=302, headers={"Location": theirs}, times=times)
+        else:
+            host = self.stage.address.removeprefix("http://")
+            body = answer(self.site, Request(method="GET", path=theirs, headers={"host": host})).body
+            self.site.answer(mine, status=200, body=body, times=times)
+        self.count("swapped")
 
     @rule(
         where=st.sampled_from(["/", "/search", "/provider", "/provider/44/2", "/v1/file"]),
@@ -236,6 +283,8 @@ class Watching(RuleBasedStateMachine):
 
     def _heal(self) -> None:
         self.site.heal()
+        for urn in tuple(self.expelled):
+            self._admit(urn)
         self.site.shrink(None)
         self.site.says_more = True
 
@@ -263,6 +312,24 @@ class Watching(RuleBasedStateMachine):
         self.world = self.stage.world(self.fuse)
         self.check()
 
+    @rule(every=st.sampled_from([1, 3]))
+    def a_day_passes_by_the_plan(self, every: int) -> None:
+        """With a look whenever one asks for it: whatever is broken, the site is not asked in a circle."""
+        end, looked, asked = self.now + timedelta(days=1), 0, Counter[str]()
+        while self.now < end:
+            summary = self._poll()
+            looked += 1
+            asked.update(self.stage.asked)
+            again_at = max(summary.again_at or end, self.now + PAUSE)
+            self.now = min(self.now + timedelta(hours=every), again_at)
+        self.check()
+        documents = sum(len(one.bodies) for one in self.papers)
+        assert looked <= 24 / every + TRIES * (documents + len(self.urns) + 2), f"{looked} looks: {asked}"
+        files = {url: times for url, times in asked.items() if "/v1/file/" in url}
+        assert all(times <= TRIES for times in files.values()), files
+        assert asked.total() <= TRIES * documents + looked * (MOST_LISTS + len(self.urns)), asked
+        self.count("days")
+
     @rule(minutes=st.integers(1, 300), request=st.integers(1, 6), place=st.integers(0, 9))
     def something_is_published_while_the_watcher_looks(self, minutes: int, request: int, place: int) -> None:
         self.now += timedelta(minutes=minutes)
@@ -272,9 +339,13 @@ class Watching(RuleBasedStateMachine):
         self.check()
 
     def _poll(self, *, full: bool = False) -> PollSummary:
+        """Nothing is asked for twice in one poll, and nothing fails that was not made to fail."""
         self.count("polls")
+        self.stage.asked.clear()
         summary = poll(self.world, SOURCE, full=full)
-        assert "the program failed" not in " ".join(summary.troubles)
+        assert "the program failed" not in " ".join((*summary.troubles, *summary.failed))
+        twice = [url for url, times in Counter(self.stage.asked).items() if times > 1]
+        assert not twice, f"asked for twice: {twice}"
         return summary
 
     @rule()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy import Engine, event, select
 
@@ -22,7 +22,8 @@ from tests.fakes import FakeReader
 from watchers.fetch import Fetched, Fetcher, Trouble
 from watchers.world import World
 
-HOST = "127.0.0.1:1"
+HOST, FILES = "127.0.0.1:1", "127.0.0.1:2"
+"""Where the site is, and the host of its documents."""
 
 
 class CrashError(BaseException):
@@ -83,7 +84,7 @@ class FakeArchive:
 
 
 class FakeFetcher:
-    """The site's answers as a fetcher would give them, without a socket and without a second try."""
+    """The site's answers as a fetcher would give them, redirects followed, without a socket and without a second try."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -92,15 +93,18 @@ class FakeFetcher:
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, limit: int = 2**26
     ) -> Fetched | Trouble:
         parts = urlsplit(url)
-        assert parts.netloc == HOST
+        if parts.netloc not in (HOST, FILES):
+            return Trouble(why=f"{parts.netloc} is not a host we may fetch from")
         given = {"host": HOST, "if-none-match": etag, "if-modified-since": last_modified}
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {name: value for name, value in given.items() if value}
         said = answer(self._site, Request(method="GET", path=path, headers=headers))
         if said.fault is not None and said.fault.breaks_off:
             return Trouble(why=f"{url} cannot be fetched: the connection is gone")
-        if said.status == 304:
+        if said.status == 304 and (etag or last_modified):
             return Fetched(url=url, body=b"", not_modified=True)
+        if said.status == 302:
+            return self.get(urljoin(url, said.headers["Location"]), etag=etag, last_modified=last_modified)
         if said.status not in (200, 404):
             pause = said.headers.get("Retry-After")
             return Trouble(
@@ -132,7 +136,10 @@ class Stage:
         self._archive = FakeArchive()
         self._open: LocalSite | None = None
         self.address = f"http://{HOST}"
-        if self._over_http:
+        self.asked: list[str] = []
+        if not self._over_http:
+            site.files = f"http://{FILES}"
+        else:
             self._open = LocalSite(site)
             self.address = self._open.__enter__()
         self._fetcher: Any = self._new_fetcher()
@@ -155,6 +162,7 @@ class Stage:
         class Watched:
             def get(_, url: str, **how: Any) -> Fetched | Trouble:  # noqa: N805
                 meanwhile()
+                self.asked.append(url)
                 answered: Fetched | Trouble = self._fetcher.get(url, **how)
                 return answered
 
