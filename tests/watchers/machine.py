@@ -316,15 +316,16 @@ class Watching(RuleBasedStateMachine):
     def a_day_passes_by_the_plan(self, every: int) -> None:
         """With a look whenever one asks for it: whatever is broken, the site is not asked in a circle."""
         end, looked, asked = self.now + timedelta(days=1), 0, Counter[str]()
+        documents = sum(len(one.bodies) for one in self.papers)
+        most = 24 // every + TRIES * (documents + len(self.urns) + 2)
         while self.now < end:
             summary = self._poll()
             looked += 1
             asked.update(self.stage.asked)
+            assert looked <= most, f"more than {most} looks: {asked}"
             again_at = max(summary.again_at or end, self.now + PAUSE)
             self.now = min(self.now + timedelta(hours=every), again_at)
         self.check()
-        documents = sum(len(one.bodies) for one in self.papers)
-        assert looked <= 24 / every + TRIES * (documents + len(self.urns) + 2), f"{looked} looks: {asked}"
         files = {url: times for url, times in asked.items() if "/v1/file/" in url}
         assert all(times <= TRIES for times in files.values()), files
         assert asked.total() <= TRIES * documents + looked * (MOST_LISTS + len(self.urns)), asked
