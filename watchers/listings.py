@@ -20,11 +20,15 @@ from judgements.types import Listing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchEntry:
-    """One authority as a search page shows it. `latest_report` is None for one without any report."""
+    """One authority as a search page shows it, or (not `listed`) as one once did.
+
+    `latest_report` is None for one without any report.
+    """
 
     urn: str
     name: str
     latest_report: date | None
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,7 @@ def _tell_operators(
 ) -> None:
     """A page that is suspect, or well again, and what has never been seen on one."""
     page, key = opened.page, f"page:{look.entry.urn}"
-    if doubts:
+    if doubts and look.entry.listed:  # of one that is not, the list's own trouble says it
         sentence = ". ".join(f"{look.entry.name}: {why}" for why in doubts)
         _raise(world, key, TroubleKind.PAGE_SUSPECT, sentence, opened)
     else:

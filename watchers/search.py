@@ -92,8 +92,12 @@ def _key(entry: SearchEntry, registry: Registry) -> str:
 def everybody(known: Mapping[str, KnownAuthority], listed: Listed, *, today: date) -> tuple[SearchEntry, ...]:
     """Whose page is looked at: who is listed, and who was and has not ended. That a list forgets them is no news."""
     there = {entry.urn for entry in listed.entries} | no_more(today)
-    forgotten = (one for urn, one in known.items() if urn not in there and urn.isdecimal())
-    return (*listed.entries, *(SearchEntry(urn=o.urn, name=o.name, latest_report=o.latest_report) for o in forgotten))
+    forgotten = (
+        SearchEntry(urn=urn, name=one.name, latest_report=one.latest_report, listed=False)
+        for urn, one in known.items()
+        if urn not in there and urn.isdecimal()
+    )
+    return (*listed.entries, *forgotten)
 
 
 def shrunk(source: Source, known: Collection[str], listed: Listed, *, now: datetime) -> str:

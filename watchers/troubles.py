@@ -69,13 +69,17 @@ def over(known: KnownTrouble, found: tuple[Found, ...], seen: Observed, now: dat
     """Whether a trouble that was open is over."""
     if known.kind in ON_PAGES:
         return not seen.state.failures and known.last_at <= now - NOT_SEEN_FOR
-    if known.kind is TroubleKind.LIST_SUSPECT and not seen.listed:
+    if known.kind in OF_THE_LISTED and not seen.listed:
         return False
     return known.key not in {one.key for one in found}
 
 
 ON_PAGES = frozenset({TroubleKind.PAGE_SUSPECT, TroubleKind.UNFAMILIAR})
 """Found when a page is opened, and not at every poll."""
+
+
+OF_THE_LISTED = frozenset({TroubleKind.LIST_SUSPECT, TroubleKind.OUT_OF_REACH})
+"""Without a list it is not known whether they are over."""
 
 
 def _broken(seen: Observed, _now: datetime) -> Iterator[Found]:

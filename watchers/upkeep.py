@@ -13,7 +13,7 @@ import structlog
 
 from judgements.version import PARSER
 from storage.engine import StorageError
-from storage.types import Intent, KnownDocument, SourceState
+from storage.types import Intent, KnownDocument, SourceState, TroubleKind
 from watchers import decide, rests, succession, troubles
 from watchers.pages import by_todays_parser, document_at, read_today
 from watchers.rota import LONDON
@@ -158,6 +158,8 @@ def _tell_operators(world: World, source: Source, state: SourceState, listed: Li
 def _observed(world: World, source: Source, state: SourceState, listed: Listed | None) -> troubles.Observed:
     newest = world.store.coverage().newest
     known = world.store.known_authorities()
+    suspect = {one.key for one in world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT}
+    there = frozenset() if listed is None else {one.urn for one in listed.entries}
     doubts = () if listed is None else (shrunk(source, known, listed, now=world.clock()), *listed.odd)
     return troubles.Observed(
         source=source,
@@ -169,7 +171,7 @@ def _observed(world: World, source: Source, state: SourceState, listed: Listed |
         unread=world.store.told_unread(),
         missing_on=world.store.missing_documents(),
         room=world.archive.room(),
-        pages=tuple(known.values()),
+        pages=tuple(one for one in known.values() if one.urn in there and f"page:{one.urn}" not in suspect),
         hosts=tuple(world.store.hosts().values()),
         awaited=world.store.awaited(),
     )

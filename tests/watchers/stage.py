@@ -84,7 +84,7 @@ class FakeArchive:
 
 
 class FakeFetcher:
-    """The site's answers as a fetcher would give them, redirects followed, without a socket and without a second try."""
+    """The site's answers as a fetcher would give them, redirects followed, but without a socket or a second try."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

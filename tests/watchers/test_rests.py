@@ -177,7 +177,7 @@ def test_pages_that_stay_broken_slow_down_nothing_but_themselves(bench: Bench, w
     assert {skipped for skipped, *_ in polls} == {""}
     tries = 3 if what == "503" else 1
     assert sum(len(asked) for _, *asked in polls) <= 3 * 7 * tries
-    assert len(troubles(bench)) == 3
+    assert len(troubles(bench) + troubles(bench, TroubleKind.PAGE_SUSPECT)) == 3, "each is told once"
     bench.site.publish(NEWS)
     assert bench.poll().changes == 1
 
@@ -264,6 +264,17 @@ def test_an_authority_that_the_list_forgets_is_walked_all_the_same(bench: Bench)
     assert [provider.urn for provider, _ in bench.site.listed()] == [EAST]
     bench.site.publish(NEWS)
     assert bench.poll(later=DAY).changes == 1
+
+
+def test_an_authority_that_is_off_the_list_and_the_site_is_one_trouble_and_not_one_of_its_page_too(
+    bench: Bench,
+) -> None:
+    bench.poll()
+    bench.site.expel(WEST)
+    for _ in range(6):
+        bench.poll(later=DAY)
+    assert len(troubles(bench, TroubleKind.LIST_SUSPECT)) == 1
+    assert troubles(bench, TroubleKind.PAGE_SUSPECT) + troubles(bench) == []
 
 
 def test_an_authority_that_has_ended_is_not_walked_and_what_it_waited_for_is_asked_ever_more_rarely(

@@ -10,7 +10,15 @@ import pytest
 from inspection_watch.demo.site import Publication
 from judgements.types import Listing
 from storage.archive import Room
-from storage.types import KnownDocument, KnownTrouble, SourceState, Standing, TroubleKind
+from storage.types import (
+    HostState,
+    KnownAuthority,
+    KnownDocument,
+    KnownTrouble,
+    SourceState,
+    Standing,
+    TroubleKind,
+)
 from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench
 from watchers.troubles import BROKEN_AFTER, NOT_SEEN_FOR, Found, Observed, over, troubles
 
@@ -27,6 +35,11 @@ UNREAD = KnownDocument(
     listing=Listing(file_id="1", urn=WEST, title="Letter", url=URL, published=date(2026, 5, 18)),
     standing=Standing.AWAITED,
     first_seen_at=NOW - timedelta(hours=2),
+    why="not found",
+)
+FAILING = KnownAuthority(urn=WEST, name="Kent", failures=4, trouble="it answered 410")
+RESTING = HostState(
+    host="files.example", failures=1, next_try_at=NOW + timedelta(minutes=19), trouble="it answered 403"
 )
 
 
@@ -79,6 +92,36 @@ def test_while_all_is_well_there_is_nothing_to_tell() -> None:
             replace(WELL, unread=(replace(UNREAD, first_seen_at=NOW - timedelta(minutes=59)),)),
             TroubleKind.UNREAD,
             f"1 published documents are not read, the last ones Letter of 18 May 2026 ({URL})",
+        ),
+        (
+            replace(WELL, pages=(FAILING,)),
+            replace(WELL, pages=(replace(FAILING, failures=3),)),
+            TroubleKind.OUT_OF_REACH,
+            "A page has failed 4 times in a row: Kent, it answered 410.",
+        ),
+        (
+            replace(WELL, pages=tuple(replace(FAILING, urn=str(number)) for number in range(4))),
+            replace(WELL, pages=tuple(replace(FAILING, urn=str(number), failures=3) for number in range(4))),
+            TroubleKind.OUT_OF_REACH,
+            "The pages of 4 authorities have failed for a while, for example Kent, it answered 410.",
+        ),
+        (
+            replace(WELL, hosts=(replace(RESTING, failures=4),)),
+            replace(WELL, hosts=(replace(RESTING, failures=3),)),
+            TroubleKind.OUT_OF_REACH,
+            "files.example is left in peace after 4 failures (it answered 403).",
+        ),
+        (
+            replace(WELL, hosts=(replace(RESTING, next_try_at=NOW + timedelta(minutes=20)),)),
+            replace(WELL, hosts=(RESTING,)),
+            TroubleKind.OUT_OF_REACH,
+            "files.example is left in peace after 1 failures",
+        ),
+        (
+            replace(WELL, awaited=(UNREAD,) * 10),
+            replace(WELL, awaited=(UNREAD,) * 9 + (replace(UNREAD, first_seen_at=NOW),)),
+            TroubleKind.OUT_OF_REACH,
+            f"10 listed documents are not to be had, for example {URL} (not found).",
         ),
     ],
 )
