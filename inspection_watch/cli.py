@@ -152,9 +152,9 @@ def poll(
     ):
         summary = poll_source(world, LOCAL_AUTHORITIES, full=full, even_if_resting=True)
     out.print(terminal.plain(_summary(summary)), soft_wrap=True)
-    for sentence in (*summary.troubles, *summary.doubts):
+    for sentence in (*summary.troubles, *summary.failed, *summary.doubts):
         print(sentence, file=sys.stderr)  # noqa: T201
-    raise typer.Exit(1 if summary.troubles or summary.skipped or summary.stopped else 0)
+    raise typer.Exit(1 if summary.troubles or summary.failed or summary.skipped or summary.stopped else 0)
 
 
 def _stop_or_break_off(stop: threading.Event) -> None:

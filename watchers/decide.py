@@ -76,25 +76,26 @@ def decide(
     now: datetime,
     elsewhere: Pages = NOWHERE,
     trusted: bool = True,
+    common: bool = False,
 ) -> Intent:
     """What to write about one authority after its page was read and `got` was asked for, oldest first.
 
     `elsewhere`: on whose pages each of these documents has been seen already. `trusted` is False while the source as a
-    whole is suspect.
+    whole is suspect; `common`: many pages are in trouble.
     """
     shelf = _Shelf(known.documents)
     _arrive(shelf, known, got, elsewhere, parser=parser, now=now)
     believe = trusted and suspicion.may_withdraw(known, entry, page)
     _follow_the_page(shelf, page, may_withdraw=believe, now=now)
     wish = suspicion.unborne(entry, page)
-    failures = known.failures + 1 if wish else 0
+    failures, fresh = known.failures + 1 if wish else 0, is_fresh(entry, now)
     return Intent(
         urn=known.urn,
         now=now,
         listed_report=entry.latest_report,
         latest_report=suspicion.latest(entry, page),
         failures=failures,
-        next_look_at=rests.page_again(failures, fresh=is_fresh(entry, now), now=now) if wish else None,
+        next_look_at=rests.unborne_again(failures, fresh=fresh, common=common, now=now) if wish else None,
         trouble=wish,
         baseline=known.baseline_at is None,
         documents=shelf.altered,

@@ -306,7 +306,7 @@ def back(document: KnownDocument, shelf: Shelf, listed: Iterable[str], *, now: d
         returned = _returned(turn.documents[0])
         return Turn(documents=(*returned.documents, *turn.documents[1:]), changes=returned.changes, why=returned.why)
     again = now if document.failures or document.sha256 is None else None
-    return _returned(replace(document, missing_since=None, next_try_at=again, check_at=now))
+    return _returned(replace(document, missing_since=None, next_try_at=again, check_at=None if again else now))
 
 
 def _returned(document: KnownDocument) -> Turn:

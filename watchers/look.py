@@ -28,10 +28,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footing:
-    """What a walk stands on: whose name is whose, and whether the site as a whole is believed."""
+    """What a walk stands on: whose name is whose, whether the site is believed, whether many pages are in trouble."""
 
     names: Mapping[str, str]
     trusted: bool
+    common: bool
 
 
 def look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
@@ -75,6 +76,7 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
         parser=PARSER,
         now=world.clock(),
         trusted=footing.trusted,
+        common=footing.common,
     )
     world.store.apply(intent, holding(world, source))
     log.info("authority", urn=intent.urn, looked=look.why, outcome=intent.reason, doubts=doubts)
@@ -111,7 +113,7 @@ def _failed(world: World, source: Source, look: Look, summary: PollSummary, *why
         urn=entry.urn,
         listed_report=entry.latest_report,
         failures=failures,
-        next_look_at=rests.page_again(failures, fresh=is_fresh(entry, now), now=now),
+        next_look_at=rests.failing_again(failures, fresh=is_fresh(entry, now), now=now),
         trouble=". ".join(why),
     )
     world.store.record_page(page, holding(world, source))

@@ -29,7 +29,7 @@ from watchers.schedule import walk_due
 from watchers.search import Listed, everybody, search, shrunk
 from watchers.sources import Source
 from watchers.succession import renamed
-from watchers.suspicion import is_widespread
+from watchers.suspicion import is_common, is_widespread
 from watchers.upkeep import tell_operators, upkeep
 from watchers.world import PollSummary, World, holding
 
@@ -113,7 +113,8 @@ def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, f
     known, now = _remembered(world, source, state, listed), world.clock()
     less = shrunk(source, known, listed, now=now)
     summary = PollSummary(seen=len(listed.entries), troubles=(less,) if less else (), doubts=listed.odd)
-    footing = Footing(names=looks.names(known), trusted=not is_widespread(world.store.missing_documents()))
+    trusted = not is_widespread(world.store.missing_documents())
+    footing = Footing(names=looks.names(known), trusted=trusted, common=is_common(known.values()))
     entries = everybody(known, listed, today=_today(now))
     due, first = partial(walk_due, world.walks), state.last_ok_at is None
     to_open = looks.looks(known, entries, walk_due=due, now=now, full=full, first_walk=first)

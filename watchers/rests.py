@@ -24,7 +24,7 @@ TOO_MANY = 429
 PATIENCE = 3
 """Documents of one host, or pages of the site, in a row that had not failed before: then it is no fault of theirs."""
 SOON = timedelta(hours=1)
-"""A page on which something has just been published is left in peace no longer."""
+"""A page that cannot be read is left in peace no longer while something should just have been published on it."""
 LONGEST = max(*AGAIN_AFTER, timedelta(seconds=MAX_RETRY_AFTER))
 
 
@@ -62,13 +62,23 @@ def host_after(state: HostState, trouble: Trouble, *, was_well: bool, now: datet
     if not is_about_all(trouble, failures, was_well=was_well):
         return after
     asked = timedelta(seconds=trouble.retry_after or 0)
-    return replace(after, next_try_at=now + max(asked, again_after(failures)))
+    rest = failures if trouble.status == REFUSED or is_asked_to_wait(trouble) else failures - PATIENCE + 1
+    return replace(after, next_try_at=now + max(asked, again_after(rest)))
 
 
-def page_again(failures: int, *, fresh: bool, now: datetime) -> datetime:
-    """When a page is looked at again after so many looks in a row that left something to be wished."""
+def failing_again(failures: int, *, fresh: bool, now: datetime) -> datetime:
+    """When a page that could not be read so many times in a row is looked at again."""
     pause = again_after(failures)
     return now + (min(pause, SOON) if fresh else pause)
+
+
+def unborne_again(failures: int, *, fresh: bool, common: bool, now: datetime) -> datetime | None:
+    """When a page is looked at again that so many times in a row has not borne out the list's date; None: at each poll.
+
+    It is late, or the list is wrong: which is likelier follows from whether that date is of these days, and from
+    whether it is `common` that pages are in trouble.
+    """
+    return None if fresh and not common else now + again_after(failures)
 
 
 def source_after(state: SourceState, summary: PollSummary, *, now: datetime) -> SourceState:

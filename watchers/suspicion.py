@@ -9,6 +9,8 @@ from judgements.authorities import REGISTRY, Authority, Registry, spell
 from storage.types import KnownAuthority
 from watchers.listings import ProviderPage, SearchEntry
 
+COMMON = 10
+"""From so many authorities whose pages are in trouble, it is no trouble of the page."""
 WIDESPREAD = 3
 """From so many authorities on whose pages have lost a document, it is the site that has changed."""
 
@@ -27,7 +29,8 @@ def anothers(entry: SearchEntry, page: ProviderPage, names: Mapping[str, str], *
     if heading == spell(entry.name):
         return ""
     ours, named = registry.by_urn(entry.urn), registry.printed(page.name)
-    if names.get(heading, entry.urn) != entry.urn or (ours and isinstance(named, Authority) and named.urn != ours.urn):
+    of_another = isinstance(named, Authority) and named in registry.current and ours not in (None, named)
+    if of_another or names.get(heading, entry.urn) != entry.urn:
         return f"the page that answers is headed “{page.name}”"
     return ""
 
@@ -63,6 +66,11 @@ def unborne(entry: SearchEntry, page: ProviderPage) -> str:
         f"dates its latest report {entry.latest_report:%-d %B %Y}" if entry.latest_report else "dates no report of it"
     )
     return f"the list {said}, and its page does not bear that out"
+
+
+def is_common(known: Iterable[KnownAuthority]) -> bool:
+    """Whether so many pages failed at the last look, or did not bear out the list, that each is no news by itself."""
+    return sum(one.failures > 0 for one in known) >= COMMON
 
 
 def is_widespread(missing_on: Iterable[str]) -> bool:

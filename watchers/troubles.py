@@ -153,7 +153,7 @@ def _failing(page: KnownAuthority) -> str:
 def _hosts(seen: Observed, now: datetime) -> Iterator[Found]:
     for one in seen.hosts:
         if one.failures >= FAILED_LOOKS or (one.next_try_at is not None and one.next_try_at >= now + LONG_REST):
-            words = f"{one.host} is left in peace after {one.failures} failures ({one.trouble})"
+            words = f"{one.host} refuses us, or does not answer, and is left in peace for a while: {one.trouble}"
             yield Found(key=f"host:{one.host}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
 
 

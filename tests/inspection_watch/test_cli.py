@@ -136,6 +136,14 @@ def test_a_site_that_fails_ends_a_poll_with_1_and_one_sentence(ask: Ask, site: S
     assert "answered 500" in said.err
 
 
+def test_a_page_that_fails_ends_a_poll_with_1_and_one_sentence(ask: Ask, site: Site) -> None:
+    site.answer("/provider/44/80578", status=410, times=None)
+    said = ask("poll")
+    assert said.status == 1
+    assert "West Sussex: " in said.err
+    assert "answered 410" in said.err
+
+
 def test_a_list_that_shrinks_ends_a_poll_with_1_and_says_by_how_much(ask: Ask, site: Site) -> None:
     site.shrink(4)
     said = ask("poll")

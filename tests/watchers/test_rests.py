@@ -54,7 +54,8 @@ def test_a_host_that_asks_us_to_wait_is_left_alone_for_so_long_whatever_had_fail
 
 def test_a_host_of_which_three_documents_in_a_row_cannot_be_had_rests() -> None:
     assert after(DOWN, SILENT).next_try_at is None
-    assert after(DOWN, SILENT, DOWN).next_try_at is not None
+    assert after(DOWN, SILENT, DOWN).next_try_at == T0 + MINUTE
+    assert after(DOWN, SILENT, DOWN, DOWN).next_try_at == T0 + 5 * MINUTE
 
 
 def test_a_document_that_is_gone_or_had_failed_before_says_nothing_of_its_host() -> None:
@@ -62,9 +63,15 @@ def test_a_document_that_is_gone_or_had_failed_before_says_nothing_of_its_host()
     assert after(*[REFUSED, DOWN, SILENT] * 3, was_well=False) == HOST
 
 
-def test_a_page_rests_ever_longer_and_not_for_long_while_something_is_fresh_on_it() -> None:
-    assert [rests.page_again(times, fresh=False, now=T0) - T0 for times in (1, 3, 9)] == [MINUTE, 30 * MINUTE, DAY]
-    assert [rests.page_again(times, fresh=True, now=T0) - T0 for times in (1, 3, 9)] == [MINUTE, 30 * MINUTE, HOUR]
+def test_a_page_rests_ever_longer_and_not_for_long_while_something_should_be_fresh_on_it() -> None:
+    assert [rests.failing_again(times, fresh=False, now=T0) - T0 for times in (1, 3, 9)] == [MINUTE, 30 * MINUTE, DAY]
+    assert [rests.failing_again(times, fresh=True, now=T0) - T0 for times in (1, 3, 9)] == [MINUTE, 30 * MINUTE, HOUR]
+
+
+def test_a_page_that_is_behind_the_list_is_looked_at_with_each_poll_for_some_days_unless_many_are() -> None:
+    assert rests.unborne_again(9, fresh=True, common=False, now=T0) is None
+    assert rests.unborne_again(3, fresh=True, common=True, now=T0) == T0 + 30 * MINUTE
+    assert rests.unborne_again(3, fresh=False, common=False, now=T0) == T0 + 30 * MINUTE
 
 
 def test_a_source_in_trouble_rests_only_if_it_has_to_and_what_it_asks_for_itself_is_kept_apart() -> None:
@@ -239,6 +246,32 @@ def test_a_setting_that_lets_us_fetch_no_document_is_no_silent_history(bench: Be
     assert summary.documents == 0
     assert any("elsewhere.example is not a host we may fetch from" in sentence for sentence in troubles(bench))
     assert any("documents are not to be had" in sentence for sentence in troubles(bench))
+
+
+def test_a_report_that_the_list_dates_before_its_page_shows_it_is_told_with_the_poll_after_it_is_there(
+    bench: Bench,
+) -> None:
+    bench.poll()
+    bench.site.rewrite("/search", "11 May 2023", "18 May 2026", times=None)
+    for _ in range(6):
+        bench.poll(later=5 * MINUTE)
+        assert f"/provider/44/{WEST}" in bench.asked
+    bench.site.publish(NEWS)
+    assert bench.poll(later=5 * MINUTE).changes == 1
+    assert bench.world.store.known(WEST).failures == 0
+
+
+def test_a_list_that_dates_a_report_of_today_on_every_authority_costs_ever_fewer_requests(bench: Bench) -> None:
+    admit(bench, 20)
+    bench.poll()
+    bench.site.rewrite("/search", "January 2020", "May 2026", times=None)
+    bench.site.rewrite("/search", "11 May 2023", "1 May 2026", times=None)
+    bench.now[0] = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    asked = 0
+    for _ in range(24):
+        bench.poll(later=5 * MINUTE)
+        asked += len(bench.asked)
+    assert asked <= 24 + 20 * 6
 
 
 def test_a_list_whose_dates_no_page_bears_out_costs_ever_fewer_requests_and_is_told(bench: Bench) -> None:

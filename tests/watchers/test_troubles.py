@@ -109,13 +109,13 @@ def test_while_all_is_well_there_is_nothing_to_tell() -> None:
             replace(WELL, hosts=(replace(RESTING, failures=4),)),
             replace(WELL, hosts=(replace(RESTING, failures=3),)),
             TroubleKind.OUT_OF_REACH,
-            "files.example is left in peace after 4 failures (it answered 403).",
+            "files.example refuses us, or does not answer, and is left in peace for a while: it answered 403.",
         ),
         (
             replace(WELL, hosts=(replace(RESTING, next_try_at=NOW + timedelta(minutes=20)),)),
             replace(WELL, hosts=(RESTING,)),
             TroubleKind.OUT_OF_REACH,
-            "files.example is left in peace after 1 failures",
+            "files.example refuses us, or does not answer",
         ),
         (
             replace(WELL, awaited=(UNREAD,) * 10),
