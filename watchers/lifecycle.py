@@ -255,11 +255,12 @@ def gone(document: KnownDocument, shelf: Shelf, listed: Iterable[str], *, may_wi
     missed = replace(document, missing_since=document.missing_since or now, check_at=None)
     if document.same_as or document.withdrawn_at is not None:
         return Turn(documents=(missed,), why="gone")
-    if heir := _listed_member(document, shelf, frozenset(listed)):
-        return _handed_on(missed, heir, shelf)
+    heir = _listed_member(document, shelf, frozenset(listed))
+    if heir is not None and _reads_as(document, heir):
+        return _handed_on(missed, heir, shelf, now=now)
     if not may_withdraw or not is_another_day(missed.missing_since or now, now):
         return Turn(documents=(missed,), why="not on its page: a fault of the page, or withdrawn")
-    return _withdrawn(missed, now)
+    return _handed_on(missed, heir, shelf, now=now) if heir is not None else _withdrawn(missed, now)
 
 
 def _listed_member(document: KnownDocument, shelf: Shelf, listed: frozenset[str]) -> KnownDocument | None:
@@ -268,13 +269,26 @@ def _listed_member(document: KnownDocument, shelf: Shelf, listed: frozenset[str]
     return max(there, key=lambda one: (one.listing.published, one.listing.file_id), default=None)
 
 
-def _handed_on(document: KnownDocument, heir: KnownDocument, shelf: Shelf) -> Turn:
+def _reads_as(document: KnownDocument, heir: KnownDocument) -> bool:
+    """Whether people need not be told which of the two stands there: as far as can be known, both say the same."""
+    known = _read_alike(document, heir) if document.told_sha256 == document.sha256 else None
+    return known is None or heir.reading is None or same_reading(known, heir.reading)
+
+
+def _handed_on(document: KnownDocument, heir: KnownDocument, shelf: Shelf, *, now: datetime) -> Turn:
+    """Another number takes the place of one that has gone; if it reads otherwise, that is a correction."""
     stands = replace(
-        heir, same_as="", told=document.told, told_sha256=heir.sha256, retold=document.retold,
+        heir, same_as="", told=document.told, told_sha256=document.told_sha256, retold=document.retold,
         withdrawn_at=document.withdrawn_at,
     )  # fmt: skip
     changed = dict(shelf) | {document.listing.file_id: document}
-    return Turn(documents=(stands, *_pointing_at(stands, document, changed)), why="its other number takes its place")
+    changes: tuple[Change, ...] = ()
+    if document.told_sha256 is not None:
+        was = None if _reads_as(document, heir) else document.reading
+        settled = _settle(replace(stands, altered_at=now if was else stands.altered_at), was, changed, now=now)
+        (stands,), changes = settled.documents, settled.changes
+    documents = (stands, *_pointing_at(stands, document, changed))
+    return Turn(documents=documents, changes=changes, why="its other number takes its place")
 
 
 def _withdrawn(document: KnownDocument, now: datetime) -> Turn:
@@ -300,11 +314,12 @@ def back(document: KnownDocument, shelf: Shelf, listed: Iterable[str], *, now: d
         return None
     if document.listing.file_id not in there:
         heir = None if document.same_as else _listed_member(document, shelf, there)
-        if heir is None:
+        if heir is None or (document.withdrawn_at is None and not _reads_as(document, heir)):
             return None
-        turn = _handed_on(document, heir, shelf)
+        turn = _handed_on(document, heir, shelf, now=now)
         returned = _returned(turn.documents[0])
-        return Turn(documents=(*returned.documents, *turn.documents[1:]), changes=returned.changes, why=returned.why)
+        changes = (*returned.changes, *turn.changes)
+        return Turn(documents=(*returned.documents, *turn.documents[1:]), changes=changes, why=returned.why)
     again = now if document.failures or document.sha256 is None else None
     return _returned(replace(document, missing_since=None, next_try_at=again, check_at=None if again else now))
 

@@ -359,6 +359,38 @@ class TestSecondNumbers:
         published.site.delist(NEWS.file_id)
         assert [walk(published) for _ in range(3)] == [[]] * 3
 
+    def test_an_older_number_that_is_left_alone_and_reads_otherwise_is_a_correction_after_two_days(
+        self, published: Bench
+    ) -> None:
+        """Found by the random play: it took the other's place, and people went on reading what that one said."""
+        published.site.publish_again(NEWS.file_id, "50000077", INADEQUATE)
+        assert walk(published, MINUTE) == [ChangeKind.CORRECTED]
+        published.site.delist("50000077")
+        assert walk(published, MINUTE) + walk(published, MINUTE) == [], "it may be a fault of the page"
+        published.poll(full=True, later=DAY)
+        (change,) = published.told()
+        assert (change.kind, grade(change.instead_of), grade(change.reading)) == (
+            ChangeKind.CORRECTED,
+            "inadequate",
+            "good",
+        )
+        assert (known(published).same_as, known(published, "50000077").same_as) == ("", NEWS.file_id)
+        assert [walk(published) for _ in range(3)] == [[]] * 3
+
+    def test_an_older_number_that_comes_back_alone_and_reads_otherwise_has_returned_and_is_a_correction_in_time(
+        self, published: Bench
+    ) -> None:
+        published.site.publish_again(NEWS.file_id, "50000077", INADEQUATE)
+        walk(published, MINUTE)
+        for file_id in (NEWS.file_id, "50000077"):
+            published.site.delist(file_id)
+        assert walk(published) + walk(published) == [ChangeKind.WITHDRAWN]
+        published.site.relist(NEWS.file_id)
+        assert walk(published) == [ChangeKind.RETURNED], "it has been told otherwise twice: now it has to come to rest"
+        assert [kind for _ in range(REST.days + 1) for kind in walk(published)] == [ChangeKind.CORRECTED]
+        assert grade(known(published).reading) == "good"
+        assert known(published).told_sha256 == known(published).sha256
+
     def test_a_first_number_that_is_replaced_as_the_second_one_was_is_no_second_correction(
         self, published: Bench
     ) -> None:
