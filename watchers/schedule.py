@@ -42,7 +42,10 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """On these days (0 is Monday) from `begin` to `end`, both included, London time, look every `every`."""
+    """On these days (0 is Monday) from `begin` to `end`, both included, London time, look every `every`.
+
+    One that ends before it begins goes on past midnight, into the day after.
+    """
 
     days: frozenset[int]
     begin: time
@@ -51,7 +54,10 @@ class Rule:
 
     def fits(self, moment: datetime) -> bool:
         local = moment.astimezone(LONDON)
-        return local.weekday() in self.days and self.begin <= local.time() <= self.end
+        today, yesterday, at = local.weekday(), (local.weekday() - 1) % 7, local.time()
+        if self.begin <= self.end:
+            return today in self.days and self.begin <= at <= self.end
+        return (today in self.days and self.begin <= at) or (yesterday in self.days and at <= self.end)
 
 
 Plan = tuple[Rule, ...]
@@ -198,11 +204,16 @@ class PlanTrigger(BaseTrigger):  # type: ignore[misc]
 
 
 class Looking:
-    """Calls `look` in a thread of its own, one call at a time, whenever its clock strikes; see `start`."""
+    """Calls `look` in a thread of its own, one call at a time, whenever its clock strikes; see `start`.
 
-    def __init__(self, look: Callable[[], datetime | None], *, pause: timedelta) -> None:
+    The clock strikes at a time of day that was reckoned beforehand. Should the machine's clock be set back meanwhile,
+    that would be so much later: so the plan is asked again every `heartbeat`, which no clock can alter.
+    """
+
+    def __init__(self, look: Callable[[], datetime | None], *, pause: timedelta, heartbeat: timedelta) -> None:
         self._look = look
         self._pause = pause
+        self._heartbeat = heartbeat
         self._due = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="look")
@@ -211,31 +222,42 @@ class Looking:
         )
 
     def start(self, trigger: PlanTrigger) -> None:
-        self._clock.add_job(self._due.set, trigger, id="look")
+        self._planned = self._clock.add_job(self._due.set, trigger, id="look")
         self._clock.start()
         self._thread.start()
 
     def shutdown(self, *, wait: bool = True) -> None:
         """No look begins any more; with `wait`, come back once the present one has ended."""
-        self._clock.shutdown(wait=wait)
         self._ended = True
         self._due.set()
         if wait:
             self._thread.join()
+        self._clock.shutdown(wait=wait)
 
     def _run(self) -> None:
-        while self._due.wait() and not self._ended:
+        while not self._ended:
+            if not self._due.wait(self._heartbeat.total_seconds()):
+                self._compare(datetime.now(UTC))
+                continue
             # Cleared before the look: what falls due during it is looked at when it has ended.
             self._due.clear()
-            again_at = self._look()
+            again_at = None if self._ended else self._look()
             if again_at is not None and not self._ended:
                 soonest = datetime.now(UTC) + self._pause
                 trigger = DateTrigger(max(again_at, soonest))
                 self._clock.add_job(self._due.set, trigger, id="again", replace_existing=True)
 
+    def _compare(self, now: datetime) -> None:
+        """The next strike is never later than it would be if the last look had been now."""
+        by_plan = self._planned.trigger.get_next_fire_time(now, now)
+        if by_plan < self._planned.next_run_time:
+            self._planned.modify(next_run_time=by_plan)
+
 
 PAUSE = timedelta(seconds=30)
 """At least so long after a look that asks for another one: whatever is wrong, the site is not asked in a circle."""
+HEARTBEAT = timedelta(minutes=1)
+"""So often the next look is compared with the plan."""
 
 
 def start(
@@ -245,12 +267,13 @@ def start(
     jitter: Callable[[], timedelta],
     walks: Walks = (),
     pause: timedelta = PAUSE,
+    heartbeat: timedelta = HEARTBEAT,
 ) -> Looking:
     """Call `look` by the plans, in a thread, one at a time, and never skip a late one.
 
     `look` gives a moment at which it wants to be called again before the plan says so, or None. The clock strikes and
     does nothing else, so that a look longer than its interval makes no strike go unheard.
     """
-    looking = Looking(look, pause=pause)
+    looking = Looking(look, pause=pause, heartbeat=heartbeat)
     looking.start(PlanTrigger(plan, jitter, walks))
     return looking

@@ -58,6 +58,24 @@ def test_a_plan_without_a_rule_for_the_weekend_waits_for_monday() -> None:
     assert next_look(parse_plan("mon-fri 09:00-10:00 every 5m"), utc("2026-01-16 10:05")) == utc("2026-01-19 09:00")
 
 
+@pytest.mark.parametrize(
+    ("last", "then"),
+    [
+        ("2026-01-14 21:00", "2026-01-14 22:00"),  # a Wednesday evening
+        ("2026-01-14 22:30", "2026-01-14 22:35"),
+        ("2026-01-14 23:58", "2026-01-15 00:03"),
+        ("2026-01-16 23:58", "2026-01-17 00:03"),  # Friday's goes on into Saturday
+        ("2026-01-17 01:59", "2026-01-17 02:04"),
+        ("2026-01-17 02:04", "2026-01-17 05:04"),
+        ("2026-01-17 22:30", "2026-01-18 01:30"),  # Saturday has none
+        ("2026-01-18 23:00", "2026-01-19 02:00"),  # and Sunday's would be the one before Monday's first hours
+    ],
+)
+def test_a_rule_that_ends_before_it_begins_goes_on_past_midnight(last: str, then: str) -> None:
+    plan = parse_plan("mon-fri 22:00-02:00 every 5m; every 3h")
+    assert next_look(plan, utc(last)) == utc(then)
+
+
 @pytest.mark.parametrize("text", ["", ";", "often", "every 0m", "every 5", "foo every 5m", "25:00-26:00 every 5m"])
 def test_a_plan_that_cannot_be_understood_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(PlanError, match="for example"):
@@ -239,6 +257,31 @@ def test_a_look_that_falls_due_during_a_longer_one_is_not_skipped() -> None:
     looking._clock.get_job("look").func()  # the clock strikes while the first look goes on
     ended.set()
     assert second.wait(5)
+    looking.shutdown()
+
+
+def test_a_clock_set_back_while_a_look_is_waited_for_does_not_put_it_off() -> None:
+    first, second = threading.Event(), threading.Event()
+
+    def look() -> None:
+        (second if first.is_set() else first).set()
+
+    looking = start(parse_plan("every 1s"), look, jitter=timedelta, heartbeat=timedelta(milliseconds=20))
+    assert first.wait(5)
+    # Set back by an hour, the clock strikes an hour later than was reckoned.
+    looking._planned.modify(next_run_time=datetime.now(UTC) + timedelta(hours=1))
+    second.clear()
+    assert second.wait(5)
+    looking.shutdown()
+
+
+def test_the_next_look_is_put_forward_to_what_the_plan_says_now_and_never_back() -> None:
+    looking = start(parse_plan("every 1h"), lambda: None, jitter=timedelta)
+    now = datetime.now(UTC)
+    for set_for, then in ((timedelta(hours=5), timedelta(hours=1)), (timedelta(minutes=9), timedelta(minutes=9))):
+        looking._planned.modify(next_run_time=now + set_for)
+        looking._compare(now)
+        assert looking._planned.next_run_time == now + then
     looking.shutdown()
 
 
