@@ -66,10 +66,8 @@ def arrived(
 
     `theirs`: the document of another authority that this one is, on a page where it does not belong, or not any more.
     """
-    if document.told_sha256 is not None:
+    if document.told or document.told_sha256 is not None:
         return _settle(document, was, shelf, now=now)
-    if document.told:
-        return read_at_last(document, shelf) or Turn(documents=(document,), why="still not read")
     if theirs:
         linked = replace(document, same_as=theirs, told_sha256=document.sha256)
         return Turn(documents=(linked,), why="another authority's, and known as that")
@@ -175,13 +173,16 @@ def altered(document: KnownDocument, answer: Got, shelf: Shelf, *, parser: str, 
     )
     if document.same_as in shelf:  # people know the one that stands for it, and not what this one said
         return _second_number(replace(new, same_as=""), shelf[document.same_as], shelf, is_news=True)
-    if document.told and document.told_sha256 is None:
-        return read_at_last(new, shelf) or Turn(documents=(new,), why="replaced, and still not read")
     return _settle(new, answer.was, shelf, now=now)
 
 
 def _settle(document: KnownDocument, was: Reading | None, shelf: Shelf, *, now: datetime) -> Turn:
-    """Tell a correction if the document reads otherwise than what people know; what cannot be compared is none."""
+    """Tell a correction if the document reads otherwise than what people know; what cannot be compared is none.
+
+    Of one that was told as not read there is nothing to compare: it is read at last, or still not.
+    """
+    if document.told and document.told_sha256 is None:
+        return read_at_last(document, shelf) or Turn(documents=(document,), why="still not read")
     if document.sha256 == document.told_sha256:
         return Turn(documents=(document,), why="as it was")
     if document.reading is None or document.sha256 is None:

@@ -103,7 +103,7 @@ def test_what_people_were_told_of_as_not_read_is_known_until_it_is_read(store: S
     read = document(listing("2"), sha256="cd", reading=report(), told="not_read:2")
     told = document(listing("3"), sha256="ef", reading=report(), told="new:3", told_sha256="ef")
     silent = document(listing("4"), sha256="01", reading=unread)
-    out = document(listing("5"), told="not_read:5", withdrawn_at=T0)
+    out = document(listing("5"), sha256="45", reading=report(), told="not_read:5", withdrawn_at=T0)
     store.apply(intent(documents=(waits, told, silent, out)))
     assert store.told_unread() == (waits,)
     assert store.read_at_last() == ()

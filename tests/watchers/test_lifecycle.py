@@ -323,6 +323,19 @@ class TestReadAtLast:
         assert (change.kind, change.amends) == (ChangeKind.READ_AT_LAST, "not_read:80578:50000003")
         assert walk(bench) == []
 
+    def test_one_that_was_asked_for_again_meanwhile_is_put_right_all_the_same(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with unlearned(monkeypatch):
+            bench.poll()
+            bench.site.publish(NEWS)
+            bench.poll()
+            bench.told()
+            bench.poll(later=2 * DAY)
+            assert f"/v1/file/{NEWS.file_id}" in bench.asked
+        bench.poll()
+        assert [change.kind for change in bench.told()] == [ChangeKind.READ_AT_LAST]
+
     def test_what_was_withdrawn_before_a_parser_learnt_to_read_it_is_put_right_when_it_is_back(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
