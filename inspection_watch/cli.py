@@ -291,8 +291,8 @@ def doctor(
 ) -> None:
     """Check settings, database, tokens and the source site, and say what to fix; exit status 1 if something is."""
     findings = []
-    examine = closely.examine if live else checks.examine
-    for finding in examine(configuration.load()):
+    settings = configuration.load()
+    for finding in closely.examine(settings, wiring.now()) if live else checks.examine(settings):
         findings.append(finding)
         mark = terminal.plain(f"{finding.verdict:7}", _COLOURS[finding.verdict])
         out.print(mark, terminal.plain(f"{finding.check:10} {finding.words}"), soft_wrap=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
@@ -25,6 +25,7 @@ from judgements.types import Listing, Report
 from watchers.fetch import Fetched, Fetcher, Trouble
 from watchers.listings import NOT_FOUND, NotThePage, ProviderPage, SearchEntry, SearchPage, provider_page, search_page
 from watchers.read import Reader
+from watchers.rota import LONDON
 from watchers.sources import LOCAL_AUTHORITIES, ROWS
 
 SOURCE: Final = LOCAL_AUTHORITIES
@@ -43,22 +44,22 @@ class _EndError(Exception):
         self.finding = Finding(check=check, verdict=Verdict.FIX, words=words)
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """The checks in their order. It ends early, with the reason, where the site refuses us or shows no list."""
     fetcher = wiring.fetcher(settings, threading.Event().wait)
     try:
-        yield from _examine(settings, fetcher)
+        yield from _examine(settings, fetcher, now.astimezone(LONDON).date())
     except _EndError as end:
         yield end.finding
     finally:
         fetcher.close()
 
 
-def _examine(settings: Settings, fetcher: Fetcher) -> Iterator[Finding]:
+def _examine(settings: Settings, fetcher: Fetcher, today: date) -> Iterator[Finding]:
     site = settings.INSPECTION_WATCH_SITE_URL.rstrip("/")
     yield robots(_ask(fetcher, f"{site}/robots.txt"), site, wiring.user_agent(settings), settings.INSPECTION_WATCH_GAP)
     pages, first = _list(fetcher, site)
-    yield listed(pages)
+    yield listed(pages, today)
     yield from dates(pages)
     yield cap(_ask(fetcher, SOURCE.search_url(site, 0).replace(f"rows={ROWS}", f"rows={MORE_ROWS}")))
     entry = newest(pages)
@@ -142,16 +143,17 @@ def robots(answer: Fetched | Trouble, site: str, agent: str, gap: float) -> Find
     return _finding("robots", "robots.txt allows what the watcher asks for.")
 
 
-def listed(pages: Sequence[SearchPage]) -> Finding:
-    """Whether every authority of the registry is on the list, and no other."""
+def listed(pages: Sequence[SearchPage], today: date) -> Finding:
+    """Whether every authority that the registry has for the day is on the list, and no other."""
     urns = {entry.urn: entry.name for page in pages for entry in page.entries}
-    gone = [one.name for one in REGISTRY.current if one.urn not in urns]
-    more = [name for urn, name in urns.items() if urn not in SOURCE.expected]
+    country = [one for one in REGISTRY.on(today).current if not one.provisional]
+    gone = [one.name for one in country if one.urn not in urns]
+    more = [name for urn, name in urns.items() if urn not in {one.urn for one in country}]
     words = f"{len(urns)} authorities on {len(pages)} pages"
     if gone:
         return _finding("list", f"{words}; {len(gone)} that have to be there are not: {_named(gone)}.", broken=True)
     if more:
-        return _finding("list", f"{words}; {len(more)} are not in our registry: {_named(more)}.", well=False)
+        return _finding("list", f"{words}; {len(more)} are not in our registry of today: {_named(more)}.", well=False)
     return _finding("list", f"{words}, those of our registry.")
 
 

@@ -219,7 +219,7 @@ def _families(vitals: Vitals | None) -> Iterator[GaugeMetricFamily]:
 def _sources(sources: Iterable[SourceState]) -> Iterator[GaugeMetricFamily]:
     ok = _gauge("source_last_ok_timestamp_seconds", "When a source was last read without any trouble", "source")
     failures = _gauge("source_failures", "Looks at a source in a row that ended in trouble", "source")
-    seen = _gauge("source_authorities_seen", "Authorities that the last good look at a source showed", "source")
+    seen = _gauge("source_authorities_seen", "Authorities that the list of a source showed last", "source")
     for source in sources:
         failures.add_metric([source.key], source.failures)
         seen.add_metric([source.key], source.seen)

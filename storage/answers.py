@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from judgements.types import INSPECTIONS, Report
 from storage.engine import reading
@@ -77,7 +77,8 @@ class Answers(Room):
             )
 
 
-_COUNT_AUTHORITIES = select(func.count(), func.count(authorities.c.baseline_at)).select_from(authorities)
+_BASELINED = case((authorities.c.unlisted_since.is_(None), authorities.c.baseline_at))
+_COUNT_AUTHORITIES = select(func.count(), func.count(_BASELINED)).select_from(authorities)
 _COUNT_WAITING = select(func.count()).select_from(deliveries).where(PENDING)
 _COUNT_DEAD = select(func.count()).select_from(deliveries).where(DEAD)
 _COUNT_PAUSED = select(func.count()).select_from(channels).where(channels.c.paused_at.is_not(None))

@@ -156,6 +156,8 @@ authorities = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("next_look_at", UtcDateTime),
     Column("trouble", Words, nullable=False, server_default=""),
+    Column("unlisted_since", UtcDateTime),
+    Column("departed_at", UtcDateTime),
 )
 
 # A joint inspection may stand on the pages of two authorities: the same file, listed twice.
@@ -272,6 +274,7 @@ sources = Table(
     Column("trouble", Words, nullable=False),
     Column("seen", Integer, nullable=False),
     Column("next_look_at", UtcDateTime),
+    Column("listed_at", UtcDateTime),
 )
 
 # `narrowed` says in words what `documents` and `changes` say: a channel may have several wishes for one scope.

@@ -76,6 +76,8 @@ class KnownAuthority:
 
     `failures` counts the looks in a row that left something to be wished (`trouble` says what, "" while all is well);
     until `next_look_at` its page is left in peace.
+
+    `unlisted_since`: the source's list does not show it any more; `departed_at`: operators have said that it need not.
     """
 
     urn: str
@@ -88,6 +90,8 @@ class KnownAuthority:
     failures: int = 0
     next_look_at: datetime | None = None
     trouble: str = ""
+    unlisted_since: datetime | None = None
+    departed_at: datetime | None = None
     documents: tuple[KnownDocument, ...] = ()
 
 
@@ -165,6 +169,7 @@ class SourceState:
 
     Until `next_check_at` it is left in peace. `not_before` is when the site itself allows us to come back: before that
     nobody asks it, not even by hand.
+    `last_ok_at` is when all that was to be seen of it was last seen.
     """
 
     key: str
@@ -174,9 +179,11 @@ class SourceState:
     failures: int = 0
     trouble: str = ""
     seen: int = 0
-    """Authorities the last good look at it showed."""
+    """Authorities that its list showed last."""
     next_look_at: datetime | None = None
     """When the plan says to look again, as far as whoever looked last knew."""
+    listed_at: datetime | None = None
+    """When its list was last read, whatever became of the pages after that."""
 
 
 class TroubleKind(StrEnum):
@@ -506,6 +513,7 @@ class Coverage:
 
     authorities_known: int
     authorities_baselined: int
+    """Those that the sources list now, and whose history is stored."""
     newest: Listing | None
     sources: tuple[SourceState, ...]
     waiting: int

@@ -82,6 +82,20 @@ class Watching(Room):
             leases.still_held(connection, holding)
             connection.execute(this.values({name: getattr(authority, name) for name in names}))
 
+    def record_list(self, key: str, urns: Collection[str], now: datetime, holding: Holding | None = None) -> None:
+        """Which authorities the list of a source shows: of those that are known, each from when on it is not there.
+
+        One that is there again need not be told to have departed any more.
+        """
+        there = authorities.c.urn.in_(urns)
+        gone = update(authorities).where(~there, authorities.c.unlisted_since.is_(None)).values(unlisted_since=now)
+        back = update(authorities).where(there, authorities.c.unlisted_since.is_not(None))
+        read = update(sources).where(sources.c.key == key).values(seen=len(urns), listed_at=now)
+        with writing(self._engine) as connection:
+            leases.still_held(connection, holding)
+            for statement in (gone, back.values(unlisted_since=None, departed_at=None), read):
+                connection.execute(statement)
+
     def apply(self, intent: Intent, holding: Holding | None = None) -> None:
         """Write what was found about one authority and what there is to tell of it, all of it or nothing.
 
@@ -218,10 +232,13 @@ class Watching(Room):
             return SourceState(key=key) if row is None else SourceState(**row._mapping)
 
     def release_source(self, state: SourceState, holding: Holding | None = None) -> None:
-        """Write how the source is doing, and let others claim it once `next_check_at` has come."""
+        """Write how the source is doing, and let others claim it once `next_check_at` has come.
+
+        What its list showed has been written by `record_list`, and stays.
+        """
         with writing(self._engine) as connection:
             leases.still_held(connection, holding)
-            upsert(connection, sources, columns_of(sources, state))
+            upsert(connection, sources, columns_of(sources, state), keep={"seen", "listed_at"})
             if holding is not None:
                 leases.end(connection, holding)
 

@@ -133,6 +133,8 @@ def _remembered(world: World, source: Source, state: SourceState, listed: Listed
     """Every authority seen so far, those included that are listed for the first time now."""
     for old, new in renamed(world.store.known_authorities()):
         world.store.rename_authority(old, new, holding(world, source))
+    urns = [entry.urn for entry in listed.entries]
+    world.store.record_list(source.key, urns, world.clock(), holding(world, source))
     known = world.store.known_authorities()
     since = _today(state.last_ok_at) if state.last_ok_at else None
     unknown = decide.first_listed(known, listed.entries, since=since, today=_today(world.clock()))

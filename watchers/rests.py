@@ -86,9 +86,7 @@ def source_after(state: SourceState, summary: PollSummary, *, now: datetime) -> 
     if summary.stopped and not summary.troubles:
         return state
     if not summary.troubles:
-        return replace(
-            state, last_ok_at=now, failures=0, trouble="", next_check_at=None, not_before=None, seen=summary.seen
-        )
+        return replace(state, last_ok_at=now, failures=0, trouble="", next_check_at=None, not_before=None)
     after = replace(state, failures=state.failures + 1, trouble=" ".join(summary.troubles))
     if summary.rest is None:
         return replace(after, next_check_at=None, not_before=None)

@@ -152,10 +152,10 @@ def _small_print(before: Read | NotCompared | None) -> Iterator[Line]:
     yield (words.PAGES,)
 
 
-def status(coverage: Coverage) -> Card:
+def status(coverage: Coverage, today: date) -> Card:
     """How many histories are stored, when the list was read and will be, what is wrong, and what waits or is stuck."""
-    sentence = _stored(coverage)
-    lines: list[Line] = [(sentence,), (_last_look(coverage),), *_newest(coverage), *_next_look(coverage)]
+    sentence = _stored(coverage, today)
+    lines: list[Line] = [(sentence,), *_last_look(coverage), *_newest(coverage), *_next_look(coverage)]
     lines += [(one,) for one in _troubles(coverage)]
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
     if coverage.dead:
@@ -164,9 +164,9 @@ def status(coverage: Coverage) -> Card:
     return Card(title=words.STATUS_TITLE, sentence=sentence, blocks=blocks)
 
 
-def _stored(coverage: Coverage) -> str:
-    """A list that is shorter than the country is told beside the country, never instead of it."""
-    listed, country = sum(one.seen for one in coverage.sources), len(REGISTRY.current)
+def _stored(coverage: Coverage, today: date) -> str:
+    """A list that is not the whole country is told beside the country, never instead of it."""
+    listed, country = sum(one.seen for one in coverage.sources), len(REGISTRY.on(today).current)
     country_words = words.IN_ENGLAND.format(all=country)
     all_of = words.LISTED.format(listed=listed) if listed else country_words
     if listed and listed != country:
@@ -186,9 +186,17 @@ def _newest(coverage: Coverage) -> Iterator[Line]:
         yield (Link(said, listing.url),)
 
 
-def _last_look(coverage: Coverage) -> str:
-    looked = [one.last_ok_at for one in coverage.sources if one.last_ok_at]
-    return words.LAST_LOOK.format(at=words.moment(min(looked))) if looked else words.NO_LOOK
+def _last_look(coverage: Coverage) -> Iterator[Line]:
+    """When the list was read and, where that is another thing, when everything was well."""
+    if not (read := [one.listed_at for one in coverage.sources if one.listed_at]):
+        yield (words.NO_LOOK,)
+        return
+    yield (words.LAST_LOOK.format(at=words.moment(min(read))),)
+    well = [one.last_ok_at for one in coverage.sources if one.last_ok_at]
+    if not well:
+        yield (words.NEVER_WELL,)
+    elif min(well) < min(read) and any(one.trouble for one in coverage.sources):
+        yield (words.LAST_WELL.format(at=words.moment(min(well))),)
 
 
 def _next_look(coverage: Coverage) -> Iterator[Line]:

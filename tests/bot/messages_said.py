@@ -17,13 +17,14 @@ from tests.bot.examples import BEFORE_LISTING, CHANGES, HISTORY, T0, TODAY, UNRE
 _ONE = REGISTRY.by_urn(WEST_SUSSEX)
 assert _ONE is not None
 _KNOWN = KnownAuthority(urn=WEST_SUSSEX, baseline_at=T0, documents=HISTORY)
-_WELL = SourceState(key="ofsted-local-authorities", last_ok_at=T0, seen=153)
+_WELL = SourceState(key="ofsted-local-authorities", last_ok_at=T0, seen=153, listed_at=T0)
 _COVERAGE = Coverage(
     authorities_known=153, authorities_baselined=153, newest=BEFORE_LISTING, sources=(_WELL,), waiting=0, dead=0
 )
 _ILL = replace(
     _WELL,
     last_ok_at=T0 - timedelta(hours=3),
+    listed_at=T0 - timedelta(hours=3),
     failures=4,
     trouble="https://reports.ofsted.gov.uk/search?q=&rows=100: answered 500",
 )
@@ -34,9 +35,9 @@ CARDS: dict[str, Card] = {
     "card_of_a_first_inspection": cards.authority(replace(_KNOWN, documents=HISTORY[:1]), _ONE, TODAY, subscribed=None),
     "card_without_grades": cards.authority(replace(_KNOWN, documents=(UNREAD,)), _ONE, TODAY, subscribed=False),
     "card_of_nothing": cards.authority(KnownAuthority(urn=WEST_SUSSEX), _ONE, TODAY, subscribed=False),
-    "status": cards.status(_COVERAGE),
+    "status": cards.status(_COVERAGE, TODAY),
     "status_in_trouble": cards.status(
-        replace(_COVERAGE, authorities_baselined=97, newest=None, sources=(_ILL,), waiting=3, dead=1)
+        replace(_COVERAGE, authorities_baselined=97, newest=None, sources=(_ILL,), waiting=3, dead=1), TODAY
     ),
 }
 

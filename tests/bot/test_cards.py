@@ -78,12 +78,12 @@ def test_a_report_without_inspection_dates_is_shown_with_its_publication() -> No
     assert lines[1][0] == "Published 20 August 2026 (today)."
 
 
-def told(**source: object) -> list[str]:
+def told(on: date = TODAY, **source: object) -> list[str]:
     state = SourceState(key="ofsted-local-authorities", **source)  # type: ignore[arg-type]
     coverage = Coverage(
         authorities_known=100, authorities_baselined=97, newest=None, sources=(state,), waiting=0, dead=0
     )
-    (block,) = cards.status(coverage).blocks
+    (block,) = cards.status(coverage, on).blocks
     assert isinstance(block, Paragraph)
     return [str(line[0]) for line in block.lines]
 
@@ -95,9 +95,8 @@ def test_a_second_number_of_a_document_is_not_a_second_document() -> None:
 
 def test_status_says_what_is_wrong_without_keys_and_queries() -> None:
     trouble = "https://reports.ofsted.gov.uk/search?q=&rows=100: answered 500."
-    said = told(last_ok_at=T0, seen=153, failures=4, trouble=trouble)
+    said = told(last_ok_at=T0, listed_at=T0, seen=153, failures=4, trouble=trouble)
     assert "Trouble at the last 4 looks: https://reports.ofsted.gov.uk/search: answered 500." in said
-    assert "Ofsted's list was last read without trouble at 09:36 BST on 20 August 2026." in said
     assert "ofsted-local-authorities" not in str(said)
 
 
@@ -106,11 +105,33 @@ def test_status_sets_a_short_list_beside_the_country() -> None:
     assert "97 of the 153 authorities that Ofsted lists are stored" in told(seen=153)[0]
 
 
+def test_status_counts_the_country_of_the_day() -> None:
+    """East and West Surrey take over from Surrey on 1 April 2027."""
+    eve, day = (told(seen=153, on=date(2027, *each))[0] for each in ((3, 31), (4, 1)))
+    assert "97 of the 153 authorities that Ofsted lists are stored" in eve
+    assert "97 of the 153 authorities that Ofsted lists (of England's 154 authorities) are stored" in day
+
+
 def test_status_before_the_first_look_says_so() -> None:
     assert told()[:2] == [
         "The histories of 97 of England's 153 authorities are stored; no document is stored yet.",
-        "Ofsted's list has not been read without trouble yet.",
+        "Ofsted's list has not been read yet.",
     ]
+
+
+def test_status_keeps_apart_when_the_list_was_read_and_when_all_was_well() -> None:
+    days_ago = T0 - timedelta(days=3)
+    read = "Ofsted's list was last read at 09:36 BST on 20 August 2026."
+    assert told(last_ok_at=T0, listed_at=T0)[1:3] == [read, "No message is waiting to be sent."]
+    one_page_fails = told(last_ok_at=days_ago, listed_at=T0, failures=9, trouble="Kent: it answered 410.")
+    assert one_page_fails[1:3] == [read, "Everything was last read without trouble at 09:36 BST on 17 August 2026."]
+    list_fails = told(last_ok_at=days_ago, listed_at=days_ago, failures=9, trouble="The list: it answered 500.")
+    assert list_fails[1:3] == [
+        "Ofsted's list was last read at 09:36 BST on 17 August 2026.",
+        "Trouble at the last 9 looks: The list: it answered 500.",
+    ]
+    first_walk = told(listed_at=T0)
+    assert first_walk[1:3] == [read, "Not everything has been read without trouble yet."]
 
 
 def test_status_tells_when_the_list_is_read_again_and_the_newest_document() -> None:
@@ -118,7 +139,7 @@ def test_status_tells_when_the_list_is_read_again_and_the_newest_document() -> N
     coverage = Coverage(
         authorities_known=153, authorities_baselined=153, newest=listing(), sources=(source,), waiting=0, dead=0
     )
-    (block,) = cards.status(coverage).blocks
+    (block,) = cards.status(coverage, TODAY).blocks
     assert isinstance(block, Paragraph)
     assert (Link("Newest document: West Sussex, “Children's services inspection”", listing().url),) in block.lines
     assert ("It is read again at 10:06 BST on 20 August 2026, or a little later.",) in block.lines
@@ -130,7 +151,7 @@ def test_status_tells_the_next_look_of_the_plan_unless_the_source_rests_for_long
         coverage = Coverage(
             authorities_known=153, authorities_baselined=153, newest=None, sources=(state,), waiting=0, dead=0
         )
-        (block,) = cards.status(coverage).blocks
+        (block,) = cards.status(coverage, TODAY).blocks
         assert isinstance(block, Paragraph)
         assert (f"It is read again at {at} BST on 20 August 2026, or a little later.",) in block.lines
 
@@ -148,7 +169,7 @@ def test_status_tells_what_operators_know_but_not_twice_that_a_source_fails() ->
         dead=0,
         troubles=(trouble(TroubleKind.SOURCE_FAILING, "failing"), trouble(TroubleKind.UNREAD, "Two are not read.")),
     )
-    (_, block) = cards.status(coverage).blocks
+    (_, block) = cards.status(coverage, TODAY).blocks
     assert isinstance(block, Bullets)
     assert block.items == (("Since 20 August 2026: Two are not read.",),)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -18,6 +18,8 @@ from watchers.fetch import Fetched, Trouble
 NEWEST = replace(SCENES["west-sussex"].stage(date(2026, 11, 17)), file_id="60000000")
 PAGE = f"/provider/44/{NEWEST.urn}"
 FILE = f"/v1/file/{NEWEST.file_id}"
+
+NOW = datetime(2026, 11, 17, 12, tzinfo=UTC)
 
 Look = Callable[..., dict[str, Finding]]
 """The findings, by check; with the name of a check, those up to it."""
@@ -40,9 +42,9 @@ def look(site: Site) -> Iterator[Look]:
         }
         settings = Settings.model_validate(given)
 
-        def look(until: str = "") -> dict[str, Finding]:
+        def look(until: str = "", now: datetime = NOW) -> dict[str, Finding]:
             found: dict[str, Finding] = {}
-            for finding in live.examine(settings):
+            for finding in live.examine(settings, now):
                 found[finding.check] = finding
                 if finding.check == until:
                     break
@@ -150,6 +152,14 @@ def test_a_list_without_a_link_to_its_next_page_is_told(site: Site, look: Look) 
     found = look("rows")
     assert verdict(found["list"]) is Verdict.FIX
     assert verdict(found["rows"]) is Verdict.ADVICE
+
+
+def test_the_country_is_that_of_the_day(look: Look) -> None:
+    found = look("list", datetime(2027, 4, 1, tzinfo=UTC))["list"]
+    assert (found.verdict, found.words) == (
+        Verdict.ADVICE,
+        "153 authorities on 2 pages; 1 are not in our registry of today: Surrey.",
+    )
 
 
 def test_a_cap_that_is_no_more_or_another_is_told(site: Site, look: Look) -> None:

@@ -49,11 +49,13 @@ def test_whoever_wakes_after_losing_his_lease_writes_nothing(store: Store) -> No
     with pytest.raises(LostLeaseError):
         store.record_reading(replace(found, parser="today"), OURS)
     with pytest.raises(LostLeaseError):
-        store.release_source(SourceState(key="site", seen=99), OURS)
+        store.record_list("site", ["1"], T0, OURS)
+    with pytest.raises(LostLeaseError):
+        store.release_source(SourceState(key="site", failures=9), OURS)
     assert store.known(URN).documents == (found,)
     assert store.source("site") == SourceState(key="site")
     assert store.waiting_changes(1, T0) == ()
-    store.release_source(SourceState(key="site", seen=153), THEIRS)
+    store.release_source(SourceState(key="site"), THEIRS)
     with pytest.raises(LostLeaseError):
         store.apply(intent(changes=(change(),)), OURS)  # also once the other one is ready
 

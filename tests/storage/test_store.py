@@ -132,7 +132,7 @@ class TestSources:
     def test_a_released_source_is_claimed_again_when_it_is_due(self, store: Store) -> None:
         store.claim_source("search", OURS, T0, LEASE)
         state = SourceState(
-            key="search", next_check_at=T0 + MINUTE, last_ok_at=T0, failures=2, trouble="The site is slow.", seen=153
+            key="search", next_check_at=T0 + MINUTE, last_ok_at=T0, failures=2, trouble="The site is slow."
         )
         store.release_source(state, OURS)
         assert store.claim_source("search", THEIRS, T0 + MINUTE - SECOND, LEASE) is None
@@ -160,6 +160,26 @@ class TestCoverage:
         assert store.coverage() == Coverage(
             authorities_known=0, authorities_baselined=0, newest=None, sources=(), waiting=0, dead=0
         )
+
+    def test_an_authority_that_is_not_listed_any_more_does_not_count(self, store: Store) -> None:
+        for urn in ("1", "2", "3"):
+            store.apply(intent(urn, baseline=True))
+        store.release_source(SourceState(key="search"))
+        store.record_list("search", ["1", "2", "4"], T0)
+        assert store.coverage().authorities_baselined == 2
+        assert store.source("search") == SourceState(key="search", seen=3, listed_at=T0)
+        store.record_list("search", ["2", "4"], T0 + MINUTE)
+        since = {urn: one.unlisted_since for urn, one in store.known_authorities().items()}
+        assert since == {"1": T0 + MINUTE, "2": None, "3": T0}
+        store.record_list("search", ["1", "2", "3", "4"], T0 + 2 * MINUTE)
+        assert store.coverage().authorities_baselined == 3
+
+    def test_what_the_list_showed_is_not_altered_by_how_the_source_is_doing(self, store: Store) -> None:
+        state = store.claim_source("search", OURS, T0, LEASE)
+        assert state is not None
+        store.record_list("search", ["1", "2"], T0, OURS)
+        store.release_source(replace(state, failures=1), OURS)
+        assert store.source("search") == SourceState(key="search", failures=1, seen=2, listed_at=T0)
 
     def test_coverage_counts_authorities_and_messages_and_names_the_newest_listing(self, store: Store) -> None:
         newest = listing("9", urn="80574", published=date(2026, 8, 21))

@@ -85,6 +85,20 @@ def test_the_new_authority_is_found_under_its_name_before_its_number_is_known(ev
     assert "/provider/44/2799999" in eve.asked
 
 
+def test_what_is_counted_is_what_the_list_shows_now(eve: Bench) -> None:
+    def counted() -> tuple[int, int]:
+        coverage = eve.world.store.coverage()
+        return coverage.authorities_baselined, coverage.sources[0].seen
+
+    eve.poll()
+    assert counted() == (3, 3)
+    eve.site.admit(Provider(urn="2799999", name="East Surrey Council"))
+    eve.site.admit(Provider(urn="2799998", name="West Surrey Council"))
+    eve.site.expel(surrey())
+    eve.poll(later=timedelta(hours=12))
+    assert counted() == (4, 4), "Surrey's history is stored, and nobody counts it"
+
+
 def test_a_number_that_is_known_is_taken_as_it_is_and_a_name_that_is_not_too() -> None:
     entries = tuple(
         SearchEntry(urn=urn, name=name, latest_report=None)

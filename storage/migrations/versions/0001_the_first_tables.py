@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("next_look_at", MOMENT),
         sa.Column("trouble", sa.Text(), nullable=False, server_default=""),
+        sa.Column("unlisted_since", MOMENT),
+        sa.Column("departed_at", MOMENT),
         sa.PrimaryKeyConstraint("urn", name="pk_authorities"),
     )
     op.create_table(
@@ -36,6 +38,7 @@ def upgrade() -> None:
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("next_look_at", MOMENT),
+        sa.Column("listed_at", MOMENT),
         sa.PrimaryKeyConstraint("key", name="pk_sources"),
     )
     op.create_table(
