@@ -7,6 +7,7 @@ writes, and keeps the lease from changing hands until that transaction is over.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
@@ -54,9 +55,13 @@ class Leases(Room):
             return connection.scalar(select(leases.c.until).where(leases.c.name == name))
 
 
+AHEAD: Final = timedelta(minutes=10)
+"""A lease that would end so much later than ours is that of a clock that is ahead: it counts for nothing."""
+
+
 def claim(connection: Connection, holding: Holding, now: datetime, lease: timedelta) -> bool:
     new = insert(connection, leases).values(name=holding.name, owner=holding.owner, until=now + lease)
-    free = or_(leases.c.until <= now, leases.c.owner == holding.owner)
+    free = or_(leases.c.until <= now, leases.c.until > now + lease + AHEAD, leases.c.owner == holding.owner)
     taken = new.on_conflict_do_update(
         index_elements=[leases.c.name], set_={"owner": new.excluded.owner, "until": new.excluded.until}, where=free
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, update
 
 from judgements.types import Change, Kind
-from storage import leases
+from storage import ahead, leases
 from storage.engine import reading, writing
 from storage.rows import (
     ALL_SOURCES,
@@ -215,10 +215,12 @@ class Watching(Room):
     ) -> SourceState | None:
         """The source, ours until `now + lease` or `release_source`; None if it is somebody's, or not due yet.
 
-        `even_if_resting`: also while we leave it in peace, unless it is the site that asked for that.
+        `even_if_resting`: also while we leave it in peace, unless it is the site that asked for that. What a clock that
+        was ahead has written is put right first.
         """
         rested = past(sources.c.not_before if even_if_resting else sources.c.next_check_at, now)
         with writing(self._engine) as connection:
+            ahead.put_right(connection, now)
             insert_new(connection, sources, [columns_of(sources, SourceState(key=key))])
             row = connection.execute(ALL_SOURCES.where(sources.c.key == key, rested)).one_or_none()
             if row is None or not leases.claim(connection, holding, now, lease):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from storage.leases import AHEAD
 from storage.store import LostLeaseError, Store
 from storage.types import Holding, SourceState
 from tests.storage.examples import LEASE, MINUTE, SECOND, T0, URN, change, document, intent, listing
@@ -21,6 +22,14 @@ def test_a_lease_is_had_by_one_owner_until_it_ends(store: Store) -> None:
     assert store.leased_until("source:site") == T0 + MINUTE + LEASE
     assert store.claim_lease(THEIRS, T0 + MINUTE + LEASE, LEASE)
     assert store.claim_lease(replace(OURS, name="fan-out"), T0, LEASE), "other work is not held up"
+
+
+def test_a_lease_that_was_taken_by_a_clock_that_was_ahead_is_free(store: Store) -> None:
+    assert store.claim_lease(OURS, T0 + AHEAD, LEASE)
+    assert not store.claim_lease(THEIRS, T0, LEASE)
+    assert store.claim_lease(OURS, T0 + AHEAD + SECOND, LEASE)
+    assert store.claim_lease(THEIRS, T0, LEASE)
+    assert not store.extend_lease(OURS, T0 + AHEAD, LEASE), "it is lost to whoever was ahead"
 
 
 def test_a_lease_is_extended_as_long_as_nobody_else_has_it(store: Store) -> None:

@@ -85,6 +85,28 @@ def test_a_second_document_of_the_same_day_is_told_too(bench: Bench) -> None:
     assert [change.listing.file_id for change in bench.told()] == ["50000003", "50000004"]
 
 
+def test_a_clock_that_was_a_year_ahead_for_one_poll_puts_off_nothing(bench: Bench) -> None:
+    bench.poll()
+    right = bench.now[0]
+    bench.poll(full=True, later=timedelta(days=400))
+    bench.now[0] = right
+    letter = paper(WEST, date(2022, 1, 3), kind=Kind.ILACS_FOCUSED_VISIT)
+    bench.site.publish(publication("49999999", date(2022, 2, 1), letter))
+    assert bench.poll().opened == 0, "all pages have just been opened"
+    assert bench.poll(later=timedelta(days=1)).changes == 1
+
+
+def test_a_rest_that_began_while_the_clock_was_ahead_ends_when_it_is_right_again(bench: Bench) -> None:
+    bench.poll()
+    right = bench.now[0]
+    bench.site.answer("/search", status=500, times=None)
+    assert bench.poll(later=timedelta(days=400)).troubles
+    bench.site.heal()
+    bench.site.publish(NEWS)
+    bench.now[0] = right
+    assert bench.poll().changes == 1
+
+
 def test_a_full_walk_finds_what_the_search_page_does_not_show(bench: Bench) -> None:
     bench.poll()
     letter = paper(WEST, date(2022, 1, 3), kind=Kind.ILACS_FOCUSED_VISIT)
@@ -266,10 +288,10 @@ def test_a_crash_before_the_transaction_loses_nothing_and_tells_nothing_twice(
 
 def test_another_process_that_polls_is_left_alone(bench: Bench) -> None:
     theirs = replace(holding(bench.world, SOURCE), owner="another process")
-    assert bench.world.store.claim_source(SOURCE.key, theirs, T0, timedelta(hours=1))
+    assert bench.world.store.claim_source(SOURCE.key, theirs, T0 + MINUTE, LEASE)
     skipped = bench.poll()
     assert "by another process" in skipped.skipped
-    assert skipped.again_at == T0 + timedelta(hours=1)
+    assert skipped.again_at == T0 + MINUTE + LEASE
     assert bench.asked == []
 
 

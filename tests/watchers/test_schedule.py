@@ -6,6 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from apscheduler.job import Job
 
+from judgements.types import Listing
+from storage.ahead import LIMITS
+from watchers.fetch import MAX_RETRY_AFTER
+from watchers.rota import AGAIN_AFTER, next_check
 from watchers.schedule import (
     DEFAULT,
     DEFAULT_WALKS,
@@ -23,6 +27,7 @@ from watchers.schedule import (
 )
 
 PLAN = parse_plan(DEFAULT)
+NOW = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
 
 
 def utc(text: str) -> datetime:
@@ -301,3 +306,17 @@ def test_after_a_shutdown_nothing_is_looked_at() -> None:
     looking._due.set()
     assert not looking._thread.is_alive()
     assert len(looks) == seen
+
+
+def test_nothing_is_ever_put_off_for_longer_than_is_believed() -> None:
+    limit = {f"{column.table.name}.{column.name}": limit for column, limit in LIMITS.items()}
+    longest_rest = max(*AGAIN_AFTER, timedelta(seconds=MAX_RETRY_AFTER))
+    assert limit["documents.next_try_at"] > longest_rest
+    waits = ("sources.next_check_at", "sources.not_before", "authorities.next_look_at", "hosts.next_try_at")
+    assert all(limit[each] > longest_rest for each in waits)
+    numbers = [Listing(file_id=str(n), urn="80578", title="", url="", published=date(2019, 1, 1)) for n in range(500)]
+    assert limit["documents.check_at"] > max(next_check(one, NOW) - NOW for one in numbers)
+    assert limit["sources.next_look_at"] > next_look(parse_plan("mon 09:00-09:00 every 5m"), NOW) - NOW
+    walk = next_walk(parse_walks("mon 09:00"), NOW)
+    assert walk is not None
+    assert limit["sources.next_look_at"] > walk - NOW
