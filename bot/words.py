@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from judgements.types import Grade, Judgement, Kind, Movement, NotJudged, Outcome
+from judgements.types import ChangeKind, Grade, Judgement, Kind, Movement, NotJudged, Outcome
 from storage.types import TroubleKind
 
 LONDON = ZoneInfo("Europe/London")
@@ -119,15 +119,26 @@ NO_MORE_DETAIL = "There is nothing more here since the correction: the messages 
 IN_THE_DOCUMENT = "in the document"
 CC = "For "
 READ_ANEW = "Corrected at {at}: Ofsted republished the document, and this message was updated."
+DATED_ANEW = "Corrected at {at}: Ofsted corrected the date of the document, and this message was updated."
 READ_LATER = "Read at {at}: until then this message said that it had not been read yet."
 CORRECTED_TITLE = " (corrected)"
 CORRECTED = "Ofsted has republished this document. What has changed since the earlier version:"
-CORRECTED_NOTE_TITLE = "{name}: what has been corrected"
-CORRECTED_NOTE = "Ofsted has republished the document, and the message above has been updated. What has changed:"
-READ_NOTE_TITLE = "{name}: read now"
-READ_NOTE = (
-    "The document could not be read with certainty at first. It has been read now, and the message above updated:"
-)
+NOTES: Mapping[ChangeKind, tuple[str, str]] = {
+    ChangeKind.CORRECTED: (
+        "{name}: what has been corrected",
+        "Ofsted has republished the document, and the message above has been updated. What has changed:",
+    ),
+    ChangeKind.REDATED: (
+        "{name}: what has been corrected",
+        "Ofsted has corrected the date of the document, and the message above has been updated. What has changed:",
+    ),
+    ChangeKind.READ_AT_LAST: (
+        "{name}: read now",
+        "The document could not be read with certainty at first. It has been read now, and the message above updated:",
+    ),
+}
+"""The title and the first sentence of the note below a message that was written over."""
+PUBLISHED_ON = "Published"
 NOTHING_DIFFERS = "What was told of it reads as before."
 DIFFERS = ": {before} → {after}"
 DIFFERS_ONLY_NOW = ": {after}, which was not stated before"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from judgements.diff import diff
 from judgements.partners import NotCompared, partner
@@ -67,6 +68,15 @@ def corrected(told: str, was: Reading, news_now: Change, *, turn: int) -> Change
     """
     key = f"{key_of(ChangeKind.CORRECTED, news_now.listing)}:{turn}"
     return replace(news_now, key=key, kind=ChangeKind.CORRECTED, amends=told, instead_of=was)
+
+
+def redated(told: str, was: date, news_now: Change, *, turn: int) -> Change:
+    """The site gives another date of publication than `was`, which people were told.
+
+    `news_now` is what would be told of the document as it is; of what was told, it is the `turn`-th thing taken back.
+    """
+    key = f"{key_of(ChangeKind.REDATED, news_now.listing)}:{turn}"
+    return replace(news_now, key=key, kind=ChangeKind.REDATED, amends=told, dated_before=was)
 
 
 def withdrawn(told: str, listing: Listing, reading: Reading, *, turn: int) -> Change:

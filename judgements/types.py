@@ -259,6 +259,8 @@ class ChangeKind(StrEnum):
     """A document that was told as not read is read now."""
     CORRECTED = "corrected"
     """A document was published anew, and reads otherwise than before."""
+    REDATED = "redated"
+    """The site gives another date of publication than the one that was told."""
     WITHDRAWN = "withdrawn"
     RETURNED = "returned"
     AUTHORITY_CREATED = "authority_created"
@@ -275,9 +277,10 @@ class Change:
     `seen_at` is not here: when it was noticed is storage's to know.
 
     `amends` is the key of the change whose messages this one alters in place ("" if it stands by itself), `instead_of`
-    the reading that was told of the same document before. Of a withdrawn document, `reading` is what it said. Where an
-    authority is created or abolished there is no document: `listing` is then its own page on the site (with the file
-    id "", its name as the title and the day on which it happened), and `reading` a `NotRead`.
+    the reading that was told of the same document before, `dated_before` the date of publication, if that was another.
+    Of a withdrawn document, `reading` is what it said. Where an authority is created or abolished there is no document:
+    `listing` is then its own page on the site (with the file id "", its name as the title and the day on which it
+    happened), and `reading` a `NotRead`.
     """
 
     key: str
@@ -291,3 +294,4 @@ class Change:
     not_compared: str = ""
     amends: str = ""
     instead_of: Reading | None = None
+    dated_before: date | None = None

@@ -60,11 +60,14 @@ class Answers(Room):
             found = [document_of(row) for row in connection.execute(query)]
         return {urn: _on_page(found, urn) for urn in wanted}
 
-    def coverage(self) -> Coverage:
-        """How much of the country has been seen and when, and how many messages wait or are dead."""
+    def coverage(self, until: date = date.max) -> Coverage:
+        """How much of the country has been seen and when, and how many messages wait or are dead.
+
+        `until`: today; a document that is dated later is dated wrongly, and is not the newest.
+        """
         with reading(self._engine) as connection:
             known, baselined = connection.execute(_COUNT_AUTHORITIES).one()
-            newest = connection.execute(_NEWEST_DOCUMENT).one_or_none()
+            newest = connection.execute(_NEWEST_DOCUMENT.where(documents.c.published <= until)).one_or_none()
             return Coverage(
                 authorities_known=known,
                 authorities_baselined=baselined,

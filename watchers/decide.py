@@ -162,7 +162,7 @@ def _follow_the_page(shelf: _Shelf, page: ProviderPage, *, may_withdraw: bool, n
     listed = {listing.file_id: listing for listing in page.listings}
     for file_id, listing in listed.items():
         if file_id in shelf.now and shelf.now[file_id].listing != listing:
-            shelf.put(replace(shelf.now[file_id], listing=listing))
+            shelf.take(lifecycle.relisted(shelf.now[file_id], listing, shelf.now))
     for file_id in tuple(shelf.now):
         turn = lifecycle.back(shelf.now[file_id], shelf.now, listed, now=now)
         if turn is None and file_id not in listed:

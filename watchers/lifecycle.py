@@ -248,6 +248,18 @@ def _pointing_at(stands: KnownDocument, first: KnownDocument, shelf: Shelf) -> t
     return tuple(replace(one, same_as=stands.listing.file_id) for one in others)
 
 
+def relisted(document: KnownDocument, listing: Listing, shelf: Shelf) -> Turn:
+    """It is listed otherwise than before. Where people were told of it with another date, that is put right."""
+    here = replace(document, listing=listing)
+    if not document.told or document.same_as or document.listing.published == listing.published:
+        return Turn(documents=(here,))
+    if document.retold >= CALM:
+        return Turn(documents=(here,), why="its date flaps: nothing is told")
+    turn = document.retold + 1
+    change = news.redated(document.told, document.listing.published, _news(here, shelf), turn=turn)
+    return Turn(documents=(replace(here, retold=turn),), changes=(change,), why="another date")
+
+
 def gone(document: KnownDocument, shelf: Shelf, listed: Iterable[str], *, may_withdraw: bool, now: datetime) -> Turn:
     """A document is not on its page: another number takes its place, or after two looks on two days it is withdrawn.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import structlog
@@ -20,6 +20,7 @@ from watchers.fetch import Trouble
 from watchers.listings import NotThePage, ProviderPage, provider_number, provider_page
 from watchers.looks import Look, is_fresh
 from watchers.pages import Opened, copy_of, document_at, page_at, read_today
+from watchers.rota import LONDON
 from watchers.sources import Source
 from watchers.world import PollSummary, World, holding
 
@@ -56,7 +57,7 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
             return replace(summary, stopped=True)
         return _blaming(_failed(world, source, look, summary, opened.why), look, opened)
     known = world.store.known(look.entry.urn)
-    page, doubts = opened.page, _doubts(known, look, opened)
+    page, doubts = opened.page, _doubts(known, look, opened, today=world.clock().astimezone(LONDON).date())
     _tell_operators(world, look, opened, doubts)
     if isinstance(page, NotThePage):
         return _blaming(_failed(world, source, look, summary, *doubts), look)
@@ -100,9 +101,11 @@ def _understood(look: Look, footing: Footing, html: bytes, url: str) -> Provider
     return NotThePage(why=mistaken) if mistaken else page
 
 
-def _doubts(known: KnownAuthority, look: Look, opened: Opened[ProviderPage | NotThePage]) -> tuple[str, ...]:
+def _doubts(
+    known: KnownAuthority, look: Look, opened: Opened[ProviderPage | NotThePage], *, today: date
+) -> tuple[str, ...]:
     page = opened.page
-    return (page.why,) if isinstance(page, NotThePage) else suspicion.doubts(known, look.entry, page)
+    return (page.why,) if isinstance(page, NotThePage) else suspicion.doubts(known, look.entry, page, today)
 
 
 def _failed(world: World, source: Source, look: Look, summary: PollSummary, *why: str) -> PollSummary:

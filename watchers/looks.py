@@ -86,7 +86,10 @@ def _rests(known: KnownAuthority, entry: SearchEntry, now: datetime) -> bool:
 
 
 def is_fresh(entry: SearchEntry, now: datetime) -> bool:
-    """Whether the list says that something has been published in these days."""
+    """Whether the list says that something has been published in these days.
+
+    Also while it gives a day that is yet to come: until then no other document can move that date.
+    """
     return entry.latest_report is not None and entry.latest_report >= (now - FRESH).date()
 
 

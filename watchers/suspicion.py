@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from judgements.authorities import REGISTRY, Authority, Registry, spell
@@ -35,9 +35,9 @@ def anothers(entry: SearchEntry, page: ProviderPage, names: Mapping[str, str], *
     return ""
 
 
-def doubts(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> tuple[str, ...]:
+def doubts(known: KnownAuthority, entry: SearchEntry, page: ProviderPage, today: date) -> tuple[str, ...]:
     """What is wrong with an authority's page, in words; () if nothing is."""
-    return tuple(filter(None, (_empty(entry, page), _shrunk(known, page), *page.odd)))
+    return tuple(filter(None, (_empty(entry, page), _shrunk(known, page), *_to_come(page, today), *page.odd)))
 
 
 def may_withdraw(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> bool:
@@ -87,6 +87,12 @@ def _empty(entry: SearchEntry, page: ProviderPage) -> str:
 def _shrunk(known: KnownAuthority, page: ProviderPage) -> str:
     lost = _lost(known, page)
     return f"{lost} documents that its page listed before are not there" if lost else ""
+
+
+def _to_come(page: ProviderPage, today: date) -> Iterator[str]:
+    for one in page.listings:
+        if one.published > today:
+            yield f"a document on it is dated {one.published:%-d %B %Y}, a day that is yet to come: {one.url}"
 
 
 def _lost(known: KnownAuthority, page: ProviderPage) -> int:

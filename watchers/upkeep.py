@@ -156,7 +156,7 @@ def _tell_operators(world: World, source: Source, state: SourceState, listed: Li
 
 
 def _observed(world: World, source: Source, state: SourceState, listed: Listed | None) -> troubles.Observed:
-    newest = world.store.coverage().newest
+    newest = world.store.coverage(world.clock().astimezone(LONDON).date()).newest
     known = world.store.known_authorities()
     suspect = {one.key for one in world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT}
     there = frozenset() if listed is None else {one.urn for one in listed.entries}

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot import parts, words, wrong_reading
 from bot.alerting import happenings, passages, titles
-from bot.alerting.differences import differences
+from bot.alerting.differences import differences, redated
 from bot.channels import facets
 from bot.types import Block, Bullets, Button, Card, Line, Paragraph, Run, SmallPrint, Strong
 from judgements.authorities import REGISTRY
@@ -68,12 +68,10 @@ def compact(change: Change, seen_at: datetime, mentions: Sequence[str] = ()) -> 
 def note(change: Change, seen_at: datetime) -> Card:
     """What stands in the thread of a message that was altered: what is different now."""
     name = parts.authority_name(change.urn)
-    read = change.kind is ChangeKind.READ_AT_LAST
-    title = (words.READ_NOTE_TITLE if read else words.CORRECTED_NOTE_TITLE).format(name=name)
-    lines = differences(change.instead_of, change.reading)
+    title, told = (form.format(name=name) for form in words.NOTES[change.kind])
+    lines = redated(change) or differences(change.instead_of, change.reading)
     form = words.SOURCE if isinstance(change.reading, Report) else words.SOURCE_UNREAD
     source = (passages.source(form, change, seen_at),)
-    told = words.READ_NOTE if read else words.CORRECTED_NOTE
     return Card(
         title="",
         sentence=" ".join(f"{said.rstrip('.')}." for said in (title, *map(facets.plain, lines))),

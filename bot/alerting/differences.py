@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bot import parts, words
 from bot.types import Line, Strong
 from judgements.same import bare_words
-from judgements.types import Item, Kind, Reading, Report
+from judgements.types import Change, Item, Kind, Reading, Report
 
 MOST_ITEMS = 5
 """So many areas for improvement that are new, or were taken out, are quoted; those for priority action all are."""
@@ -24,6 +24,14 @@ def differences(before: Reading | None, after: Reading) -> tuple[Line, ...]:
     `before` may be None: nothing was known. Where it is no report, what is read now is told as the first of it.
     """
     return tuple(_differences(before, after)) or ((words.NOTHING_DIFFERS,),)
+
+
+def redated(change: Change) -> tuple[Line, ...]:
+    """A line for the date of publication, if it is not the one that was told."""
+    if change.dated_before is None:
+        return ()
+    was, now = words.day(change.dated_before), words.day(change.listing.published)
+    return ((Strong(words.PUBLISHED_ON), words.DIFFERS.format(before=was, after=now)),)
 
 
 def _differences(before: Reading | None, after: Reading) -> Iterator[Line]:

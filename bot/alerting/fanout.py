@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.alerting import digests, operators
-from bot.alerting.amending import Amended, Means, amend
+from bot.alerting.amending import ONLY_WHERE_TOLD, Amended, Means, amend
 from bot.alerting.stories import earlier, news_of, stories
 from bot.alerting.subscriptions import Place, called_anew, route
 from bot.alerting.telling import Drawing, plan
@@ -115,6 +115,7 @@ def _planned(
     tellings = [
         telling
         for one in news_of(waiting, known)
+        if one.change.kind not in ONLY_WHERE_TOLD
         for telling in route(one, _reached(store, one), muted, now)
         if (one.change.key, telling.place) not in amended.done
     ]

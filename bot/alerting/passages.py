@@ -80,7 +80,8 @@ def small_print(change: Change, report: Report, seen_at: datetime, *, altered: b
 
 def alteration(change: Change, seen_at: datetime) -> Iterator[Line]:
     """Why a message says something else than it said before."""
-    form = words.READ_LATER if change.kind is ChangeKind.READ_AT_LAST else words.READ_ANEW
+    forms = {ChangeKind.READ_AT_LAST: words.READ_LATER, ChangeKind.REDATED: words.DATED_ANEW}
+    form = forms.get(change.kind, words.READ_ANEW)
     yield (form.format(at=words.moment(seen_at)),)
 
 

@@ -122,7 +122,7 @@ def _listed(title: str, command: str, published: Sequence[KnownDocument], asked:
 def _nothing(asked: Asked) -> Iterator[Line]:
     """Nothing was published: whether that is so for all of England, and how to look further back."""
     yield (words.capital(words.RECENT_COUNT.format(number=words.NOTHING)),)
-    if newest := asked.store.coverage().newest:
+    if newest := asked.store.coverage(asked.today).newest:
         yield (words.RECENT_NEWEST.format(published=words.day(newest.published)),)
     yield (words.RECENT_WIDER.format(command=asked.command),)
 

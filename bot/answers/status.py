@@ -13,7 +13,7 @@ from bot.types import Reply
 @dataclass(frozen=True, slots=True)
 class Status:
     def answer(self, asked: Asked) -> Reply:
-        return Reply(card=cards.status(asked.store.coverage(), asked.today))
+        return Reply(card=cards.status(asked.store.coverage(asked.today), asked.today))
 
 
 VERBS = (

@@ -229,6 +229,13 @@ CHANGES |= {
         amends=_IMPROVED.key,
         instead_of=_IMPROVED.reading,
     ),
+    "redated": replace(
+        _IMPROVED,
+        key="redated:50252436:1",
+        kind=ChangeKind.REDATED,
+        amends=_IMPROVED.key,
+        dated_before=date(2062, 8, 20),
+    ),
     "corrected_long_after": replace(
         change(inspection("GRGG", "G", IN_2026, priority_actions=items(1)), BEFORE, ChangeKind.CORRECTED),
         instead_of=inspection("GRGG", "G", IN_2026),

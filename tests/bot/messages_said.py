@@ -89,6 +89,7 @@ def _together() -> dict[str, Card]:
         "trouble": operators.card(_TROUBLE),
         "trouble_over": operators.card(replace(_TROUBLE, over_at=T0 + timedelta(hours=3))),
         "note_corrected": alerts.note(CHANGES["corrected"], T0),
+        "note_redated": alerts.note(CHANGES["redated"], T0),
         "note_read_at_last": alerts.note(CHANGES["read_at_last"], T0),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -267,6 +267,20 @@ def test_a_correction_is_written_over_headline_and_detail_with_a_note_below(stor
     assert "inadequate" in said(anew_detail)
     assert note.thread_of == headline.key
     assert "good → inadequate" in note.message.text
+
+
+def test_another_date_is_written_over_what_told_the_first_one_and_told_nowhere_else(store: Store) -> None:
+    wrong = replace(IMPROVED.listing, published=date(2062, 8, 20))
+    store.put_subscriptions([wish()])
+    publish(store, replace(IMPROVED, listing=wrong))
+    headline, detail = deliver(store)
+    store.put_subscriptions([wish("C2")])
+    publish(store, CHANGES["redated"], at=T0 + MINUTE)
+    anew, anew_detail, note = deliver(store, T0 + MINUTE)
+    assert (anew.edits, anew_detail.edits, note.thread_of) == (headline.key, detail.key, headline.key)
+    assert "2062" in said(headline)
+    assert "2062" not in said(anew)
+    assert "20 August 2062 → 20 August 2026" in note.message.text
 
 
 def test_a_channel_that_unsubscribed_is_corrected_and_a_channel_that_knows_nothing_is_told(store: Store) -> None:

@@ -161,6 +161,12 @@ class TestCoverage:
             authorities_known=0, authorities_baselined=0, newest=None, sources=(), waiting=0, dead=0
         )
 
+    def test_a_document_that_is_dated_in_the_future_is_not_the_newest(self, store: Store) -> None:
+        right, wrong = listing("1", published=date(2026, 8, 20)), listing("2", published=date(2062, 8, 20))
+        store.apply(intent(documents=(document(right), document(wrong))))
+        assert store.coverage(date(2026, 8, 20)).newest == right
+        assert store.coverage(date(2026, 8, 19)).newest is None
+
     def test_an_authority_that_is_not_listed_any_more_does_not_count(self, store: Store) -> None:
         for urn in ("1", "2", "3"):
             store.apply(intent(urn, baseline=True))

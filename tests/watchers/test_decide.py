@@ -31,6 +31,7 @@ from watchers.schedule import parse_walks, walk_due
 from watchers.suspicion import anothers, doubts, missing
 
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
+TODAY = T0.date()
 YESTERDAY = T0 - timedelta(days=1)
 URN = "80578"
 TODAYS = "parser-today"
@@ -243,12 +244,19 @@ def test_a_list_that_shows_fewer_authorities_is_suspect() -> None:
 
 
 def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
-    assert doubts(KNOWN, ENTRY, page(listing())) == ("1 documents that its page listed before are not there",)
-    assert doubts(KNOWN, ENTRY, page(KNOWN.documents[0].listing, listing())) == ()
-    (empty,) = doubts(KnownAuthority(urn=URN), ENTRY, page())
+    assert doubts(KNOWN, ENTRY, page(listing()), TODAY) == ("1 documents that its page listed before are not there",)
+    assert doubts(KNOWN, ENTRY, page(KNOWN.documents[0].listing, listing()), TODAY) == ()
+    (empty,) = doubts(KnownAuthority(urn=URN), ENTRY, page(), TODAY)
     assert "lists no document" in empty
     none_yet = SearchEntry(urn=URN, name="West Sussex", latest_report=None)
-    assert doubts(KnownAuthority(urn=URN), none_yet, page()) == ()
+    assert doubts(KnownAuthority(urn=URN), none_yet, page(), TODAY) == ()
+
+
+def test_a_page_with_a_date_that_is_yet_to_come_is_suspect() -> None:
+    newest = page(*(document.listing for document in KNOWN.documents), listing(published=TODAY))
+    assert doubts(KNOWN, ENTRY, newest, TODAY) == ()
+    (ahead,) = doubts(KNOWN, ENTRY, newest, YESTERDAY.date())
+    assert "is dated 18 May 2026, a day that is yet to come: https://files.ofsted.gov.uk/v1/file/50000001" in ahead
 
 
 def test_a_page_is_another_authoritys_if_its_heading_is_that_of_one_and_not_its_own() -> None:

@@ -202,6 +202,34 @@ class TestReplacement:
         assert told == [ChangeKind.CORRECTED]
         assert grade(known(published).reading) == "inadequate"
 
+    def test_another_date_on_the_page_puts_right_what_was_told_with_the_first_one(self, bench: Bench) -> None:
+        bench.poll()
+        bench.site.publish(replace(NEWS, published=date(2062, 5, 18)))
+        bench.poll()
+        assert [change.listing.published.year for change in bench.told()] == [2062]
+        bench.site.publish(NEWS)
+        bench.poll(full=True)
+        (change,) = bench.told()
+        assert (change.kind, change.key) == (ChangeKind.REDATED, "redated:80578:50000003:1")
+        assert (change.amends, change.dated_before) == ("new_inspection:80578:50000003", date(2062, 5, 18))
+        assert change.listing.published == NEWS.published
+        assert [one.movement for one in change.comparisons] == ["improved"], "the alert can be said anew"
+        assert walk(bench) == []
+
+    def test_a_date_that_flaps_goes_quiet(self, published: Bench) -> None:
+        told: list[ChangeKind] = []
+        for day in (17, 18, 17, 18):
+            published.site.publish(replace(NEWS, published=date(2026, 5, day)))
+            told += walk(published)
+        assert told == [ChangeKind.REDATED] * 2
+        assert known(published).listing.published == NEWS.published
+
+    def test_another_date_of_what_nobody_was_told_of_is_no_news(self, bench: Bench) -> None:
+        bench.poll()
+        bench.site.publish(replace(OLD, published=date(2019, 5, 9)))
+        assert walk(bench) == []
+        assert known(bench, OLD.file_id).listing.published == date(2019, 5, 9)
+
     def test_something_unreadable_in_its_place_changes_nothing(self, published: Bench) -> None:
         for body in (b"%PDF-1.7\ncut off", b"<title>Sorry</title>"):
             published.site.replace(NEWS.file_id, body)

@@ -19,7 +19,8 @@ from storage.types import (
     Standing,
     TroubleKind,
 )
-from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench
+from tests.fakes import paper
+from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench, publication
 from watchers.troubles import BROKEN_AFTER, NOT_SEEN_FOR, Found, Observed, over, troubles
 
 NOW = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
@@ -222,6 +223,18 @@ def test_a_source_at_rest_is_told_of_when_a_day_has_passed(bench: Bench) -> None
     assert kinds(bench) == set()
     assert bench.poll(later=timedelta(hours=1)).skipped
     assert kinds(bench) == {TroubleKind.NO_GOOD_POLL}
+
+
+def test_a_date_that_is_yet_to_come_is_told_and_hides_nothing(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(replace(NEWS, published=date(2062, 5, 18)))
+    bench.poll()
+    (trouble,) = [one for one in bench.world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT]
+    assert "18 May 2062, a day that is yet to come" in trouble.sentence
+    bench.poll(later=timedelta(weeks=5))
+    assert TroubleKind.NOTHING_NEW in {one.kind for one in bench.world.store.open_troubles()}
+    bench.site.publish(publication("50000009", bench.now[0].date(), paper(WEST, date(2026, 5, 4)), WEST))
+    assert bench.poll().changes == 1, "the date of the list cannot show it"
 
 
 def test_a_document_that_waits_to_be_read_is_told(bench: Bench) -> None:
