@@ -206,6 +206,7 @@ LINE_SEEN = " · seen {seen}"
 
 # What operators are told.
 NOTICE_BEGINS = "⚠ Trouble: {kind}"
+NOTICE_GROWS = "⚠ More trouble: {kind}"
 NOTICE_OVER = "Over: {kind}"
 NOTICE_SINCE = "Since {since}."
 NOTICE_LASTED = "It lasted from {since} to {over}."
@@ -215,8 +216,8 @@ NOTICE_COPY = "The page that shows it is kept in the archive as {copy}."
 TROUBLE_KINDS: Mapping[TroubleKind, str] = {
     TroubleKind.SOURCE_FAILING: "the source does not answer as it should",
     TroubleKind.NO_GOOD_POLL: "the source has not been read whole for a while",
-    TroubleKind.LIST_SUSPECT: "Ofsted's list shows fewer authorities than before",
-    TroubleKind.PAGE_SUSPECT: "an authority's page shows less than before",
+    TroubleKind.LIST_SUSPECT: "Ofsted's list is not as it should be",
+    TroubleKind.PAGE_SUSPECT: "an authority's page is not as it should be",
     TroubleKind.MANY_MISSING: "many documents are missing at once",
     TroubleKind.UNFAMILIAR: "the source prints something it has not printed before",
     TroubleKind.OUT_OF_REACH: "pages or documents cannot be had",

@@ -261,6 +261,8 @@ troubles = Table(
     Column("told_at", UtcDateTime),
     Column("over_at", UtcDateTime),
     Column("over_told_at", UtcDateTime),
+    Column("about", Value(WORDS), nullable=False),
+    Column("told_of", Value(WORDS), nullable=False),
 )
 
 sources = Table(

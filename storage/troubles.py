@@ -1,7 +1,8 @@
-"""What operators must know: one row for each thing that is wrong, told once and, when it is mended, once more."""
+"""What operators must know: one row for each cause, told when it begins, when it grows and when it is mended."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,20 +14,51 @@ from storage.schema import troubles
 from storage.types import KnownTrouble, TroubleKind
 
 SETTLED: Final = timedelta(hours=1)
-"""So long something must have been well before it is told as mended: what comes and goes is one trouble."""
+"""So long something must have been well before it is told as mended, and so long after it was told it is not told to
+have grown: what comes and goes is one trouble, and what spreads is not told piece by piece."""
+ENOUGH: Final[Mapping[TroubleKind, int]] = {
+    TroubleKind.PAGE_SUSPECT: 3,
+    TroubleKind.OUT_OF_REACH: 3,
+    TroubleKind.UNFAMILIAR: 1,
+}
+"""From so many on it is known to be everywhere, and where else it is found is not told any more."""
+
+
+def is_to_be_told(trouble: KnownTrouble, now: datetime) -> bool:
+    """Whether operators have to be told now that it has begun, has grown or (`over_at`) is over.
+
+    What was over before anybody was told of it is not told; an end is told once it has lasted.
+    """
+    if trouble.over_at is not None:
+        return trouble.told_at is not None and trouble.over_told_at is None and trouble.over_at <= now - SETTLED
+    if trouble.told_at is None:
+        return True
+    more = frozenset(trouble.about) - frozenset(trouble.told_of)
+    few = len(trouble.told_of) < ENOUGH.get(trouble.kind, len(trouble.told_of) + 1)
+    return bool(more) and few and trouble.told_at <= now - SETTLED
 
 
 class Troubles(Room):
     """The verbs of troubles. The watcher raises and ends them; whoever talks to operators asks what is untold."""
 
     def raise_trouble(
-        self, key: str, kind: TroubleKind, sentence: str, now: datetime, *, copy: str | None = None
+        self,
+        key: str,
+        kind: TroubleKind,
+        sentence: str,
+        now: datetime,
+        *,
+        copy: str | None = None,
+        about: Collection[str] = (),
     ) -> None:
         """Something is wrong. Said again of the same `key` it is the same trouble; once told as over, another one.
 
-        `copy` is the archived page that shows it; the first one is kept.
+        `about` is all that it concerns now. `copy` is the archived page that shows it; the first one is kept.
         """
-        first = {"key": key, "kind": kind, "sentence": sentence, "since": now, "last_at": now, "times": 1, "copy": copy}
+        first = {
+            "key": key, "kind": kind, "sentence": sentence, "since": now, "last_at": now, "times": 1, "copy": copy,
+            "about": tuple(sorted(about)), "told_of": (),
+        }  # fmt: skip
         with writing(self._engine) as connection:
             new = insert(connection, troubles).values(first)
             again = {
@@ -39,6 +71,8 @@ class Troubles(Room):
                 "times": case((_ENDED, 1), else_=troubles.c.times + 1),
                 "copy": case((_ENDED, new.excluded.copy), else_=troubles.c.copy),
                 "told_at": case((_ENDED, null()), else_=troubles.c.told_at),
+                "about": new.excluded.about,
+                "told_of": case((_ENDED, new.excluded.told_of), else_=troubles.c.told_of),
             }
             connection.execute(new.on_conflict_do_update(index_elements=[troubles.c.key], set_=again))
 
@@ -48,28 +82,41 @@ class Troubles(Room):
         with writing(self._engine) as connection:
             connection.execute(update(troubles).where(this).values(over_at=now))
 
+    def end_troubles_about(self, one: str, kind: TroubleKind, now: datetime, *, but: Collection[str] = ()) -> None:
+        """Of all troubles of this kind but those with these keys, none is about this one any more.
+
+        What is about nothing any more is over.
+        """
+        with writing(self._engine) as connection:
+            for trouble in _troubles(connection, and_(troubles.c.kind == kind, troubles.c.over_at.is_(None))):
+                if one in trouble.about and trouble.key not in but:
+                    rest = tuple(each for each in trouble.about if each != one)
+                    values = {"about": rest} if rest else {"about": rest, "over_at": now}
+                    connection.execute(update(troubles).where(troubles.c.key == trouble.key).values(values))
+
     def open_troubles(self) -> tuple[KnownTrouble, ...]:
         """What is wrong now, oldest first."""
         with reading(self._engine) as connection:
             return open_troubles(connection)
 
     def untold_troubles(self, now: datetime) -> tuple[KnownTrouble, ...]:
-        """What operators have to be told now, oldest first: that something is wrong, or (`over_at`) is over.
-
-        What was over before anybody was told of it is not told; an end is told once it has lasted.
-        """
-        begun = and_(troubles.c.told_at.is_(None), troubles.c.over_at.is_(None))
-        ended = and_(troubles.c.told_at.is_not(None), troubles.c.over_at <= now - SETTLED)
+        """What operators have to be told now, oldest first; see `is_to_be_told`."""
+        ended = and_(troubles.c.told_at.is_not(None), troubles.c.over_told_at.is_(None))
         with reading(self._engine) as connection:
-            return _troubles(connection, or_(begun, and_(ended, troubles.c.over_told_at.is_(None))))
+            found = _troubles(connection, or_(troubles.c.over_at.is_(None), ended))
+        return tuple(one for one in found if is_to_be_told(one, now))
 
     def record_trouble_told(self, trouble: KnownTrouble, now: datetime) -> None:
-        """Operators have been told of it as `untold_troubles` gave it: that it began, or that it is over."""
-        told = "told_at" if trouble.over_at is None else "over_told_at"
-        # Raised again in the meantime, it is not over, and its end is still to be told.
-        same = troubles.c.told_at.is_(None) if trouble.over_at is None else troubles.c.over_at == trouble.over_at
+        """Operators have been told of it as `untold_troubles` gave it: that it began, has grown, or is over."""
+        if trouble.over_at is None:
+            told = {"told_at": now, "told_of": tuple(sorted({*trouble.told_of, *trouble.about}))}
+            same = troubles.c.told_at.is_not_distinct_from(trouble.told_at)
+        else:
+            told = {"over_told_at": now}
+            # Raised again in the meantime, it is not over, and its end is still to be told.
+            same = troubles.c.over_at == trouble.over_at
         with writing(self._engine) as connection:
-            connection.execute(update(troubles).where(troubles.c.key == trouble.key, same).values({told: now}))
+            connection.execute(update(troubles).where(troubles.c.key == trouble.key, same).values(told))
 
 
 def open_troubles(connection: Connection) -> tuple[KnownTrouble, ...]:

@@ -203,9 +203,11 @@ class TroubleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTrouble:
-    """Something that operators must know, once when it begins and once when it is over. `key` says what it is about.
+    """Something that operators must know: when it begins, when it grows and when it is over. `key` names its cause.
 
-    `copy` is the archived page that shows it. It was last seen at `last_at`, for the `times`-th time since `since`.
+    `about` is what it concerns now, in words of its kind (authorities, documents), and `told_of` all of that of which
+    operators have been told, last at `told_at`. `copy` is the archived page that shows it. It was last seen at
+    `last_at`, for the `times`-th time since `since`.
     """
 
     key: str
@@ -218,6 +220,8 @@ class KnownTrouble:
     told_at: datetime | None = None
     over_at: datetime | None = None
     over_told_at: datetime | None = None
+    about: tuple[str, ...] = ()
+    told_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

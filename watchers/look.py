@@ -139,22 +139,32 @@ def _tell_operators(
     world: World, look: Look, opened: Opened[ProviderPage | NotThePage], doubts: tuple[str, ...]
 ) -> None:
     """A page that is suspect, or well again, and what has never been seen on one."""
-    page, key = opened.page, f"page:{look.entry.urn}"
-    if doubts and look.entry.listed:  # of one that is not, the list's own trouble says it
-        sentence = ". ".join(f"{look.entry.name}: {why}" for why in doubts)
-        _raise(world, key, TroubleKind.PAGE_SUSPECT, sentence, opened)
-    else:
-        world.store.end_trouble(key, world.clock())
+    page, urn, kind = opened.page, look.entry.urn, TroubleKind.PAGE_SUSPECT
+    told = doubts if look.entry.listed else ()  # of one that is not, the list's own trouble says it
+    found = {suspicion.cause(doubt, look.entry.name): doubt for doubt in told}
+    for key, doubt in found.items():
+        _raise(world, key, kind, f"{look.entry.name}: {doubt}", opened, about=urn)
+    world.store.end_troubles_about(urn, kind, world.clock(), but=found)
     if isinstance(page, NotThePage):
         return
     for words in page.unfamiliar:
         # The same on the pages of many authorities is one thing.
         known_as = f"unfamiliar:{words.replace(page.name, '…')}"
-        _raise(world, known_as, TroubleKind.UNFAMILIAR, f"{look.entry.name}: {words}", opened)
+        _raise(world, known_as, TroubleKind.UNFAMILIAR, f"{look.entry.name}: {words}", opened, about=urn)
 
 
-def _raise(world: World, key: str, kind: TroubleKind, sentence: str, opened: Opened[ProviderPage | NotThePage]) -> None:
+def _raise(
+    world: World,
+    key: str,
+    kind: TroubleKind,
+    sentence: str,
+    opened: Opened[ProviderPage | NotThePage],
+    *,
+    about: str,
+) -> None:
     """With a copy of the page, the first time."""
-    known = any(trouble.key == key for trouble in world.store.open_troubles())
-    copy = None if known else copy_of(world, opened)
-    world.store.raise_trouble(key, kind, f"{sentence}.", world.clock(), copy=copy)
+    known = next((trouble for trouble in world.store.open_troubles() if trouble.key == key), None)
+    copy = copy_of(world, opened) if known is None else None
+    pages = {about, *(known.about if known else ())}
+    also = f" The same is so on {len(pages) - 1} other pages." if len(pages) > 1 else ""
+    world.store.raise_trouble(key, kind, f"{sentence}.{also}", world.clock(), copy=copy, about=pages)

@@ -26,7 +26,7 @@ from watchers.look import Footing, look_at
 from watchers.looks import Look
 from watchers.rota import LONDON
 from watchers.schedule import walk_due
-from watchers.search import Listed, everybody, search, shrunk
+from watchers.search import Listed, absent, everybody, search, shrunk
 from watchers.sources import Source
 from watchers.succession import renamed
 from watchers.suspicion import is_common, is_widespread
@@ -111,7 +111,7 @@ def _no_list(trouble: Trouble) -> PollSummary:
 def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, full: bool) -> PollSummary:
     """Open the pages of the authorities that moved, one transaction each."""
     known, now = _remembered(world, source, state, listed), world.clock()
-    less = shrunk(source, known, listed, now=now)
+    less = shrunk(source, listed, absent(source, known, listed, now=now))
     summary = PollSummary(seen=len(listed.entries), troubles=(less,) if less else (), doubts=listed.odd)
     trusted = not is_widespread(world.store.missing_documents())
     footing = Footing(names=looks.names(known), trusted=trusted, common=is_common(known.values()))

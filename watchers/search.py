@@ -95,14 +95,23 @@ def everybody(known: Mapping[str, KnownAuthority], listed: Listed, *, today: dat
     forgotten = (
         SearchEntry(urn=urn, name=one.name, latest_report=one.latest_report, listed=False)
         for urn, one in known.items()
-        if urn not in there and urn.isdecimal()
+        if urn not in there and urn.isdecimal() and not one.departed_at
     )
     return (*listed.entries, *forgotten)
 
 
-def shrunk(source: Source, known: Collection[str], listed: Listed, *, now: datetime) -> str:
-    """What is wrong with a list on which authorities are missing, "" if none is."""
-    gone = missing(source.expected.union(known) - no_more(now.astimezone(LONDON).date()), listed.entries)
+def absent(source: Source, known: Mapping[str, KnownAuthority], listed: Listed, *, now: datetime) -> tuple[str, ...]:
+    """URNs of the authorities that have to be on the list and are not.
+
+    Those need not be that are no more by the registry, or have departed by the word of operators.
+    """
+    departed = {urn for urn, one in known.items() if one.departed_at}
+    expected = source.expected.union(known) - no_more(now.astimezone(LONDON).date()) - departed
+    return missing(expected, listed.entries)
+
+
+def shrunk(source: Source, listed: Listed, gone: Collection[str]) -> str:
+    """What is wrong with a list on which these authorities are missing, "" if none is."""
     if not gone:
         return ""
     return f"{source.name} shows {len(listed.entries)} authorities, {len(gone)} that have to be there are not"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from hashlib import sha256
 
 from judgements.authorities import REGISTRY, Authority, Registry, spell
 from storage.types import KnownAuthority
@@ -38,6 +40,21 @@ def anothers(entry: SearchEntry, page: ProviderPage, names: Mapping[str, str], *
 def doubts(known: KnownAuthority, entry: SearchEntry, page: ProviderPage, today: date) -> tuple[str, ...]:
     """What is wrong with an authority's page, in words; () if nothing is."""
     return tuple(filter(None, (_empty(entry, page), _shrunk(known, page), *_to_come(page, today), *page.odd)))
+
+
+_PARTICULARS = re.compile(
+    r"https?://\S+|“[^”]*”|\([^()]*\)|[0-9][0-9-]*"
+    r"|[A-Z]\S*(?:\s+(?:(?:and|of|upon|on|with|the|in|&)\s+)*[A-Z]\S*)*"
+)
+
+
+def cause(doubt: str, name: str) -> str:
+    """The key of a doubt about the page of the authority of this name: the same doubt about many pages is one trouble.
+
+    What is particular to a page does not count: names, numbers, addresses and what is quoted.
+    """
+    gist = _PARTICULARS.sub("…", doubt.replace(name, "Name"))
+    return f"page:{sha256(gist.encode()).hexdigest()[:16]}"
 
 
 def may_withdraw(known: KnownAuthority, entry: SearchEntry, page: ProviderPage) -> bool:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from judgements.authorities import REGISTRY
 from storage.archive import Room
 from storage.types import HostState, KnownAuthority, KnownDocument, KnownTrouble, SourceState, TroubleKind
 from watchers.rota import LONDON
@@ -35,11 +36,16 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What the rules look at. `listed`: whether there was a list; `list_doubts` are sentences on it."""
+    """What the rules look at. `listed`: whether there was a list; `list_doubts` are sentences on what is odd about it.
+
+    `gone` are the URNs of those that have to be on it and are not, `short` says so in a sentence.
+    """
 
     source: Source
     state: SourceState
     listed: bool = True
+    gone: tuple[str, ...] = ()
+    short: str = ""
     list_doubts: tuple[str, ...] = ()
     unfamiliar: tuple[str, ...] = ()
     newest: date | None = None
@@ -53,11 +59,12 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Something operators must know. `key` is what it is about."""
+    """Something operators must know. `key` names its cause, `about` is all that it concerns now."""
 
     key: str
     kind: TroubleKind
     sentence: str
+    about: tuple[str, ...] = ()
 
 
 def troubles(seen: Observed, now: datetime) -> tuple[Found, ...]:
@@ -83,22 +90,31 @@ OF_THE_LISTED = frozenset({TroubleKind.LIST_SUSPECT, TroubleKind.OUT_OF_REACH})
 
 
 def _broken(seen: Observed, _now: datetime) -> Iterator[Found]:
-    if seen.state.failures >= BROKEN_AFTER:
+    if seen.state.failures >= BROKEN_AFTER and not _only_short(seen):
         words = f"{seen.source.name} has failed {seen.state.failures} times in a row: {seen.state.trouble}"
         yield Found(key=f"broken:{seen.source.key}", kind=TroubleKind.SOURCE_FAILING, sentence=words)
 
 
 def _no_good_poll(seen: Observed, now: datetime) -> Iterator[Found]:
     last = seen.state.last_ok_at
-    if last is not None and last <= now - NO_GOOD_POLL_FOR:
+    if last is not None and last <= now - NO_GOOD_POLL_FOR and not _only_short(seen):
         words = f"{seen.source.name} was last read whole on {_moment(last)}: what was published since is not known"
         yield Found(key=f"no-good-poll:{seen.source.key}", kind=TroubleKind.NO_GOOD_POLL, sentence=f"{words}.")
 
 
+def _only_short(seen: Observed) -> bool:
+    """Whether all its trouble is that its list is short: that is told by itself, and not three times."""
+    return bool(seen.short) and seen.state.trouble == seen.short
+
+
 def _list(seen: Observed, _now: datetime) -> Iterator[Found]:
+    key, kind = f"list:{seen.source.key}", TroubleKind.LIST_SUSPECT
+    if seen.gone:
+        words = f"{seen.short}: {_named(seen.gone)}"
+        yield Found(key=f"{key}:short", kind=kind, sentence=f"{words}.", about=seen.gone)
     if seen.list_doubts:
         words = ". ".join(seen.list_doubts)
-        yield Found(key=f"list:{seen.source.key}", kind=TroubleKind.LIST_SUSPECT, sentence=f"{words}.")
+        yield Found(key=f"{key}:odd", kind=kind, sentence=f"{words}.", about=seen.list_doubts)
     for one in seen.unfamiliar:
         yield Found(key=f"unfamiliar:{one}", kind=TroubleKind.UNFAMILIAR, sentence=f"{seen.source.name}: {one}.")
 
@@ -132,18 +148,27 @@ def _unread(seen: Observed, now: datetime) -> Iterator[Found]:
     if waiting:
         named = ", ".join(f"{one.title} of {one.published:%-d %B %Y} ({one.url})" for one in waiting[-MOST_NAMED:])
         words = f"{len(waiting)} published documents are not read, the last ones {named}"
-        yield Found(key="unread", kind=TroubleKind.UNREAD, sentence=f"{words}.")
+        about = tuple(f"{one.urn}:{one.file_id}" for one in waiting)
+        yield Found(key="unread", kind=TroubleKind.UNREAD, sentence=f"{words}.", about=about)
+
+
+def _named(urns: Sequence[str]) -> str:
+    """Some of these authorities, by name and number."""
+    known = [(REGISTRY.by_urn(urn), urn) for urn in urns[:MOST_NAMED]]
+    names = [f"{one.spoken} ({urn})" if one else urn for one, urn in known]
+    return ", ".join(names) + (" …" if len(urns) > MOST_NAMED else "")
 
 
 def _pages(seen: Observed, _now: datetime) -> Iterator[Found]:
     failing = [one for one in seen.pages if one.failures >= FAILED_LOOKS]
-    if len(failing) > MOST_NAMED:
-        words = f"The pages of {len(failing)} authorities have failed for a while, for example {_failing(failing[0])}"
-        yield Found(key=f"pages:{seen.source.key}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
+    if not failing:
         return
-    for one in failing:
-        words = f"A page has failed {one.failures} times in a row: {_failing(one)}"
-        yield Found(key=f"page-failing:{one.urn}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
+    words = f"A page has failed {failing[0].failures} times in a row: {_failing(failing[0])}"
+    if len(failing) > 1:
+        named = "; ".join(map(_failing, failing[:MOST_NAMED]))
+        words = f"The pages of {len(failing)} authorities have failed for a while, for example {named}"
+    urns = tuple(one.urn for one in failing)
+    yield Found(key=f"pages:{seen.source.key}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.", about=urns)
 
 
 def _failing(page: KnownAuthority) -> str:

@@ -17,7 +17,7 @@ from storage.types import Intent, KnownDocument, SourceState, TroubleKind
 from watchers import decide, rests, succession, troubles
 from watchers.pages import by_todays_parser, document_at, read_today
 from watchers.rota import LONDON
-from watchers.search import Listed, shrunk
+from watchers.search import Listed, absent, shrunk
 from watchers.sources import Source
 from watchers.world import PollSummary, World, holding
 
@@ -149,29 +149,32 @@ def _tell_operators(world: World, source: Source, state: SourceState, listed: Li
     seen = _observed(world, source, state, listed)
     found = troubles.troubles(seen, now)
     for one in found:
-        world.store.raise_trouble(one.key, one.kind, one.sentence, now)
+        world.store.raise_trouble(one.key, one.kind, one.sentence, now, about=one.about)
     for known in world.store.open_troubles():
         if troubles.over(known, found, seen, now):
             world.store.end_trouble(known.key, now)
 
 
 def _observed(world: World, source: Source, state: SourceState, listed: Listed | None) -> troubles.Observed:
-    newest = world.store.coverage(world.clock().astimezone(LONDON).date()).newest
+    now = world.clock()
+    newest = world.store.coverage(now.astimezone(LONDON).date()).newest
     known = world.store.known_authorities()
-    suspect = {one.key for one in world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT}
-    there = frozenset() if listed is None else {one.urn for one in listed.entries}
-    doubts = () if listed is None else (shrunk(source, known, listed, now=world.clock()), *listed.odd)
+    suspect = {urn for one in world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT for urn in one.about}
+    there = set() if listed is None else {one.urn for one in listed.entries}
+    gone = () if listed is None else absent(source, known, listed, now=now)
     return troubles.Observed(
         source=source,
         state=state,
         listed=listed is not None,
-        list_doubts=tuple(filter(None, doubts)),
+        gone=gone,
+        short="" if listed is None else shrunk(source, listed, gone),
+        list_doubts=() if listed is None else listed.odd,
         unfamiliar=() if listed is None else listed.unfamiliar,
         newest=newest.published if newest else None,
         unread=world.store.told_unread(),
         missing_on=world.store.missing_documents(),
         room=world.archive.room(),
-        pages=tuple(one for one in known.values() if one.urn in there and f"page:{one.urn}" not in suspect),
+        pages=tuple(one for one in known.values() if one.urn in there - suspect),
         hosts=tuple(world.store.hosts().values()),
         awaited=world.store.awaited(),
     )

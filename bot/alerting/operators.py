@@ -1,4 +1,4 @@
-"""What operators are told of trouble: once when it begins, and once when it is over. Pure."""
+"""What operators are told of trouble: when it begins, when it grows, and once when it is over. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from storage.types import KnownTrouble, Owed, Part
 
 
 def notice(trouble: KnownTrouble, place: Place) -> Owed:
-    """The message about a trouble; the same beginning, or end, has the same key for ever."""
+    """The message about a trouble; the same beginning, or growth, or end, has the same key for ever."""
     team, channel = place
-    turn = "over" if trouble.over_at else "begins"
+    grown = len({*trouble.told_of, *trouble.about})
+    turn = "over" if trouble.over_at else f"grown to {grown}" if trouble.told_at else "begins"
     return Owed(
         key="|".join(("trouble", trouble.key, trouble.since.isoformat(), turn, team, channel)),
         team=team,
@@ -29,7 +30,7 @@ def card(trouble: KnownTrouble) -> Card:
         lasted = words.NOTICE_LASTED.format(since=since, over=words.moment(trouble.over_at))
         lines: tuple[Line, ...] = ((lasted,), (words.NOTICE_WAS.format(sentence=_plain(trouble)),))
         return Card(title=title, sentence=f"{title}. {lasted}", blocks=(Paragraph(lines),))
-    title = words.NOTICE_BEGINS.format(kind=kind)
+    title = (words.NOTICE_GROWS if trouble.told_at else words.NOTICE_BEGINS).format(kind=kind)
     small = [words.NOTICE_SINCE.format(since=since), words.NOTICE_WHERE]
     if trouble.copy:
         small.append(words.NOTICE_COPY.format(copy=trouble.copy))

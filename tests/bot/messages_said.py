@@ -87,6 +87,7 @@ def _together() -> dict[str, Card]:
         "digest": bursts.digest([*TOGETHER[:-1], replace(TOGETHER[-1], withdrawn=T0)], "daily"),
         "digest_in_parts": bursts.digest(TOGETHER[:2], "weekly", (1, 2)),
         "trouble": operators.card(_TROUBLE),
+        "trouble_grown": operators.card(replace(_TROUBLE, told_at=T0, about=("a", "b"), told_of=("a",))),
         "trouble_over": operators.card(replace(_TROUBLE, over_at=T0 + timedelta(hours=3))),
         "note_corrected": alerts.note(CHANGES["corrected"], T0),
         "note_redated": alerts.note(CHANGES["redated"], T0),

@@ -676,7 +676,22 @@ def test_operators_are_told_once_when_it_begins_and_once_when_it_is_over(store: 
     later = T0 + timedelta(hours=2)
     assert [tell_operators(store, ("T1", "COPS"), later) for _ in range(2)] == [1, 0]
     (over,) = deliver(store, later)
-    assert over.message.text.startswith("Over: Ofsted's list shows fewer authorities than before.")
+    assert over.message.text.startswith("Over: Ofsted's list is not as it should be.")
+
+
+def test_operators_are_told_again_each_time_it_has_grown(store: Store) -> None:
+    told: list[str] = []
+    for hour in range(4):
+        at, about = T0 + timedelta(hours=hour), ["a", "b", "c"][: hour + 1]
+        store.raise_trouble("unread", TroubleKind.UNREAD, f"{len(about)} are not read.", at, about=about)
+        tell_operators(store, ("T1", "COPS"), at)
+        told += [one.message.text for one in deliver(store, at)]
+    kind = "documents wait that could not be read"
+    assert told == [
+        f"⚠ Trouble: {kind}. 1 are not read.",
+        f"⚠ More trouble: {kind}. 2 are not read.",
+        f"⚠ More trouble: {kind}. 3 are not read.",
+    ]
 
 
 def test_every_kind_of_trouble_has_its_words() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
+from judgements.authorities import REGISTRY
 from judgements.types import (
     ChangeKind,
     Grade,
@@ -28,7 +29,7 @@ from watchers.listings import ProviderPage, SearchEntry
 from watchers.looks import looks
 from watchers.rota import again_after
 from watchers.schedule import parse_walks, walk_due
-from watchers.suspicion import anothers, doubts, missing
+from watchers.suspicion import anothers, cause, doubts, missing
 
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
 TODAY = T0.date()
@@ -250,6 +251,26 @@ def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
     assert "lists no document" in empty
     none_yet = SearchEntry(urn=URN, name="West Sussex", latest_report=None)
     assert doubts(KnownAuthority(urn=URN), none_yet, page(), TODAY) == ()
+
+
+def test_the_same_doubt_about_any_authority_has_one_cause_and_another_doubt_another() -> None:
+    forms = (
+        "the page of {name} Council has no timeline",
+        "the page of {name}: its documents cannot be understood (a document without a date: https://h/{urn})",
+        "its latest report is of 2026-05-{day}, but its page lists no document",
+        "{day} documents that its page listed before are not there",
+        "a document whose address has no file number: https://h/{urn}.pdf",
+        "a page that is no provider's (titled “{name} (sorry)”)",
+    )
+    causes = [
+        {
+            cause(f"{one.name}: {form.format(name=one.spoken, urn=one.urn, day=day)}", one.name)
+            for day, one in enumerate(REGISTRY.current, 11)
+        }
+        for form in forms
+    ]
+    assert [len(each) for each in causes] == [1] * len(forms)
+    assert len(set().union(*causes)) == len(forms)
 
 
 def test_a_page_with_a_date_that_is_yet_to_come_is_suspect() -> None:

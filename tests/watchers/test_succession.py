@@ -15,7 +15,7 @@ from tests.fakes import paper
 from tests.watchers.bench import SOURCE, Bench, publication
 from watchers import search, succession
 from watchers.listings import SearchEntry
-from watchers.search import Listed, identified, shrunk
+from watchers.search import Listed, absent, identified
 from watchers.succession import turns
 
 THE_DAY = date(2027, 4, 1)
@@ -113,8 +113,9 @@ def test_a_number_that_is_known_is_taken_as_it_is_and_a_name_that_is_not_too() -
 def test_an_authority_that_is_no_more_may_be_missing_from_its_last_day_on() -> None:
     listed = Listed(entries=())
     before, after = datetime(2027, 3, 31, 12, tzinfo=UTC), datetime(2027, 4, 1, 12, tzinfo=UTC)
-    assert "1 that have to be there are not" in shrunk(SOURCE, {surrey()}, listed, now=before)
-    assert shrunk(SOURCE, {surrey()}, listed, now=after) == ""
+    known = {surrey(): KnownAuthority(urn=surrey())}
+    assert absent(SOURCE, known, listed, now=before) == (surrey(),)
+    assert absent(SOURCE, known, listed, now=after) == ()
 
 
 def test_when_its_number_is_known_what_is_remembered_goes_with_it_and_nothing_is_told_again(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from inspection_watch.demo.site import Publication
+from inspection_watch.demo.site import Provider, Publication
 from judgements.types import Listing
 from storage.archive import Room
 from storage.types import (
@@ -20,7 +20,7 @@ from storage.types import (
     TroubleKind,
 )
 from tests.fakes import paper
-from tests.watchers.bench import MINUTE, NEWS, SOURCE, WEST, Bench, publication
+from tests.watchers.bench import EAST, MINUTE, NEWS, OLD, SOURCE, WEST, Bench, publication
 from watchers.troubles import BROKEN_AFTER, NOT_SEEN_FOR, Found, Observed, over, troubles
 
 NOW = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
@@ -62,7 +62,13 @@ def test_while_all_is_well_there_is_nothing_to_tell() -> None:
             TroubleKind.NO_GOOD_POLL,
             "was last read whole on 17 May at 09:30",
         ),
-        (replace(WELL, list_doubts=("It shows 100 authorities",)), WELL, TroubleKind.LIST_SUSPECT, "100 authorities."),
+        (
+            replace(WELL, gone=(WEST,), short="It shows 152 authorities, 1 is missing"),
+            WELL,
+            TroubleKind.LIST_SUSPECT,
+            f"It shows 152 authorities, 1 is missing: West Sussex ({WEST}).",
+        ),
+        (replace(WELL, list_doubts=("A date is odd",)), WELL, TroubleKind.LIST_SUSPECT, "A date is odd."),
         (replace(WELL, unfamiliar=("a page titled “X”",)), WELL, TroubleKind.UNFAMILIAR, "a page titled “X”."),
         (
             replace(WELL, missing_on={"1": 1, "2": 1, "3": 4}),
@@ -104,7 +110,7 @@ def test_while_all_is_well_there_is_nothing_to_tell() -> None:
             replace(WELL, pages=tuple(replace(FAILING, urn=str(number)) for number in range(4))),
             replace(WELL, pages=tuple(replace(FAILING, urn=str(number), failures=3) for number in range(4))),
             TroubleKind.OUT_OF_REACH,
-            "The pages of 4 authorities have failed for a while, for example Kent, it answered 410.",
+            "The pages of 4 authorities have failed for a while, for example Kent, it answered 410; Kent, it",
         ),
         (
             replace(WELL, hosts=(replace(RESTING, failures=4),)),
@@ -133,6 +139,26 @@ def test_each_rule_tells_one_thing_and_nothing_a_little_short_of_it(
     assert found.kind is kind
     assert words in found.sentence
     assert troubles(almost, NOW) == ()
+
+
+def test_what_is_odd_about_a_list_does_not_hide_that_it_is_short() -> None:
+    odd = replace(WELL, list_doubts=("A date is odd",))
+    (before,) = troubles(odd, NOW)
+    short, after = troubles(replace(odd, gone=(WEST,), short="It is short"), NOW)
+    assert after == before
+    assert (short.key, short.about) != (before.key, before.about)
+
+
+def test_a_short_list_is_told_once_and_not_as_a_source_that_fails_too() -> None:
+    state = replace(failing(500).state, last_ok_at=NOW - timedelta(weeks=2), trouble="It is short")
+    short = replace(WELL, state=state, gone=(WEST,), short="It is short")
+    assert [one.kind for one in troubles(short, NOW)] == [TroubleKind.LIST_SUSPECT]
+    worse = replace(short, state=replace(state, trouble="It is short West Sussex: its page answered 500."))
+    assert {one.kind for one in troubles(worse, NOW)} == {
+        TroubleKind.LIST_SUSPECT,
+        TroubleKind.SOURCE_FAILING,
+        TroubleKind.NO_GOOD_POLL,
+    }
 
 
 def open_since(kind: TroubleKind, last: datetime) -> KnownTrouble:
@@ -169,6 +195,65 @@ def test_a_page_without_a_timeline_is_told_with_a_copy_of_it_and_again_when_it_i
     assert kinds(bench) == set()
     assert len(bench.world.store.known(WEST).documents) == 2
     assert bench.told() == []
+
+
+def notices(bench: Bench) -> list[tuple[TroubleKind, bool]]:
+    """What operators are told now: of what, and whether it was that it is over."""
+    untold = bench.world.store.untold_troubles(bench.now[0])
+    for one in untold:
+        bench.world.store.record_trouble_told(one, bench.now[0])
+    return [(one.kind, one.over_at is not None) for one in untold if one.kind is not TroubleKind.NOTHING_NEW]
+
+
+@pytest.fixture
+def forty(bench: Bench) -> Bench:
+    """A list of forty authorities with a report each, all of them seen."""
+    for number in range(40):
+        urn, day = f"1{number:02}", timedelta(days=number)
+        bench.site.admit(Provider(urn=urn, name=f"Place {number}, City of"))
+        body = paper(urn, date(2019, 1, 1) + day)
+        bench.site.publish(publication(f"5100{number:04}", date(2019, 3, 1) + day, body, urn=urn))
+    bench.poll()
+    return bench
+
+
+def test_what_is_odd_about_many_pages_is_one_trouble(forty: Bench) -> None:
+    link = '<li class="timeline__day"><a href="/guide.pdf">How to read</a>'
+    forty.site.rewrite("/provider", '<li class="timeline__day">', link, times=None)
+    forty.poll(full=True)
+    assert notices(forty) == [(TroubleKind.PAGE_SUSPECT, False)]
+    (trouble,) = [one for one in forty.world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT]
+    assert len(trouble.about) == 41
+    assert trouble.sentence.endswith("The same is so on 40 other pages.")
+    forty.site.heal()
+    forty.poll(full=True)
+    assert kinds(forty) == set()
+    forty.poll(later=timedelta(hours=2))
+    assert notices(forty) == [(TroubleKind.PAGE_SUSPECT, True)]
+
+
+def test_timelines_that_are_renamed_everywhere_are_told_a_few_times_and_not_page_by_page(forty: Bench) -> None:
+    forty.site.rewrite("/provider", 'class="timeline"', 'class="none"', times=None)
+    told = []
+    for _ in range(4 * 24):
+        forty.poll(later=timedelta(hours=1))
+        told += notices(forty)
+    forty.site.heal()
+    for _ in range(4 * 24):
+        forty.poll(later=timedelta(hours=1))
+        told += notices(forty)
+    assert len(told) <= 6
+    assert told[-1][1], "and at last that it is over"
+
+
+def test_another_fault_of_a_page_that_is_suspect_already_is_told_too(bench: Bench) -> None:
+    bench.poll()
+    bench.site.delist(OLD.file_id)
+    bench.poll(full=True)
+    assert notices(bench) == [(TroubleKind.PAGE_SUSPECT, False)]
+    bench.site.rewrite(f"/provider/44/{WEST}", 'class="timeline"', 'class="chronicle"', times=1)
+    bench.poll(full=True)
+    assert notices(bench) == [(TroubleKind.PAGE_SUSPECT, False)]
 
 
 def test_a_type_of_document_that_was_never_seen_is_told_once_for_all_pages_and_is_no_doubt(bench: Bench) -> None:
@@ -235,6 +320,22 @@ def test_a_date_that_is_yet_to_come_is_told_and_hides_nothing(bench: Bench) -> N
     assert TroubleKind.NOTHING_NEW in {one.kind for one in bench.world.store.open_troubles()}
     bench.site.publish(publication("50000009", bench.now[0].date(), paper(WEST, date(2026, 5, 4)), WEST))
     assert bench.poll().changes == 1, "the date of the list cannot show it"
+
+
+def test_a_second_document_that_is_not_read_is_told_while_the_first_one_still_waits(bench: Bench) -> None:
+    bench.poll()
+    bench.site.publish(replace(NEWS, body=b"%PDF-1.7\nnever read"))
+    bench.poll()
+    bench.poll(later=timedelta(hours=2))
+    assert notices(bench) == [(TroubleKind.UNREAD, False)]
+    bench.site.publish(publication("50000044", date(2026, 6, 9), b"%PDF-1.7\nbroken", urn=EAST))
+    bench.poll(later=timedelta(days=22))
+    bench.poll(later=timedelta(hours=3))
+    assert notices(bench) == [(TroubleKind.UNREAD, False)]
+    (trouble,) = [one for one in bench.world.store.open_troubles() if one.kind is TroubleKind.UNREAD]
+    assert trouble.sentence.startswith("2 published documents are not read")
+    bench.poll(later=timedelta(days=1))
+    assert notices(bench) == []
 
 
 def test_a_document_that_waits_to_be_read_is_told(bench: Bench) -> None:

@@ -119,6 +119,8 @@ def upgrade() -> None:
         sa.Column("told_at", MOMENT),
         sa.Column("over_at", MOMENT),
         sa.Column("over_told_at", MOMENT),
+        sa.Column("about", VALUE, nullable=False),
+        sa.Column("told_of", VALUE, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_troubles"),
     )
     op.create_table(
