@@ -34,7 +34,7 @@ from bot.channels.holdings import ListSubscriptions
 from bot.grammar import Asked, Command
 from bot.slack.client import SlackError, SlackSettingsError
 from bot.types import Asker
-from inspection_watch import asking, database, deliveries, exporting, logs, parsing, run, terminal, wiring
+from inspection_watch import asking, database, deliveries, departures, exporting, logs, parsing, run, terminal, wiring
 from inspection_watch import doctor as checks
 from inspection_watch import live as closely
 from inspection_watch import reparse as archived
@@ -57,6 +57,7 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="db", no_args_is_help=True)
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(departures.app, name="departures")
 out = Console()
 
 EVERY = 25

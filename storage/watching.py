@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, select, update
 
 from judgements.types import Change, Kind
 from storage import ahead, leases
@@ -56,15 +56,31 @@ class Watching(Room):
             return KnownAuthority(**found, documents=documents_on(connection, urn))
 
     def rename_authority(self, old: str, new: str, holding: Holding | None = None) -> None:
-        """What is remembered under one key stands under another one, unless something stands there already."""
-        fields = [column for column in authorities.c if column is not authorities.c.urn]
-        moved = select(literal(new), *fields).where(authorities.c.urn == old)
+        """What is remembered under one key stands under another one, together with what stands there already.
+
+        Where both know the same, it is what the one knows whose history was taken first: people were told by it. What
+        could not be read may only have seemed to be another authority's, and is read again.
+        """
         with writing(self._engine) as connection:
             leases.still_held(connection, holding)
-            if connection.execute(select(authorities).where(authorities.c.urn == new)).one_or_none() is None:
-                connection.execute(authorities.insert().from_select(["urn", *(each.name for each in fields)], moved))
-                connection.execute(update(documents).where(documents.c.urn == old).values(urn=new))
-                connection.execute(delete(authorities).where(authorities.c.urn == old))
+            there = {row.urn: row for row in connection.execute(_WHOLE.where(authorities.c.urn.in_([old, new])))}
+            if old not in there:
+                return
+            kept = min(there.values(), key=lambda row: (row.baseline_at is None, row.baseline_at, row.urn == old))
+            upsert(connection, authorities, {**kept._mapping, "urn": new})
+            if new in there:
+                both = select(documents.c.file_id).where(documents.c.urn == kept.urn)
+                other = documents.c.urn == (new if kept.urn == old else old)
+                connection.execute(delete(documents).where(other, documents.c.file_id.in_(both)))
+            moved = {"urn": new, "parser": case((documents.c.kind.is_(None), ""), else_=documents.c.parser)}
+            connection.execute(update(documents).where(documents.c.urn == old).values(moved))
+            connection.execute(delete(authorities).where(authorities.c.urn == old))
+
+    def record_departure(self, urn: str, now: datetime | None) -> None:
+        """Operators say that an authority need not be listed any more; with None, that it has to be."""
+        row = {"urn": urn, "unlisted_since": now, "departed_at": now}
+        with writing(self._engine) as connection:
+            upsert(connection, authorities, row, keep={"unlisted_since"})
 
     def note_listed(self, listed: Sequence[KnownAuthority], holding: Holding | None = None) -> None:
         """Authorities as the list shows them: new ones are remembered, and of the others their name."""
@@ -252,6 +268,7 @@ class Watching(Room):
             return tuple(document_of(row) for row in rows)
 
 
+_WHOLE = select(authorities)
 _TOLD_UNREAD = and_(documents.c.told != "", documents.c.told_sha256.is_(None), documents.c.withdrawn_at.is_(None))
 _OLDEST = (documents.c.published, documents.c.file_id)
 _NEWEST = (documents.c.published.desc(), documents.c.file_id)

@@ -28,7 +28,7 @@ from watchers.rota import LONDON
 from watchers.schedule import walk_due
 from watchers.search import Listed, absent, everybody, search, shrunk
 from watchers.sources import Source
-from watchers.succession import renamed
+from watchers.succession import moved
 from watchers.suspicion import is_common, is_widespread
 from watchers.upkeep import tell_operators, upkeep
 from watchers.world import PollSummary, World, holding
@@ -131,7 +131,7 @@ def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, f
 
 def _remembered(world: World, source: Source, state: SourceState, listed: Listed) -> Mapping[str, KnownAuthority]:
     """Every authority seen so far, those included that are listed for the first time now."""
-    for old, new in renamed(world.store.known_authorities()):
+    for old, new in moved(world.store.known_authorities(), listed.numbers):
         world.store.rename_authority(old, new, holding(world, source))
     urns = [entry.urn for entry in listed.entries]
     world.store.record_list(source.key, urns, world.clock(), holding(world, source))

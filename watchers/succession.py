@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from judgements.authorities import REGISTRY, Registry
@@ -26,10 +26,19 @@ def turns(
     return tuple(change for turn in registry.changes_between(began, today) for change in _changes(turn, page))
 
 
-def renamed(known: Iterable[str], *, registry: Registry = REGISTRY) -> tuple[tuple[str, str], ...]:
-    """Authorities that are remembered under a key of ours, and the number that the registry has for them by now."""
-    found = ((urn, registry.by_urn(urn)) for urn in known)
-    return tuple((urn, one.urn) for urn, one in found if one is not None and one.urn != urn)
+def moved(
+    known: Collection[str], numbers: Mapping[str, str], *, registry: Registry = REGISTRY
+) -> tuple[tuple[str, str], ...]:
+    """Authorities that are remembered under another key than the one they are known by now, and that one.
+
+    A key of ours gives way to the number, once the registry has it; a number, under which an authority was listed by a
+    name that nobody knew, to the key that its name leads to now. `numbers` are the site's own, by that key.
+    """
+    by_registry = ((urn, registry.by_urn(urn)) for urn in known)
+    return (
+        *((urn, one.urn) for urn, one in by_registry if one is not None and one.urn != urn),
+        *((number, key) for key, number in numbers.items() if number in known),
+    )
 
 
 def keys(change: Change, *, registry: Registry = REGISTRY) -> frozenset[str]:

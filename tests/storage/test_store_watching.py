@@ -113,6 +113,27 @@ def test_what_people_were_told_of_as_not_read_is_known_until_it_is_read(store: S
     assert store.read_at_last() == (URN,)
 
 
+def test_what_two_keys_knew_of_one_authority_is_one_history(store: Store) -> None:
+    unread = NotRead(status=Status.UNRECOGNISED, why="it names another authority")
+    told = document(listing("1", "9"), sha256="ab", reading=unread, parser="today", told="not_read:9:1")
+    again = document(listing("1", "key"), sha256="ab", reading=report(), parser="today", told_sha256="ab")
+    newer = document(listing("2", "key"), sha256="cd", reading=report(), parser="today", told="new:key:2")
+    for urn, at, known in (("9", T0, (told,)), ("key", T0 + MINUTE, (again, newer))):
+        store.apply(intent(urn, at, baseline=True, documents=known))
+    store.rename_authority("9", "key")
+    merged = store.known("key")
+    assert merged.documents == (
+        replace(told, listing=listing("1", "key"), parser=""),
+        replace(newer, listing=listing("2", "key")),
+    )
+    assert merged.baseline_at == T0
+    assert set(store.known_authorities()) == {"key"}
+    store.rename_authority("9", "key")
+    store.rename_authority("key", "10")
+    assert [one.told for one in store.known("10").documents] == ["not_read:9:1", "new:key:2"]
+    assert set(store.known_authorities()) == {"10"}
+
+
 def test_authorities_that_have_lost_documents_are_known(store: Store) -> None:
     gone = document(listing("1"), missing_since=T0)
     second_number = document(listing("2"), missing_since=T0, same_as="1")

@@ -10,9 +10,9 @@ import pytest
 from inspection_watch.demo.site import Provider
 from judgements.authorities import REGISTRY, Registry
 from judgements.types import ChangeKind, Grade, NotRead
-from storage.types import KnownAuthority
+from storage.types import KnownAuthority, TroubleKind
 from tests.fakes import paper
-from tests.watchers.bench import SOURCE, Bench, publication
+from tests.watchers.bench import EAST, SOURCE, Bench, publication
 from watchers import search, succession
 from watchers.listings import SearchEntry
 from watchers.search import Listed, absent, identified
@@ -118,6 +118,63 @@ def test_an_authority_that_is_no_more_may_be_missing_from_its_last_day_on() -> N
     assert absent(SOURCE, known, listed, now=after) == ()
 
 
+def learn_the_number_of_east_surrey(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a release does that has it in its registry."""
+    key = successors()["East Surrey"]
+    rows = [
+        replace(one, urn="2799999", keyed_before=(key,))
+        if one.urn == key
+        else replace(one, successors=tuple("2799999" if heir == key else heir for heir in one.successors))
+        for one in REGISTRY.all
+    ]
+    later = Registry(rows)
+    for rule in (search.identified, succession.turns, succession.moved, succession.keys):
+        monkeypatch.setitem(rule.__kwdefaults__, "registry", later)
+
+
+def test_one_that_was_listed_by_a_name_nobody_knew_is_the_same_once_its_name_or_its_number_is_known(
+    eve: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = successors()["East Surrey"]
+    eve.poll(later=timedelta(hours=12))
+    eve.told()
+    eve.site.admit(Provider(urn="2799999", name="The Unitary Council of the East"))
+    eve.site.publish(publication("60000009", eve.now[0].date(), paper(key, date(2027, 4, 1)), urn="2799999"))
+    eve.poll()
+    (change,) = eve.told()
+    assert (change.kind, change.urn) == (ChangeKind.NOT_READ, "2799999"), "it names another authority than its page"
+    eve.site.admit(Provider(urn="2799999", name="East Surrey Council"))
+    for _ in range(2):
+        assert eve.poll(later=timedelta(days=1)).troubles == ()
+    assert {key, "2799999"} & set(eve.world.store.known_authorities()) == {key}
+    (change,) = eve.told()
+    assert (change.kind, change.amends) == (ChangeKind.READ_AT_LAST, "not_read:2799999:60000009")
+    learn_the_number_of_east_surrey(monkeypatch)
+    for _ in range(2):
+        assert eve.poll(later=timedelta(days=1)).troubles == ()
+    assert {key, "2799999"} & set(eve.world.store.known_authorities()) == {"2799999"}
+    assert eve.told() == []
+
+
+def test_a_departure_that_the_registry_does_not_know_is_one_trouble_until_operators_acknowledge_it(
+    bench: Bench,
+) -> None:
+    bench.poll()
+    bench.site.expel(EAST)
+    for _ in range(7):
+        bench.poll(later=timedelta(hours=5))
+    assert {one.kind for one in bench.world.store.open_troubles()} - {TroubleKind.NOTHING_NEW} == {
+        TroubleKind.LIST_SUSPECT
+    }
+    bench.world.store.record_departure(EAST, bench.now[0])
+    assert bench.poll().troubles == ()
+    assert {one.kind for one in bench.world.store.open_troubles()} - {TroubleKind.NOTHING_NEW} == set()
+    bench.site.admit(Provider(urn=EAST, name="East Sussex"))
+    bench.poll()
+    bench.site.expel(EAST)
+    assert bench.poll().troubles, "it was back, and so it is missed again"
+
+
 def test_when_its_number_is_known_what_is_remembered_goes_with_it_and_nothing_is_told_again(
     eve: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,16 +184,7 @@ def test_when_its_number_is_known_what_is_remembered_goes_with_it_and_nothing_is
     eve.site.publish(publication("60000009", date(2027, 6, 17), paper(key, date(2027, 5, 3)), urn="2799999"))
     eve.poll(later=timedelta(days=77))
     assert len(eve.told()) == 4
-    rows = [
-        replace(one, urn="2799999", keyed_before=(key,))
-        if one.urn == key
-        else replace(one, successors=tuple("2799999" if heir == key else heir for heir in one.successors))
-        for one in REGISTRY.all
-    ]
-    later = Registry(rows)
-    for room in (search, succession):
-        for rule in (room.identified,) if room is search else (room.turns, room.renamed, room.keys):
-            monkeypatch.setitem(rule.__kwdefaults__, "registry", later)
+    learn_the_number_of_east_surrey(monkeypatch)
     eve.poll(full=True)
     assert eve.told() == []
     assert eve.world.store.known(key).documents == ()
