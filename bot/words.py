@@ -213,6 +213,10 @@ NOTICE_LASTED = "It lasted from {since} to {over}."
 NOTICE_WAS = "What it was: {sentence}"
 NOTICE_WHERE = "The runbook says what to do. You are told once more when it is over."
 NOTICE_COPY = "The page that shows it is kept in the archive as {copy}."
+NOBODY_WATCHES = (
+    "Nothing has been read of Ofsted's list since {at}, and no watcher says why: see whether one runs. What was "
+    "published since is not known."
+)
 TROUBLE_KINDS: Mapping[TroubleKind, str] = {
     TroubleKind.SOURCE_FAILING: "the source does not answer as it should",
     TroubleKind.NO_GOOD_POLL: "the source has not been read whole for a while",

@@ -127,6 +127,7 @@ class Looks:
         if self._ended is None:
             waited = now - self._begun > LATE
             return f"no look has ended since the start at {_clock(self._begun)}" if waited else ""
+        self._ended = min(self._ended, now)  # a clock that was set back
         due = self._due(self._ended)
         if now <= due + LATE:
             return ""

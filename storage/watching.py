@@ -243,6 +243,11 @@ class Watching(Room):
                 return None
             return SourceState(**row._mapping)
 
+    def sources(self) -> tuple[SourceState, ...]:
+        """How every source is doing that was ever polled."""
+        with reading(self._engine) as connection:
+            return tuple(SourceState(**row._mapping) for row in connection.execute(ALL_SOURCES))
+
     def source(self, key: str) -> SourceState:
         """How a source is doing; one never polled is doing nothing yet."""
         with reading(self._engine) as connection:

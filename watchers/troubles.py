@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from judgements.authorities import REGISTRY
+from storage import overdue
 from storage.archive import Room
 from storage.types import HostState, KnownAuthority, KnownDocument, KnownTrouble, SourceState, TroubleKind
 from watchers.rota import LONDON
@@ -18,7 +19,6 @@ from watchers.suspicion import is_widespread
 
 BROKEN_AFTER = 5
 """Looks in a row that failed: with the pauses between them, some four hours of a source that is down."""
-NO_GOOD_POLL_FOR = timedelta(hours=24)
 NOTHING_NEW_FOR = timedelta(weeks=4)
 UNREAD_FOR = timedelta(hours=1)
 LEAST_FREE = 500 * 2**20
@@ -96,10 +96,10 @@ def _broken(seen: Observed, _now: datetime) -> Iterator[Found]:
 
 
 def _no_good_poll(seen: Observed, now: datetime) -> Iterator[Found]:
-    last = seen.state.last_ok_at
-    if last is not None and last <= now - NO_GOOD_POLL_FOR and not _only_short(seen):
+    last = overdue.last_well(seen.state, now)
+    if last is not None and not _only_short(seen):
         words = f"{seen.source.name} was last read whole on {_moment(last)}: what was published since is not known"
-        yield Found(key=f"no-good-poll:{seen.source.key}", kind=TroubleKind.NO_GOOD_POLL, sentence=f"{words}.")
+        yield Found(key=overdue.key(seen.source.key), kind=TroubleKind.NO_GOOD_POLL, sentence=f"{words}.")
 
 
 def _only_short(seen: Observed) -> bool:

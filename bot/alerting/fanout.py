@@ -2,7 +2,7 @@
 
     take the waiting changes -> route them -> plan messages and corrections -> write what is owed
     take the digests that are due -> compose them -> write what is owed
-    take what operators have not been told -> write what is owed
+    see whether anybody watches -> take what operators have not been told -> write what is owed
 
 A change row is the announcement; here it becomes messages, and `deliver` sends them. One process at a time does it,
 under a lease.
@@ -24,8 +24,9 @@ from bot.alerting.subscriptions import Place, called_anew, route
 from bot.alerting.telling import Drawing, plan
 from bot.channels import hows, scopes
 from bot.rounds import go_round
+from storage import overdue
 from storage.store import FAN_OUT, Store
-from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed, Subscription
+from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed, Subscription, TroubleKind
 
 LEASE = timedelta(minutes=3)
 MOST = 100
@@ -158,6 +159,16 @@ def _told_here(store: Store, due: DueDigest, keys: Collection[str]) -> frozenset
     return frozenset(each for one in here for each in one.change_keys)
 
 
+def notice_silence(store: Store, now: datetime) -> None:
+    """Say that nobody has read a source for a day: with every watcher dead, none does. Raises `StorageError`."""
+    silent = {state.key: last for state in store.sources() if (last := overdue.last_look(state, now))}
+    known = {one.key for one in store.open_troubles()} if silent else set()
+    for source, last in silent.items():
+        if overdue.key(source) not in known:
+            words = operators.silence(last)
+            store.raise_trouble(overdue.key(source), TroubleKind.NO_GOOD_POLL, words, now)
+
+
 def tell_operators(store: Store, place: Place, now: datetime) -> int:
     """Owe operators a notice for each trouble that has begun or is over; how many. Raises `StorageError`."""
     untold = store.untold_troubles(now)
@@ -173,6 +184,7 @@ def run(work: FanOut, *, stop: threading.Event) -> None:
     def once() -> float:
         now = work.clock()
         done = fan_out_waiting(work.store, work.owner, now) + fan_out_digests(work.store, work.owner, now)
+        notice_silence(work.store, now)
         if work.operators:
             done += tell_operators(work.store, work.operators, now)
         return 0.0 if done else IDLE_SECONDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import words
 from bot.alerting.subscriptions import Place
 from bot.messages import render
@@ -39,6 +41,11 @@ def card(trouble: KnownTrouble) -> Card:
         sentence=f"{title}. {_plain(trouble)}",
         blocks=(Paragraph(((_plain(trouble),),)), SmallPrint(tuple((one,) for one in small))),
     )
+
+
+def silence(last: datetime) -> str:
+    """That nobody looks at the source any more, since then."""
+    return words.NOBODY_WATCHES.format(at=words.moment(last))
 
 
 def _plain(trouble: KnownTrouble) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,7 +11,15 @@ from typing import Any
 import pytest
 
 from bot.alerting import alerts, fanout
-from bot.alerting.fanout import SETTLING, fan_out_digests, fan_out_waiting, is_settled, tell_operators
+from bot.alerting.fanout import (
+    SETTLING,
+    FanOut,
+    fan_out_digests,
+    fan_out_waiting,
+    is_settled,
+    notice_silence,
+    tell_operators,
+)
 from bot.alerting.telling import Form, form_of
 from bot.channels import scopes
 from bot.messages import escaped, render_in_parts
@@ -25,11 +34,13 @@ from storage.types import (
     Intent,
     Movements,
     Sent,
+    SourceState,
     Subscription,
     TroubleKind,
 )
 from tests.bot.examples import BEFORE, CHANGES, IN_2026, T0, TODAY, WEST_SUSSEX, change, inspection, items
 from tests.bot.validators import check
+from tests.slack import soon
 
 IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
 KENT, LEEDS = (next(one.urn for one in REGISTRY.current if one.slug == slug) for slug in ("kent", "leeds"))
@@ -692,6 +703,47 @@ def test_operators_are_told_again_each_time_it_has_grown(store: Store) -> None:
         f"⚠ More trouble: {kind}. 2 are not read.",
         f"⚠ More trouble: {kind}. 3 are not read.",
     ]
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_told"),
+    [
+        (SourceState(key="list"), False),  # never polled
+        (SourceState(key="list", last_ok_at=T0, listed_at=T0), True),
+        (SourceState(key="list", last_ok_at=T0 + MINUTE, listed_at=T0), False),
+        (
+            SourceState(key="list", last_ok_at=T0 - 9 * DAY, listed_at=T0 + MINUTE),
+            False,
+        ),  # a watcher lives to say so
+        (SourceState(key="list", last_ok_at=T0 - 9 * DAY, listed_at=T0, failures=9), True),
+    ],
+)
+def test_with_every_watcher_dead_whoever_delivers_says_that_nobody_looks(
+    state: SourceState, is_told: bool, store: Store
+) -> None:
+    store.release_source(state)
+    for _ in range(2):
+        notice_silence(store, T0 + DAY)
+    found = [(one.key, one.kind, one.times) for one in store.open_troubles()]
+    assert found == ([("no-good-poll:list", TroubleKind.NO_GOOD_POLL, 1)] if is_told else [])
+
+
+def test_that_nobody_looks_reaches_operators_from_the_process_that_delivers(sqlite_store: Store) -> None:
+    stop = threading.Event()
+    sqlite_store.release_source(SourceState(key="list", last_ok_at=T0, listed_at=T0))
+    work = FanOut(store=sqlite_store, clock=lambda: T0 + DAY, owner="me", operators=("T1", "COPS"))
+    thread = threading.Thread(target=fanout.run, args=(work,), kwargs={"stop": stop})
+    thread.start()
+    try:
+        soon(lambda: sqlite_store.coverage().waiting == 1, "operators to be owed a message")
+    finally:
+        stop.set()
+        thread.join()
+    (told,) = deliver(sqlite_store, T0 + DAY)
+    assert "Nothing has been read of Ofsted's list since 09:36 BST on 20 August 2026" in told.message.text
 
 
 def test_every_kind_of_trouble_has_its_words() -> None:

@@ -125,3 +125,10 @@ def test_looks_that_no_longer_end_are_told_with_the_last_and_the_next_one() -> N
     looks.ended(T0)
     wrong = looks.overdue(hourly(T0) + LATE + second)
     assert wrong == "the last look ended at 20 November 10:00 UTC, and the next was due at 20 November 11:00 UTC"
+
+
+def test_looks_are_missed_though_the_last_one_ended_by_a_clock_that_was_ahead() -> None:
+    looks = Looks(hourly, T0)
+    looks.ended(T0 + timedelta(days=400))
+    assert looks.overdue(T0) == ""
+    assert looks.overdue(hourly(T0) + LATE + timedelta(seconds=1))
