@@ -92,7 +92,7 @@ def latest(documents: Iterable[KnownDocument], today: date) -> Card:
 
 def _published(document: KnownDocument, today: date) -> Line:
     listing, reading = document.listing, document.reading
-    name = parts.authority_name(listing.urn)
+    name = parts.authority_name(listing.urn, today)
     what = parts.what(reading) if isinstance(reading, Report) else listing.title
     when = f"{words.day(listing.published)}, {words.ago(listing.published, today)}"
     return (Link(f"{name}: {what}", listing.url), f" ({when})")

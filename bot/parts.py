@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from bot import words
 from bot.types import GradeRow, Line, Link, Run, Strong
 from judgements.authorities import REGISTRY
 from judgements.diff import movement_of_outcome
 from judgements.frameworks import FRAMEWORKS, area
-from judgements.types import Comparison, Judgement, Listing, Movement, Report, SendOutcome
+from judgements.types import Change, ChangeKind, Comparison, Judgement, Listing, Movement, Report, SendOutcome
 
 MOVED = frozenset(words.SIGNS[one][1] for one in (Movement.IMPROVED, Movement.DECLINED))
 
 
-def authority_name(urn: str) -> str:
+def authority_name(urn: str, on: date | None = None) -> str:
+    """What it is called on that day; without one, by the last name that is known."""
     authority = REGISTRY.by_urn(urn)
-    return authority.spoken if authority else f"URN {urn}"
+    if authority is None:
+        return f"URN {urn}"
+    return authority.spoken if on is None else authority.called(on)
+
+
+def name_in(change: Change) -> str:
+    """The name of its authority, as it is when there is this to tell: what puts right or takes back comes later."""
+    return authority_name(change.urn, None if change.kind in _LATER else change.listing.published)
+
+
+_LATER = frozenset(
+    {ChangeKind.CORRECTED, ChangeKind.REDATED, ChangeKind.READ_AT_LAST, ChangeKind.WITHDRAWN, ChangeKind.RETURNED}
+)
 
 
 def what(report: Report) -> str:

@@ -178,6 +178,12 @@ GONE_HEIRS = " {names} took over."
 GONE_STILL_TOLD = (
     "Channels subscribed to {name} are told about its successors too. To subscribe to one of them alone, press it."
 )
+RENAMED_TITLE = "{before}: now called {name}"
+RENAMED = "{before} has been called {name} since {published}."
+RENAMED_GOES_ON = (
+    "It is the same authority: its earlier inspections are shown under the new name, subscriptions go on, and either "
+    "name may be typed."
+)
 SOURCE_LIST = "Source: Ofsted's list of local authorities. Seen {seen}."
 SUBSCRIBE_TO_BUTTON = "Subscribe to {name}"
 

@@ -20,13 +20,14 @@ from judgements.authority import (
     AuthorityType,
     Found,
     Region,
+    Renaming,
     Reorganisation,
     Unknown,
     authorities,
 )
 from judgements.names import COMMON_WORDS, Form, Says, ends, halves, head, likeness, spell, squeeze, undress
 from judgements.regions import named_region, region_names, regions
-from judgements.succession import heirs, predecessors, reorganisations, successors
+from judgements.succession import heirs, predecessors, renamings, reorganisations, successors
 
 __all__ = [
     "REGISTRY",
@@ -36,6 +37,7 @@ __all__ = [
     "Found",
     "Region",
     "Registry",
+    "Renaming",
     "Reorganisation",
     "Unknown",
     "spell",
@@ -68,17 +70,20 @@ class Registry:
     """All authorities of all times, and the ways to them, as they are on one day. It never changes.
 
     `current` are those of that day. What people type means one of them, if it can; what documents print has a day of
-    its own.
+    its own. With `called_on`, each has the name of that day; without it, the last one that is known.
     """
 
-    def __init__(self, authorities: Iterable[Authority], today: date = AS_OF) -> None:
-        self.all = tuple(authorities)
+    def __init__(self, authorities: Iterable[Authority], today: date = AS_OF, *, called_on: date | None = None) -> None:
+        self._rows = tuple(authorities)
+        self._named_for_good = max((each.day for each in renamings(self._rows)), default=date.min)
+        self._called_on = called_on
+        self.all = self._rows if called_on is None else tuple(one.as_called(called_on) for one in self._rows)
         self.today = today
         self.current = self._current(self.all)
         self.regions = regions(self.current)
-        self._turns = frozenset(turn for one in self.all for turn in (one.opened, one.abolished) if turn)
+        self._turns = frozenset(turn for one in self._rows for turn in _turns(one) if turn)
         self._by_key = {key: authority for authority in self.all for key in (*authority.keyed_before, authority.urn)}
-        self._printed = _index((spell(name), one) for one in self.all for name in (one.name, *one.aliases))
+        self._printed = _index((spell(name), one) for one in self.all for name in _names(one))
         self._short = _index(_heads(self.all))
         self._typed = _index((key, one) for one in self.all for key in _typed_keys(one))
         self._spelled = tuple((spell(name), one) for one in self.current for name in (one.name, *one.aliases))
@@ -88,7 +93,8 @@ class Registry:
     def on(self, day: date) -> Registry:
         """The same registry as it is on `day`: who is there, what a name means, who is in a region."""
         turn = self._last_turn(day)
-        return self if turn == self._last_turn(self.today) else _registry(self.all, turn)
+        is_named_so = self._called_on is not None or day >= self._named_for_good
+        return self if is_named_so and turn == self._last_turn(self.today) else _registry(self._rows, turn)
 
     def _last_turn(self, day: date) -> date:
         return max((turn for turn in self._turns if turn <= day), default=date.min)
@@ -115,6 +121,10 @@ class Registry:
     def changes_between(self, after: date, until: date) -> tuple[Reorganisation, ...]:
         """What took effect after the day `after`, up to and including the day `until`, the earliest first."""
         return tuple(one for one in reorganisations(self.all) if after < one.day <= until)
+
+    def renamings_between(self, after: date, until: date) -> tuple[Renaming, ...]:
+        """Whose name has changed after the day `after`, up to and including the day `until`, the earliest first."""
+        return tuple(one for one in renamings(self._rows) if after < one.day <= until)
 
     def neighbours(self, urn: str) -> tuple[Authority, ...]:
         """Its statistical neighbours, nearest first: ten, or () where nobody has said which.
@@ -269,7 +279,16 @@ class Registry:
 
 @lru_cache(maxsize=4)
 def _registry(authorities: tuple[Authority, ...], today: date) -> Registry:
-    return Registry(authorities, today)
+    return Registry(authorities, today, called_on=today)
+
+
+def _turns(one: Authority) -> Iterator[date | None]:
+    yield from (one.opened, one.abolished, *(former.until for former in one.names_before))
+
+
+def _names(one: Authority) -> Iterator[str]:
+    """The names that documents print, those of other days too."""
+    yield from (one.name, *one.aliases, *(former.name for former in one.names_before))
 
 
 def _is_name(words: Sequence[str]) -> bool:
@@ -293,7 +312,7 @@ def _heads(authorities: Iterable[Authority]) -> Iterator[tuple[str, Authority]]:
 
 def _typed_keys(one: Authority) -> Iterator[str]:
     codes = filter(None, (one.urn, *one.keyed_before, one.la_code, one.ons_code, *one.codes_before))
-    for name in map(spell, (one.name, one.slug, *one.aliases, *one.nicknames, *codes)):
+    for name in map(spell, (*_names(one), one.slug, *one.nicknames, *codes)):
         yield from (name, squeeze(name))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -16,6 +16,14 @@ class AuthorityType(StrEnum):
     LONDON_BOROUGH = "London Borough"
     METROPOLITAN_DISTRICT = "Metropolitan District"
     UNITARY_AUTHORITY = "Unitary Authority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerName:
+    """A name that an authority bore; `until` is the first day on which it bore another."""
+
+    name: str
+    until: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,8 @@ class Authority:
     `codes_before` are those that once stood for it. `neighbours` are the URNs of its ten statistical neighbours,
     nearest first (none for one that is no more or not yet). `opened` is known only for those that took over from
     others; `abolished` is the first day on which it is no more, and `successors` the keys of those that take over.
+    `names_before` are the names it bore earlier, the first one first: it stays the same authority under its new name,
+    `name`, which may be one that it is yet to bear.
     """
 
     urn: str
@@ -48,6 +58,7 @@ class Authority:
     successors: tuple[str, ...] = ()
     codes_before: tuple[str, ...] = ()
     keyed_before: tuple[str, ...] = ()
+    names_before: tuple[FormerName, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -59,6 +70,17 @@ class Authority:
         """Whether `urn` is a key of our own, because Ofsted's number is not known."""
         return not self.urn.isdecimal()
 
+    def called(self, day: date) -> str:
+        """Its name on that day, as people say it."""
+        return next((former.name for former in self.names_before if day < former.until), self.spoken)
+
+    def as_called(self, day: date) -> Authority:
+        """The same under the name of that day; its other names are still its own."""
+        if self.called(day) == self.spoken:
+            return self
+        then = self.called(day)
+        return replace(self, name=then, spoken=then, aliases=(*self.aliases, self.name, self.spoken))
+
     def existed(self, day: date) -> bool:
         return not self.is_to_come(day) and not self.is_past(day)
 
@@ -67,6 +89,16 @@ class Authority:
 
     def is_past(self, day: date) -> bool:
         return self.abolished is not None and self.abolished <= day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """From `day` on the authority is called `after`, and not `before` any more. For all else nothing changes."""
+
+    day: date
+    authority: Authority
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +164,18 @@ def authorities(table: str) -> Iterator[Authority]:
             successors=_listed(row["successors"], " "),
             codes_before=_listed(row["codes_before"], " "),
             keyed_before=_listed(row["keyed_before"], " "),
+            names_before=tuple(map(_former, _listed(row["names_before"], "; "))),
         )
 
 
 def _listed(cell: str, between: str) -> tuple[str, ...]:
     return tuple(cell.split(between)) if cell else ()
+
+
+def _former(text: str) -> FormerName:
+    """ "Old Name until 2028-04-01"."""
+    name, _, day = text.rpartition(" until ")
+    return FormerName(name=name, until=date.fromisoformat(day))
 
 
 def _day(cell: str) -> date | None:

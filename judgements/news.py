@@ -95,6 +95,10 @@ def _turned(kind: ChangeKind, told: str, listing: Listing, reading: Reading, tur
 
 
 def authority_change(kind: ChangeKind, listing: Listing, why: str) -> Change:
-    """An authority is created or abolished: `listing` is its page, with the day it happens; `why` a sentence."""
+    """An authority is created, abolished or renamed: `listing` is its page, with the day it happens; `why` a sentence.
+
+    The first two happen to it once, but it may be renamed again.
+    """
     reading = NotRead(status=Status.NOT_A_REPORT, why=why)
-    return Change(key=f"{kind}:{listing.urn}", kind=kind, urn=listing.urn, listing=listing, reading=reading)
+    day = f":{listing.published.isoformat()}" if kind is ChangeKind.AUTHORITY_RENAMED else ""
+    return Change(key=f"{kind}:{listing.urn}{day}", kind=kind, urn=listing.urn, listing=listing, reading=reading)

@@ -1,11 +1,11 @@
-"""Which authority took over from which, and when: what there is to know of authorities that are no more, or not yet."""
+"""Which authority took over from which, or took another name, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from judgements.authority import Authority, Reorganisation
+from judgements.authority import Authority, Renaming, Reorganisation
 
 
 def successors(authorities: Sequence[Authority], key: str) -> tuple[Authority, ...]:
@@ -44,6 +44,16 @@ def reorganisations(authorities: Sequence[Authority]) -> tuple[Reorganisation, .
             groups.append((one.abolished, group.union(*(members for _, members in met))))
     whole = (_reorganisation(authorities, day, members) for day, members in groups)
     return tuple(sorted(whole, key=lambda each: (each.day, each.abolished[0].name)))
+
+
+def renamings(authorities: Sequence[Authority]) -> tuple[Renaming, ...]:
+    """Every name that was or will be changed, the earliest first."""
+    found = (
+        Renaming(day=former.until, authority=one, before=former.name, after=one.called(former.until))
+        for one in authorities
+        for former in one.names_before
+    )
+    return tuple(sorted(found, key=lambda each: (each.day, each.before)))
 
 
 def _reorganisation(authorities: Sequence[Authority], day: date, members: set[Authority]) -> Reorganisation:

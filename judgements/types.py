@@ -265,6 +265,7 @@ class ChangeKind(StrEnum):
     RETURNED = "returned"
     AUTHORITY_CREATED = "authority_created"
     AUTHORITY_ABOLISHED = "authority_abolished"
+    AUTHORITY_RENAMED = "authority_renamed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,9 +279,9 @@ class Change:
 
     `amends` is the key of the change whose messages this one alters in place ("" if it stands by itself), `instead_of`
     the reading that was told of the same document before, `dated_before` the date of publication, if that was another.
-    Of a withdrawn document, `reading` is what it said. Where an authority is created or abolished there is no document:
-    `listing` is then its own page on the site (with the file id "", its name as the title and the day on which it
-    happened), and `reading` a `NotRead`.
+    Of a withdrawn document, `reading` is what it said. Where an authority is created, abolished or renamed there is no
+    document: `listing` is then its own page on the site (with the file id "", its name as the title and the day on
+    which it happened), and `reading` a `NotRead`.
     """
 
     key: str

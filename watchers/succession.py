@@ -1,4 +1,4 @@
-"""Authorities that are created or abolished on a day that the registry knows. Pure."""
+"""Authorities that are created, abolished or renamed on a day that the registry knows. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from judgements.authorities import REGISTRY, Registry
-from judgements.authority import Authority, Reorganisation
+from judgements.authority import Authority, Renaming, Reorganisation
 from judgements.news import authority_change
 from judgements.types import Change, ChangeKind, Listing
 from storage.types import KnownAuthority
 
 ABOLISHED = "{name} is no more since {day:%-d %B %Y}. {others} took over."
 CREATED = "{name} took over from {others} on {day:%-d %B %Y}."
+RENAMED = "{before} has been called {after} since {day:%-d %B %Y}."
 
 
 def turns(
@@ -23,7 +24,9 @@ def turns(
     `page(urn)` is the address of an authority's own page. What was told once has the same key for ever.
     """
     began = min((one.baseline_at.date() for one in known.values() if one.baseline_at), default=today)
-    return tuple(change for turn in registry.changes_between(began, today) for change in _changes(turn, page))
+    changes = [change for turn in registry.changes_between(began, today) for change in _changes(turn, page)]
+    changes += [_renamed(one, page) for one in registry.renamings_between(began, today)]
+    return tuple(sorted(changes, key=lambda change: change.listing.published))
 
 
 def moved(
@@ -59,8 +62,13 @@ def _changes(turn: Reorganisation, page: Callable[[str], str]) -> Iterator[Chang
         yield authority_change(ChangeKind.AUTHORITY_CREATED, _page(one, turn.day, page), why)
 
 
+def _renamed(one: Renaming, page: Callable[[str], str]) -> Change:
+    why = RENAMED.format(before=one.before, after=one.after, day=one.day)
+    return authority_change(ChangeKind.AUTHORITY_RENAMED, _page(one.authority, one.day, page), why)
+
+
 def _page(one: Authority, day: date, page: Callable[[str], str]) -> Listing:
-    return Listing(file_id="", urn=one.urn, title=one.spoken, url=page(one.urn), published=day)
+    return Listing(file_id="", urn=one.urn, title=one.called(day), url=page(one.urn), published=day)
 
 
 def _named(authorities: Iterable[Authority]) -> str:

@@ -52,7 +52,7 @@ def detail(change: Change) -> Card | None:
     blocks = (*passages.priority_actions(report), *passages.improvements(report), *passages.evident(report))
     if not blocks:
         return None
-    what, name = parts.what(report), parts.authority_name(change.urn)
+    what, name = parts.what(report), parts.name_in(change)
     title = words.DETAIL_TITLE.format(name=name, what=what)
     told = [f"{block.title[:1].lower()}{block.title[1:]}" for block in blocks if isinstance(block, Bullets)]
     return Card(title=title, sentence=f"{title}: {'; '.join(told)}.", blocks=blocks)
@@ -67,7 +67,7 @@ def compact(change: Change, seen_at: datetime, mentions: Sequence[str] = ()) -> 
 
 def note(change: Change, seen_at: datetime) -> Card:
     """What stands in the thread of a message that was altered: what is different now."""
-    name = parts.authority_name(change.urn)
+    name = parts.name_in(change)
     title, told = (form.format(name=name) for form in words.NOTES[change.kind])
     lines = redated(change) or differences(change.instead_of, change.reading)
     form = words.SOURCE if isinstance(change.reading, Report) else words.SOURCE_UNREAD
@@ -173,7 +173,7 @@ def _corrected(change: Change) -> Iterator[Block]:
 
 
 def _not_read(change: Change, seen_at: datetime, *, altered: bool) -> Card:
-    name, listing = parts.authority_name(change.urn), change.listing
+    name, listing = parts.name_in(change), change.listing
     why = change.reading.why if isinstance(change.reading, NotRead) else words.COUNCILS_OWN
     published = words.day(listing.published)
     return Card(

@@ -23,9 +23,7 @@ THE_ONLY = (1, 1)
 def weight(change: Change) -> tuple[int, str]:
     """The order in which changes are told together: priority actions, declined, improved, the rest; each by name."""
     moved = movements(change)
-    return next((place for place, one in enumerate(_SECTIONS) if one in moved), len(_SECTIONS)), parts.authority_name(
-        change.urn
-    )
+    return next((place for place, one in enumerate(_SECTIONS) if one in moved), len(_SECTIONS)), parts.name_in(change)
 
 
 _SECTIONS = (Movements.PRIORITY_ACTIONS, Movements.DOWNGRADES, Movements.UPGRADES)

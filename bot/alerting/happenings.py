@@ -1,4 +1,4 @@
-"""What is said of a change that is no new document: one withdrawn or back again, an authority created or abolished.
+"""What is said of a change that is no new document: one withdrawn or back, an authority created, abolished or renamed.
 
 Pure. A document that was not read has its line here too.
 """
@@ -6,7 +6,7 @@ Pure. A document that was not read has its line here too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import parts, words
 from bot.types import Button, Card, Line, Link, Paragraph, Run, SmallPrint
@@ -14,7 +14,13 @@ from judgements.authorities import REGISTRY, Authority
 from judgements.types import Change, ChangeKind, Report
 
 KINDS = frozenset(
-    {ChangeKind.WITHDRAWN, ChangeKind.RETURNED, ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY_ABOLISHED}
+    {
+        ChangeKind.WITHDRAWN,
+        ChangeKind.RETURNED,
+        ChangeKind.AUTHORITY_CREATED,
+        ChangeKind.AUTHORITY_ABOLISHED,
+        ChangeKind.AUTHORITY_RENAMED,
+    }
 )
 
 
@@ -34,7 +40,8 @@ def card(change: Change, seen_at: datetime) -> Card:
 
 def title(change: Change) -> str:
     what = parts.what(change.reading) if isinstance(change.reading, Report) else words.A_DOCUMENT
-    return _TITLES.get(change.kind, words.NOT_READ_TITLE).format(name=_name(change), what=what)
+    form = _TITLES.get(change.kind, words.NOT_READ_TITLE)
+    return form.format(name=_name(change), what=what, before=_name_before(change))
 
 
 def link(change: Change) -> Run:
@@ -47,6 +54,7 @@ _TITLES = {
     ChangeKind.RETURNED: words.RETURNED_TITLE,
     ChangeKind.AUTHORITY_CREATED: words.CREATED_TITLE,
     ChangeKind.AUTHORITY_ABOLISHED: words.ABOLISHED_TITLE,
+    ChangeKind.AUTHORITY_RENAMED: words.RENAMED_TITLE,
     ChangeKind.CORRECTED: words.NOT_READ_ANEW_TITLE,
 }
 """A document that was not read has one title, however it came to be told; but for one that was published anew."""
@@ -61,12 +69,16 @@ def _told(change: Change) -> str:
             return words.RETURNED.format(**said)
         case ChangeKind.AUTHORITY_CREATED:
             return words.CREATED.format(since=_of(words.TOOK_OVER, _predecessors(change)), **said)
+        case ChangeKind.AUTHORITY_RENAMED:
+            return words.RENAMED.format(before=_name_before(change), **said)
     return words.GONE.format(heirs=_of(words.GONE_HEIRS, _successors(change)), **said)
 
 
 def _more(change: Change) -> Iterator[Line]:
     if change.kind is ChangeKind.AUTHORITY_ABOLISHED and _successors(change):
         yield (words.GONE_STILL_TOLD.format(name=_name(change)),)
+    if change.kind is ChangeKind.AUTHORITY_RENAMED:
+        yield (words.RENAMED_GOES_ON,)
 
 
 def _of(form: str, ones: tuple[Authority, ...]) -> str:
@@ -88,5 +100,10 @@ def _predecessors(change: Change) -> tuple[Authority, ...]:
 
 
 def _name(change: Change) -> str:
-    one = REGISTRY.by_urn(change.urn)
-    return one.spoken if one else (change.listing.title or f"URN {change.urn}")
+    is_known = REGISTRY.by_urn(change.urn) is not None
+    return parts.name_in(change) if is_known or not change.listing.title else change.listing.title
+
+
+def _name_before(change: Change) -> str:
+    """What it was called on the eve of the change."""
+    return parts.authority_name(change.urn, change.listing.published - timedelta(days=1))

@@ -22,11 +22,11 @@ EXCEPTED = "this authority is excepted"
 OTHER_DOCUMENTS = "it is for documents of another sort"
 OTHER_CHANGES = "it is for changes of another sort"
 
-ALWAYS_TOLD = frozenset(
-    {ChangeKind.WITHDRAWN, ChangeKind.RETURNED, ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY_ABOLISHED}
+WITHOUT_DOCUMENT = frozenset(
+    {ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY_ABOLISHED, ChangeKind.AUTHORITY_RENAMED}
 )
+ALWAYS_TOLD = WITHOUT_DOCUMENT | {ChangeKind.WITHDRAWN, ChangeKind.RETURNED}
 """What no filter by changes can judge."""
-WITHOUT_DOCUMENT = frozenset({ChangeKind.AUTHORITY_CREATED, ChangeKind.AUTHORITY_ABOLISHED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

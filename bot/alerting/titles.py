@@ -17,7 +17,7 @@ def title(change: Change, report: Report) -> str:
 
 def _telling_title(change: Change, report: Report) -> str:
     """The one thing to know: the overall grade, an outcome, how many judgements moved, or what came."""
-    name, what = parts.authority_name(change.urn), parts.what(report)
+    name, what = parts.name_in(change), parts.what(report)
     if report.overall or report.outcome:
         return _first_row_title(change, report, name, what)
     if report.priority_actions:

@@ -155,7 +155,7 @@ def _small_print(before: Read | NotCompared | None) -> Iterator[Line]:
 def status(coverage: Coverage, today: date) -> Card:
     """How many histories are stored, when the list was read and will be, what is wrong, and what waits or is stuck."""
     sentence = _stored(coverage, today)
-    lines: list[Line] = [(sentence,), *_last_look(coverage), *_newest(coverage), *_next_look(coverage)]
+    lines: list[Line] = [(sentence,), *_last_look(coverage), *_newest(coverage, today), *_next_look(coverage)]
     lines += [(one,) for one in _troubles(coverage)]
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
     if coverage.dead:
@@ -179,10 +179,10 @@ def _stored(coverage: Coverage, today: date) -> str:
     )
 
 
-def _newest(coverage: Coverage) -> Iterator[Line]:
+def _newest(coverage: Coverage, today: date) -> Iterator[Line]:
     if coverage.newest:
         listing = coverage.newest
-        said = words.NEWEST_IS.format(name=parts.authority_name(listing.urn), title=listing.title)
+        said = words.NEWEST_IS.format(name=parts.authority_name(listing.urn, today), title=listing.title)
         yield (Link(said, listing.url),)
 
 

@@ -42,7 +42,7 @@ class Replay:
         published = reports.published(asked.store.published_between(day, day))
         histories = asked.store.documents_of({one.listing.urn for one in published})
         changes = [change_of(one, histories[one.listing.urn]) for one in published if one.reading]
-        changes.sort(key=lambda change: (parts.authority_name(change.urn), change.listing.file_id))
+        changes.sort(key=lambda change: (parts.name_in(change), change.listing.file_id))
         told = [one for one in changes if held is None or any(not why_not(each, one) for each in held)]
         return _told(day, told, len(changes), asked, self.page)
 

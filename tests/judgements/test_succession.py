@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from judgements.authorities import AS_OF, REGISTRY, Ambiguous, Authority, Found, Registry, Unknown
+from judgements.authority import FormerName, authorities
 
 DAY = timedelta(days=1)
 TURN = date(2027, 4, 1)
@@ -246,3 +247,80 @@ def test_an_authority_that_takes_over_and_is_itself_abolished_leaves_it_to_its_o
 
 def test_nobody_succeeds_or_precedes_an_authority_that_is_not_known() -> None:
     assert REGISTRY.successors("0") == REGISTRY.predecessors("0") == REGISTRY.heirs("0") == ()
+
+
+RENAMED_ON = date(2028, 4, 1)
+RENAMED = Registry(
+    replace(
+        one,
+        name="Downland",
+        spoken="Downland",
+        names_before=(
+            FormerName(name="Chichester", until=date(1974, 4, 1)),
+            FormerName(name="West Sussex", until=RENAMED_ON),
+        ),
+    )
+    if one.urn == "80578"
+    else one
+    for one in REGISTRY.all
+)
+
+
+def test_a_new_name_is_told_on_its_day_and_on_no_other() -> None:
+    (one,) = RENAMED.renamings_between(RENAMED_ON - DAY, RENAMED_ON)
+    assert (one.authority.urn, one.before, one.after, one.day) == ("80578", "West Sussex", "Downland", RENAMED_ON)
+    around = (RENAMED_ON - 2 * DAY, RENAMED_ON - DAY), (RENAMED_ON, RENAMED_ON + DAY)
+    assert [RENAMED.renamings_between(*days) for days in around] == [(), ()]
+    assert [one.after for one in RENAMED.renamings_between(date(1970, 1, 1), date(2030, 1, 1))] == [
+        "West Sussex",
+        "Downland",
+    ]
+    assert RENAMED.changes_between(RENAMED_ON - DAY, RENAMED_ON) == (), "nobody took over from anybody"
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [(date(1960, 1, 1), "Chichester"), (RENAMED_ON - DAY, "West Sussex"), (RENAMED_ON, "Downland")],
+)
+def test_the_registry_of_a_day_calls_everybody_as_they_were_called_then(day: date, name: str) -> None:
+    then = RENAMED.on(day)
+    one = then.by_urn("80578")
+    assert one is not None
+    assert (one.name, one.spoken, one.slug) == (name, name, name.lower().replace(" ", "-"))
+    assert one in then.current
+    assert then.on(day) is then
+    assert then.on(RENAMED_ON) == RENAMED.on(RENAMED_ON)
+
+
+@pytest.mark.parametrize("text", ["West Sussex County Council", "Downland", "west-sussex", "chichester"])
+@pytest.mark.parametrize("day", [AS_OF, RENAMED_ON, date(2040, 1, 1)])
+def test_every_name_that_it_ever_bore_means_it_on_any_day(text: str, day: date) -> None:
+    for registry in (RENAMED, RENAMED.on(day)):
+        assert meant(registry.printed(text, day)) == ["80578"]
+        found = registry.find(text)
+        assert isinstance(found, Authority)
+        assert found.urn == "80578"
+
+
+def test_a_cell_of_the_table_is_enough_for_it() -> None:
+    head = "urn,name,spoken,also_printed,also_typed,la_code,ons_code,type,region,neighbours,opened,abolished,successors"
+    row = '80578,"Downland, County of",Downland,,,,,County,South East,,,,'
+    (one,) = authorities(
+        f"{head},codes_before,keyed_before,names_before\n{row},,,West Sussex until 2028-04-01; B until 2030-01-01"
+    )
+    assert one.names_before == (
+        FormerName(name="West Sussex", until=RENAMED_ON),
+        FormerName(name="B", until=date(2030, 1, 1)),
+    )
+    assert [one.called(day) for day in (RENAMED_ON - DAY, RENAMED_ON, date(2030, 1, 1))] == [
+        "West Sussex",
+        "B",
+        "Downland",
+    ]
+
+
+def test_earlier_names_stand_in_their_order_and_are_not_the_name_of_today() -> None:
+    for one in REGISTRY.all:
+        ends = [former.until for former in one.names_before]
+        assert ends == sorted(set(ends))
+        assert one.name not in [former.name for former in one.names_before]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from inspection_watch.demo.site import Provider
 from judgements.authorities import REGISTRY, Registry
+from judgements.authority import FormerName
 from judgements.types import ChangeKind, Grade, NotRead
 from storage.types import KnownAuthority, TroubleKind
 from tests.fakes import paper
-from tests.watchers.bench import EAST, SOURCE, Bench, publication
+from tests.watchers.bench import EAST, SOURCE, WEST, Bench, publication
 from watchers import search, succession
 from watchers.listings import SearchEntry
 from watchers.search import Listed, absent, identified
@@ -197,3 +198,21 @@ def test_reorganisations_of_the_past_are_told_by_nobody_who_did_not_watch_then()
     told = turns(known, lambda urn: urn, today=date(2023, 4, 1))
     assert {change.urn for change in told} >= {"2733690", "2733698"}
     assert turns({}, lambda urn: urn, today=THE_DAY) == ()
+
+
+def test_a_new_name_is_told_once_and_a_later_one_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that it takes is the row of the registry."""
+    names = (FormerName(name="West Sussex", until=THE_DAY), FormerName(name="Downland", until=date(2030, 1, 1)))
+    later = Registry(replace(one, names_before=names) if one.urn == WEST else one for one in REGISTRY.all)
+    for rule in (succession.turns, succession.moved, succession.keys):
+        monkeypatch.setitem(rule.__kwdefaults__, "registry", later)
+    bench.now[0] = EVE - timedelta(days=5)
+    bench.poll()
+    for day in (THE_DAY, date(2030, 1, 1)):
+        bench.now[0] = datetime.combine(day, time(8), UTC)
+        bench.poll()
+        (change,) = [one for one in bench.told() if one.kind is ChangeKind.AUTHORITY_RENAMED]
+        assert (change.key, change.urn) == (f"authority_renamed:{WEST}:{day}", WEST)
+        assert change.listing.url.endswith(f"/provider/44/{WEST}")
+        bench.poll(later=timedelta(days=9))
+        assert bench.told() == []
