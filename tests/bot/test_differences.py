@@ -13,7 +13,7 @@ from bot.alerting import alerts
 from bot.alerting.differences import differences
 from bot.channels.facets import plain
 from judgements.same import same_reading
-from judgements.types import Inspection, Item, Kind, NotRead, Outcome, Reading, Report, Status
+from judgements.types import ChangeKind, Inspection, Item, Kind, NotRead, Outcome, Reading, Report, Status
 from tests.bot.examples import BEFORE, CHANGES, IN_2023, IN_2026, T0, change, inspection, items, letter, send
 
 UNREGISTERED = Item(text="Stop placing children in unregistered homes.", page=4)
@@ -130,5 +130,6 @@ def test_the_sentence_of_a_note_ends_each_of_them_once(name: str) -> None:
 
 
 def test_a_note_on_a_rewritten_priority_action_quotes_it() -> None:
-    of = replace(change(anew(priority_actions=(UNREGISTERED,)), BEFORE), instead_of=WAS)
-    assert "new: “Stop placing children in unregistered homes” (page 4)." in alerts.note(of, T0).sentence
+    of = change(anew(priority_actions=(UNREGISTERED,)), BEFORE, ChangeKind.CORRECTED)
+    note = alerts.note(replace(of, instead_of=WAS), T0)
+    assert "new: “Stop placing children in unregistered homes” (page 4)." in note.sentence
