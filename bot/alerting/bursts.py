@@ -87,7 +87,7 @@ def empty_digest(rhythm: str, wishes: Sequence[Subscription], looked_at: datetim
     source was last read well."""
     title = words.DIGEST_EMPTY_TITLE.format(rhythm=words.DIGEST_RHYTHMS[rhythm])
     lines = [words.DIGEST_EMPTY.format(what=words.joined(list(dict.fromkeys(map(facets.named, wishes)))))]
-    small = words.LAST_LOOK.format(at=words.moment(looked_at)) if looked_at else words.NO_LOOK
+    small = words.LAST_WELL.format(at=words.moment(looked_at)) if looked_at else words.NEVER_WELL
     return Card(
         title=title,
         sentence=" ".join((f"{title}.", *lines)),

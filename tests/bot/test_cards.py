@@ -124,14 +124,17 @@ def test_status_keeps_apart_when_the_list_was_read_and_when_all_was_well() -> No
     read = "Ofsted's list was last read at 09:36 BST on 20 August 2026."
     assert told(last_ok_at=T0, listed_at=T0)[1:3] == [read, "No message is waiting to be sent."]
     one_page_fails = told(last_ok_at=days_ago, listed_at=T0, failures=9, trouble="Kent: it answered 410.")
-    assert one_page_fails[1:3] == [read, "Everything was last read without trouble at 09:36 BST on 17 August 2026."]
+    assert one_page_fails[1:3] == [
+        read,
+        "All that is watched was last read without trouble at 09:36 BST on 17 August 2026.",
+    ]
     list_fails = told(last_ok_at=days_ago, listed_at=days_ago, failures=9, trouble="The list: it answered 500.")
     assert list_fails[1:3] == [
         "Ofsted's list was last read at 09:36 BST on 17 August 2026.",
         "Trouble at the last 9 looks: The list: it answered 500.",
     ]
     first_walk = told(listed_at=T0)
-    assert first_walk[1:3] == [read, "Not everything has been read without trouble yet."]
+    assert first_walk[1:3] == [read, "Not all that is watched has been read without trouble yet."]
 
 
 def test_status_tells_when_the_list_is_read_again_and_the_newest_document() -> None:

@@ -540,7 +540,7 @@ def test_an_empty_digest_is_sent_where_it_is_wished_for_and_says_how_fresh_it_is
         "Daily digest: nothing new. "
         "Nothing has been published on all of England (letters) that was not told here already."
     )
-    assert "has not been read without trouble yet" in said(empty)
+    assert "Not all that is watched has been read without trouble yet" in said(empty)
     assert digests_of(store, T0 + HOUR) == []
     publish(store, IMPROVED, at=T0 + 2 * HOUR)
     assert len(digests_of(store, T0 + timedelta(days=1, hours=1))) == 1, "what it does not want to know is nothing"
