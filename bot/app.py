@@ -247,7 +247,7 @@ def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
     if target.urn:
         one = REGISTRY.by_urn(target.urn)
         today = words.london_day(desk.clock())
-        return unfurling.of_authority(desk.store.known(target.urn), one, today) if one else None
+        return unfurling.of_authority(desk.store.standing(target.urn), one, today) if one else None
     found = desk.store.documents_with_id(target.file_id)
     if not found:
         return None

@@ -90,6 +90,8 @@ def tidied(text: str) -> str:
 
 def _visible(text: str) -> str:
     """The same with the single spaces at its ends, which matter where runs are put side by side."""
+    if text.isascii() and text.isprintable():
+        return re.sub(" +", " ", text) if "  " in text else text
     kept = "".join(
         " " if kind in ("Cc", "Zl", "Zp") else char
         for char in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
 from bot import words
 from bot.types import GradeRow, Line, Link, Run, Strong
@@ -54,7 +55,12 @@ def short_name_of(judgement: Judgement, report: Report) -> str:
 
 
 def _label(judgement: Judgement, report: Report) -> str | None:
-    known = area(report.framework, report.edition, judgement.theme) if report.framework in FRAMEWORKS else None
+    return _label_of(report.framework, report.edition, judgement.theme)
+
+
+@cache
+def _label_of(framework: str, edition: str, theme: str) -> str | None:
+    known = area(framework, edition, theme) if framework in FRAMEWORKS else None
     return known.label if known else None
 
 

@@ -134,8 +134,13 @@ def _schema(connection: Connection) -> Schema:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads, and waits for no writer."""
-    with _in_plain_words(engine.url), engine.connect() as connection:
+    """A transaction that only reads, and waits for no writer.
+
+    PostgreSQL shows each statement what is there when it begins, in a transaction or not: without one, nothing is said
+    to it but the statement itself.
+    """
+    options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+    with _in_plain_words(engine.url), engine.connect().execution_options(**options) as connection:
         yield connection
 
 

@@ -92,18 +92,24 @@ def columns_of(table: Table, *values: object) -> dict[str, Any]:
 
 
 _LISTING_FIELDS = tuple(field.name for field in fields(Listing))
-_DOCUMENT_FIELDS = tuple(field.name for field in fields(KnownDocument) if field.name != "listing")
+_DOCUMENT_FIELDS = frozenset(field.name for field in fields(KnownDocument) if field.name != "listing")
 
 
 def listing_of(row: Row[Any]) -> Listing:
-    return Listing(**{name: row._mapping[name] for name in _LISTING_FIELDS})
+    return _listing(row._mapping)
 
 
 def document_of(row: Row[Any]) -> KnownDocument:
     """A reading that cannot be decoded is none, of no parser: whoever needs it reads the archived bytes anew."""
-    rest = {name: row._mapping[name] for name in _DOCUMENT_FIELDS}
-    unread = {"reading": None, "parser": None} if rest["reading"] is UNDECODABLE else {}
-    return KnownDocument(listing=listing_of(row), **(rest | unread))
+    known = row._mapping
+    rest = {name: value for name, value in known.items() if name in _DOCUMENT_FIELDS}
+    if rest["reading"] is UNDECODABLE:
+        rest |= {"reading": None, "parser": None}
+    return KnownDocument(listing=_listing(known), **rest)
+
+
+def _listing(known: Mapping[Any, Any]) -> Listing:
+    return Listing(**{name: known[name] for name in _LISTING_FIELDS})
 
 
 def documents_on(connection: Connection, urn: str) -> tuple[KnownDocument, ...]:

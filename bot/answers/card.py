@@ -43,7 +43,7 @@ def _turned(typed: str, asked: Asked) -> Reply | None:
 
 
 def _show(one: Authority, asked: Asked) -> Reply:
-    known = asked.store.known(one.urn)
+    known = asked.store.standing(one.urn)
     return Reply(card=cards.authority(known, one, asked.today, subscribed=subscribing.is_subscribed(asked, one)))
 
 

@@ -31,7 +31,7 @@ class Compare:
         chosen = tuple(dict.fromkeys(one for name in self.names if (one := naming.today(name, asked))))
         if not FEWEST <= len(chosen) <= MOST:
             return refused(words.COMPARE_HOW_MANY.format(command=asked.command))
-        return Reply(card=side_by_side([Side(one, asked.store.known(one.urn)) for one in chosen], asked))
+        return Reply(card=side_by_side([Side(one, asked.store.standing(one.urn)) for one in chosen], asked))
 
 
 def _joined(before: Sequence[str], *after: str) -> str:

@@ -122,7 +122,8 @@ def _table(
     title: str, command: str, authorities: Sequence[Authority], asked: Asked, page: int, note: str = ""
 ) -> Reply:
     """Counts, then the authorities by grade and name, a page of them, with buttons to the other pages."""
-    known = asked.store.latest_inspections(one.urn for one in authorities)
+    everyone = authorities == asked.registry.current
+    known = asked.store.latest_inspections(None if everyone else [one.urn for one in authorities])
     rows = [_row(one, known.get(one.urn)) for one in authorities]
     rows.sort(key=lambda row: (ORDER.index(row.group), row.one.spoken))
     pages = max(1, -(-len(rows) // PAGE))

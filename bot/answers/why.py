@@ -59,7 +59,7 @@ VERBS = (
 
 
 def _why(one: Authority, rest: str, asked: Asked) -> Reply:
-    known = asked.store.known(one.urn)
+    known = asked.store.standing(one.urn)
     newest = reports.newest_graded(known.documents)
     if newest is None:
         return refused(cards.nothing_known(known, one))

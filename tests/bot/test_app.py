@@ -169,9 +169,9 @@ class SlowStore(Store):
         super().__init__(of._engine)
         self.may = may
 
-    def known(self, urn: str):  # type: ignore[no-untyped-def]
+    def standing(self, urn: str):  # type: ignore[no-untyped-def]
         self.may.wait()
-        return super().known(urn)
+        return super().standing(urn)
 
 
 def test_a_command_that_has_to_wait_its_turn_took_as_long_as_its_asker_waited(
@@ -201,7 +201,7 @@ class BrokenStore(Store):
         super().__init__(of._engine)
         self.error = error
 
-    def known(self, urn: str):  # type: ignore[no-untyped-def]
+    def standing(self, urn: str):  # type: ignore[no-untyped-def]
         raise self.error
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from judgements.types import Kind, NotRead, Report, Status
+from judgements.types import Kind, NotRead, Outcome, Report, SendOutcome, Span, Status
 from storage.store import Store
-from storage.types import KnownDocument
+from storage.types import KnownAuthority, KnownDocument
 from tests.storage.examples import T0, URN, document, intent, listing, report
 
 OTHER = "80418"
@@ -41,9 +41,10 @@ def test_only_the_newest_inspection_of_each_is_told(store: Store) -> None:
     assert found[URN].documents[0].reading == NEW.reading
 
 
-def test_the_newest_is_the_one_inspected_last_whatever_was_published_last(store: Store) -> None:
+def test_the_newest_is_the_one_inspected_last_and_what_was_published_since_comes_with_it(store: Store) -> None:
     late = stored("9", date(2026, 8, 30), report(date(2022, 3, 6)))
-    assert latest(store, OLD, NEW, late) == ["2"]
+    early = stored("8", date(2026, 8, 1), report(date(2022, 3, 5)))
+    assert latest(store, OLD, NEW, late, early) == ["2", "9"]
 
 
 def test_letters_and_outcomes_do_not_hide_an_inspection(store: Store) -> None:
@@ -64,6 +65,64 @@ def test_an_inspection_without_grades_comes_with_the_ones_before_it(store: Store
 def test_what_was_not_read_is_told_too(store: Store) -> None:
     awaited = stored("7", date(2026, 8, 22))
     assert sorted(latest(store, NEW, stored("6", date(2026, 8, 21), UNREAD), awaited)) == ["2", "6", "7"]
+
+
+def test_without_an_inspection_something_says_that_there_are_documents(store: Store) -> None:
+    letter = stored("5", date(2026, 8, 21), replace(report(), kind=Kind.JTAI_LETTER, overall=None))
+    assert latest(store, letter) == ["5"]
+
+
+def test_of_all_authorities_each_is_told_as_it_is_by_itself(store: Store) -> None:
+    store.apply(intent(documents=(NEW, OLD)))
+    store.apply(intent(OTHER, documents=(stored("3", date(2025, 1, 7), report(date(2024, 11, 4)), urn=OTHER),)))
+    assert store.latest_inspections() == store.latest_inspections([URN, OTHER])
+
+
+def letter(file_id: str, inspected: date) -> KnownDocument:
+    reading = replace(report(inspected), kind=Kind.ILACS_FOCUSED_VISIT, overall=None)
+    return stored(file_id, inspected + timedelta(days=40), reading)
+
+
+def send(file_id: str, inspected: date, outcome: Outcome | None = Outcome.POSITIVE) -> KnownDocument:
+    told = SendOutcome(outcome=outcome, span=Span(page=1, quote="lead to")) if outcome else None
+    reading = replace(report(inspected), kind=Kind.AREA_SEND_INSPECTION, overall=None, outcome=told)
+    return stored(file_id, inspected + timedelta(days=40), reading)
+
+
+def standing(store: Store, *documents: KnownDocument) -> list[str]:
+    store.apply(intent(documents=documents))
+    return sorted(one.listing.file_id for one in store.standing(URN).documents)
+
+
+YEARS = tuple(stored(f"1{year}", date(year, 9, 1), report(date(year, 5, 1))) for year in range(2006, 2026))
+
+
+def test_of_a_long_history_only_what_a_card_tells_is_read(store: Store) -> None:
+    letters = [letter(f"3{year}", date(year, 8, 1)) for year in range(2006, 2026)]
+    outcomes = [send(f"4{year}", date(year, 7, 1)) for year in range(2006, 2026)]
+    late = stored("6", date(2026, 1, 1), replace(report(date(2007, 1, 1)), overall=None, problems=("two tables",)))
+    told = standing(store, *YEARS, *letters, *outcomes, stored("5", date(2010, 1, 1), UNREAD), late)
+    assert told == ["12022", "12023", "12024", "12025", "32025", "42025", "5", "6"]
+
+
+def test_where_the_newest_says_too_little_the_whole_page_is_read(store: Store) -> None:
+    silent = stored("2", date(2026, 8, 20), replace(report(), overall=None, problems=("two tables",)))
+    assert len(standing(store, *YEARS, silent)) == len(YEARS) + 1
+
+
+def test_one_inspection_published_again_and_again_does_not_hide_the_one_before(store: Store) -> None:
+    again = [stored(f"2{n}", date(2026, 8, n), report(date(2026, 7, 6))) for n in range(1, 6)]
+    assert standing(store, OLD, *again) == ["1", "21", "22", "23", "24", "25"]
+
+
+def test_an_outcome_that_was_not_read_brings_the_one_before(store: Store) -> None:
+    assert standing(store, send("4", date(2023, 7, 1)), send("5", date(2024, 7, 1), None)) == ["4", "5"]
+
+
+def test_one_never_seen_stands_nowhere_and_one_without_documents_was_seen(store: Store) -> None:
+    store.apply(intent(OTHER, baseline=True))
+    assert store.standing(URN) == KnownAuthority(urn=URN)
+    assert store.standing(OTHER).baseline_at == T0
 
 
 def test_what_was_published_between_two_days_is_told_newest_first(store: Store) -> None:

@@ -203,3 +203,14 @@ def test_a_newer_schema_is_refused_by_name(blank_url: str) -> None:
         with pytest.raises(StorageError, match=r"schema 9999, .* newer .* Install that version"):
             refused()
     engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_reading_opens_no_transaction_in_postgresql_and_a_writing_does(postgresql_url: str) -> None:
+    """It would be two more turns to a database that may be far away. There, `now()` is when the transaction began."""
+    engine = open_engine(postgresql_url)
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT now()")) < connection.scalar(text("SELECT now()"))
+    with writing(engine) as connection:
+        assert connection.scalar(text("SELECT now()")) == connection.scalar(text("SELECT now()"))
+    engine.dispose()
