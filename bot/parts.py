@@ -92,6 +92,8 @@ def _row(judgement: Judgement, report: Report) -> GradeRow:
 def _compared(comparison: Comparison, report: Report, before: Report) -> GradeRow:
     was, now = comparison.before, comparison.after
     sign, movement = words.SIGNS[comparison.movement]
+    if now is None and (whole := next((one for one in report.graded if one.theme == comparison.within), None)):
+        movement = words.NOW_PART_OF.format(whole=short_name_of(whole, report))
     one, source = (now, report) if now else (was, before)
     assert one is not None, "a comparison has at least one side"
     return GradeRow(

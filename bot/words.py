@@ -73,6 +73,8 @@ SIGNS: Mapping[Movement, tuple[str, str]] = {
     Movement.NOT_COMPARABLE: ("≠", "not comparable"),
 }
 """A sign and words for each movement: neither colour nor the sign alone has to be understood."""
+NOW_PART_OF = "now judged as part of {whole}"
+"""Instead of "no longer judged", where a judgement has gone into another one."""
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 

@@ -76,6 +76,11 @@ class _Side:
         area = self.area(theme)
         return (theme, *area.compares_with) if area else (theme,)
 
+    def parts(self, theme: str) -> tuple[str, ...]:
+        """The themes of an older report that have gone into a judgement of this side."""
+        area = self.area(theme)
+        return (*area.compares_with, *area.takes_in) if area else ()
+
     def leaves_unread(self, themes: Iterable[str]) -> bool:
         """Whether this report, which has problems, may have lost one of these: its edition judges it."""
         return bool(self.report.problems) and any(self.area(theme) for theme in themes)
@@ -96,6 +101,7 @@ class _Pair:
     younger: Judgement | None = None
     why: str = ""
     obstacle: _Obstacle | None = None
+    within: str = ""
 
 
 def diff(before: Report, after: Report, frameworks: Mapping[str, Framework] = FRAMEWORKS) -> tuple[Comparison, ...]:
@@ -166,21 +172,20 @@ def _pairs(older: _Side, younger: _Side) -> Iterator[_Pair]:
     for one in older.report.graded:
         if one in children:
             continue
-        if merged := _merged(one, younger):
-            yield _Pair(older=one, why=merged)
+        if heir := _heir(one, younger):
+            yield _Pair(older=one, why=MERGED.format(label=younger.label(heir)), within=heir.theme)
         else:
             yield _Pair(older=one, obstacle=_Obstacle.APART if one in apart else _heirs_unread(one, younger))
 
 
-def _merged(one: Judgement, younger: _Side) -> str:
-    """Why one that has an heir is not set beside it: the heir has another partner. "" if there is no heir."""
+def _heir(one: Judgement, younger: _Side) -> Judgement | None:
+    """The later judgement that this one has become a part of, and that is set beside another one."""
     heirs = (
         each
         for each in younger.report.graded
-        if one.theme in younger.kin(each.theme)[1:] and None in (each.group, one.group)
+        if one.theme in younger.parts(each.theme) and None in (each.group, one.group)
     )
-    heir = next(heirs, None)
-    return MERGED.format(label=younger.label(heir)) if heir else ""
+    return next(heirs, None)
 
 
 def _forebears_unread(one: Judgement, older: _Side, younger: _Side) -> _Obstacle | None:
@@ -219,7 +224,7 @@ def _comparison(pair: _Pair, sides: tuple[_Side, _Side], *, turned: bool) -> Com
     else:
         movement, why = _movement(before, after, theme, sides)
     whole = ". ".join(filter(None, (pair.why, why)))
-    return Comparison(theme=theme, before=before, after=after, movement=movement, why=whole)
+    return Comparison(theme=theme, before=before, after=after, movement=movement, why=whole, within=pair.within)
 
 
 def _hindered(obstacle: _Obstacle, *, before_is_missing: bool) -> str:

@@ -44,14 +44,15 @@ class Area:
 
     `theme` is its stable key, the same in every framework where it means the same. `compares_with` names the themes
     of other editions or older frameworks it may be set beside: the parent of a split judgement, or a cousin; none
-    means that it can only be compared with itself. `printed` is how reports word it. `group` is the service it
-    belongs to where one report judges two.
+    means that it can only be compared with itself. `takes_in` names themes that have become a part of it and are not
+    set beside it. `printed` is how reports word it. `group` is the service it belongs to where one report judges two.
     """
 
     theme: str
     label: str
     printed: Pattern[str]
     compares_with: tuple[str, ...] = ()
+    takes_in: tuple[str, ...] = ()
     group: str | None = None
 
 
@@ -285,9 +286,8 @@ def _grade(name: str) -> Grade | NotJudged:
 
 
 def _area(data: dict[str, Any]) -> Area:
-    return Area(
-        **data | {"printed": pattern(data["printed"]), "compares_with": tuple(data.get("compares_with", ()))},
-    )
+    themes = {name: tuple(data.get(name, ())) for name in ("compares_with", "takes_in")}
+    return Area(**data | themes | {"printed": pattern(data["printed"])})
 
 
 def _edition(data: dict[str, Any], areas: Mapping[str, Area]) -> Edition:

@@ -239,6 +239,7 @@ class Comparison:
 
     At least one side is there. `theme` is the theme of the newer side (of the older one where the newer is None);
     `why` says in plain words what a reader must know to understand the movement ("" where nothing needs saying).
+    `within` is the theme of the later judgement that this one has become part of ("" for none).
     """
 
     theme: str
@@ -246,6 +247,7 @@ class Comparison:
     after: Judgement | None
     movement: Movement
     why: str = ""
+    within: str = ""
 
 
 class ChangeKind(StrEnum):

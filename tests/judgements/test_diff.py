@@ -276,6 +276,9 @@ WHYS = [
     ("sif 2013", "lscb G", "sif 2013", "adoption G", "lscb", "This inspection did not judge it"),
     ("ilacs 2023", "in_care O, care_leavers R", "merged 2028", "children G", "care_leavers",
      "Judged within “children” in the later inspection. Not a judgement of its own for inspections from January 2028"),
+    ("sif 2013", "looked_after_children G, sif_care_leavers I", "ilacs 2018", "in_care_and_leavers G", "sif_care_leavers",
+     "Judged within “The experiences and progress of children in care and care leavers” in the later inspection. "
+     "Not a judgement of its own for inspections from January 2018"),
     ("child_protection 2012", "protection_overall A", "sif 2013", "sif_help_and_protection R",
      "sif_help_and_protection",
      "Compared with “Overall effectiveness”, its nearest counterpart. “adequate” and “requires improvement to be good” "
@@ -299,6 +302,16 @@ def test_a_movement_says_what_a_reader_must_know(
 ) -> None:
     compared = diff(report(was, before, DAY - timedelta(days=900)), report(now, after), ALL)
     assert {one.theme: one.why for one in compared}[theme] == why
+
+
+def test_a_judgement_that_has_become_part_of_another_names_it() -> None:
+    before = report("sif 2013", "looked_after_children G, adoption G, sif_care_leavers I", DAY - timedelta(days=900))
+    compared = diff(before, report("ilacs 2018", "in_care_and_leavers G"))
+    assert {one.theme: one.within for one in compared} == {
+        "in_care_and_leavers": "",
+        "adoption": "",
+        "sif_care_leavers": "in_care_and_leavers",
+    }
 
 
 EARLIER_UNREAD = "It could not be read with certainty in the earlier report"

@@ -73,10 +73,11 @@ def test_every_form_has_an_example() -> None:
         assert {form.kind for form in framework.forms} == {example.kind for example in framework.examples}
 
 
-def test_what_may_be_compared_with_exists_and_is_another_area() -> None:
+def test_what_may_be_compared_with_or_is_taken_in_exists_and_is_another_area() -> None:
     for _, edition in EDITIONS:
         for one in edition.areas:
-            assert set(one.compares_with) <= THEMES - {one.theme}
+            assert {*one.compares_with, *one.takes_in} <= THEMES - {one.theme}
+            assert not set(one.compares_with) & set(one.takes_in)
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS.values(), ids=FRAMEWORKS)
