@@ -162,7 +162,7 @@ def _stop_or_break_off(stop: threading.Event) -> None:
     if stop.is_set():
         raise KeyboardInterrupt
     stop.set()
-    os.write(2, b"Stopping as soon as this request is answered; once more ends it at once.\n")
+    os.write(2, b"Stopping as soon as this request is answered; press again to stop at once.\n")
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def _summary(summary: PollSummary) -> str:
         f"{summary.seen} authorities seen, {summary.opened} opened, {summary.documents} documents read, "
         f"{summary.changes} changes to tell."
     )
-    return f"{counts} Stopped before the end: the next poll goes on from here." if summary.stopped else counts
+    return f"{counts} Stopped early: the next poll goes on from here." if summary.stopped else counts
 
 
 @app.command()

@@ -37,7 +37,7 @@ def backup(
 ) -> None:
     """Copy an SQLite database into FILE while the service runs; for PostgreSQL, say what does it."""
     copied = copies.backup(configuration.load().database_url, file, replace=replace)
-    print(f"{copied} is a whole copy of the database ({copied.stat().st_size:,} bytes).")  # noqa: T201
+    print(f"{copied} is a complete copy of the database ({copied.stat().st_size:,} bytes).")  # noqa: T201
 
 
 @app.command()

@@ -151,7 +151,7 @@ def listed(pages: Sequence[SearchPage], today: date) -> Finding:
     more = [name for urn, name in urns.items() if urn not in {one.urn for one in country}]
     words = f"{len(urns)} authorities on {len(pages)} pages"
     if gone:
-        return _finding("list", f"{words}; {len(gone)} that have to be there are not: {_named(gone)}.", broken=True)
+        return _finding("list", f"{words}; {len(gone)} that should be there are missing: {_named(gone)}.", broken=True)
     if more:
         return _finding("list", f"{words}; {len(more)} are not in our registry of today: {_named(more)}.", well=False)
     return _finding("list", f"{words}, those of our registry.")

@@ -30,7 +30,7 @@ WORKERS = max(1, min(os.cpu_count() or 1, 4))
 """Documents that are read at the same time, each in a child process of its own."""
 LONGEST = 60
 """Characters of a value in the table."""
-LOST = "not in the archive any more"
+LOST = "no longer in the archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

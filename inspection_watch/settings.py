@@ -130,7 +130,7 @@ def _token(prefix: str) -> AfterValidator:
         if not text.startswith(prefix):
             raise ValueError(f"must begin with {prefix}")
         if token and not re.fullmatch("[A-Za-z0-9-]+", text.removeprefix(prefix)):
-            raise ValueError(f"must be {prefix} and then nothing but letters, digits and hyphens: copy it anew")
+            raise ValueError(f"must be {prefix} and then nothing but letters, digits and hyphens: copy it again")
         return token
 
     return AfterValidator(check)
@@ -138,7 +138,7 @@ def _token(prefix: str) -> AfterValidator:
 
 def _secret(secret: SecretStr | None) -> SecretStr | None:
     if secret and not re.fullmatch("[0-9A-Za-z]{16,}", secret.get_secret_value()):
-        raise ValueError("must be letters and digits only, at least 16 of them: copy it anew from Basic Information")
+        raise ValueError("must be letters and digits only, at least 16 of them: copy it again from Basic Information")
     return secret
 
 
@@ -267,7 +267,7 @@ def load() -> Settings:
         wrong = (f"{'.'.join(map(str, e['loc']))}: {_sentence(e['msg'])}" for e in error.errors())
         raise SettingsError("\n".join(wrong)) from None
     except UnicodeDecodeError:
-        raise SettingsError("The file .env is not written in UTF-8: save it anew in that encoding.") from None
+        raise SettingsError("The file .env is not written in UTF-8: save it again in that encoding.") from None
     except OSError as error:
         raise SettingsError(f"The file .env cannot be read ({error.strerror}).") from None
     keep_secret(settings.secrets)

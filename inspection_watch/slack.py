@@ -52,7 +52,7 @@ REFUSED = (
     "it is not signed as Slack signs: if it came from Slack, SLACK_SIGNING_SECRET is not this app's, or this machine's "
     "clock is wrong"
 )
-NOT_CONNECTED = "the line to Slack does not stand; it is being opened anew"
+NOT_CONNECTED = "the connection to Slack is down; it is being opened again"
 
 
 def required(settings: Settings, name: str) -> str:

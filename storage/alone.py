@@ -33,8 +33,8 @@ def alone(url: str) -> Iterator[None]:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise trouble_with(error)(
-            f"The lock {lock} beside the database cannot be made ({error.strerror}). See that the user this runs as "
-            f"may write there."
+            f"The lock {lock} beside the database cannot be created ({error.strerror}). Check that the user this runs "
+            f"as may write there."
         ) from error
     try:
         _hold(handle, path)
@@ -50,7 +50,7 @@ def _hold(handle: int, path: Path) -> None:
         holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
         raise NotAloneError(
             f"The SQLite file {path} is in use by another inspection-watch (process {holder}). End that one first; to "
-            f"run several processes, let them share a PostgreSQL."
+            f"run several processes, have them share a PostgreSQL."
         ) from None
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

@@ -116,6 +116,6 @@ def _sync_directory(directory: Path) -> None:
 
 def _cannot_write(directory: Path, error: OSError) -> str:
     return (
-        f"The archive {directory} cannot be written ({error.strerror}). See that there is room on the disk and that "
+        f"The archive {directory} cannot be written ({error.strerror}). Check that there is room on the disk and that "
         f"the user this runs as may write there."
     )

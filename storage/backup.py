@@ -33,9 +33,9 @@ def backup(url: str, to: Path, *, replace: bool = False) -> Path:
     """
     path = _file(url, _DUMP)
     if to.exists() and (not replace or to.samefile(path)):
-        raise StorageError(f"{to} is there already, and is left as it is. Name another file, or say --replace.")
+        raise StorageError(f"{to} is there already, and was left as it is. Name another file, or add --replace.")
     if not path.exists():
-        raise StorageError(f"There is no database {path} yet, and so nothing to copy.")
+        raise StorageError(f"There is no database {path} yet, so there is nothing to copy.")
     with _new_file(to) as fresh:
         _copy(path, fresh)
         _check(fresh, path)
@@ -108,7 +108,7 @@ def _check(copy: Path, called: Path) -> None:
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             schemas = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
     except sqlite3.Error as error:
-        raise StorageError(f"{called} is no database of this program ({error}).") from error
+        raise StorageError(f"{called} is not a database of this program ({error}).") from error
     if verdict != "ok":
         raise StorageError(f"{called} is damaged ({verdict}): take another copy.")
     if unknown := schemas - known_schemas():

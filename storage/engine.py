@@ -158,16 +158,17 @@ def _in_plain_words(address: URL) -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        sentence = f"The database did not do its work ({_reason(error)}), and what was begun is undone. "
+        sentence = f"The database could not do its work ({_reason(error)}), and what had been begun was undone. "
         raise StorageError(_without_secrets(sentence + _remedy(error), address)) from error
 
 
 def _remedy(error: DBAPIError) -> str:
     if getattr(error.orig, "sqlstate", None) == _LOCK_TIMEOUT or "database is locked" in str(error.orig):
-        return "It seems that another program hangs while it holds a lock there: end it, and start this one again."
+        return "Another program seems to hang while it holds a lock there: end it, and start this one again."
     return (
-        f"See that it runs, can be reached and has room on its disk, and that the user this runs as, or the one in "
-        f"{SETTING}, may make tables and write there; or let one who may run “inspection-watch db upgrade” first."
+        f"Check that it is running, can be reached and has room on its disk, and that the user this runs as, or the "
+        f"one in {SETTING}, may create tables and write there; or have somebody who may run “inspection-watch db "
+        f"upgrade” first."
     )
 
 
@@ -193,7 +194,7 @@ def _sqlite(address: URL) -> Engine:
     directory = Path(str(address.database)).parent
     if not directory.is_dir():
         raise StorageSettingsError(
-            f"The directory {directory} for the database does not exist. Make it, or name another file in {SETTING}."
+            f"The directory {directory} for the database does not exist. Create it, or name another file in {SETTING}."
         )
     engine = create_engine(address, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, directory))
@@ -247,13 +248,14 @@ def _stays(error: DBAPIError | OSError) -> bool:
 def _cannot_open(address: URL, reason: str) -> str:
     if address.get_backend_name() == "sqlite":
         return (
-            f"The database file {address.database} cannot be opened ({reason}). See that it is a file of this program, "
-            f"and that the user this runs as may write it and its directory, or name another file in {SETTING}."
+            f"The database file {address.database} cannot be opened ({reason}). Check that it is a file of this "
+            f"program, and that the user this runs as may write to it and its directory, or name another file in "
+            f"{SETTING}."
         )
     host = address.host or address.query.get("host", "this machine")
     sentence = (
         f"PostgreSQL does not let us into the database {address.database} at {host} ({reason}). "
-        f"See that it runs, and that {SETTING} names the right host, database, user and password."
+        f"Check that it is running, and that {SETTING} names the right host, database, user and password."
     )
     return _without_secrets(sentence, address)
 

@@ -165,7 +165,7 @@ def test_a_migration_that_fails_leaves_the_earlier_schema_with_all_of_its_data(
     next_version()
     broken = door.MIGRATIONS / "versions" / "0002_a_column.py"
     broken.write_text(NEXT + '    op.execute("SELECT * FROM no_such_table")\n')
-    with pytest.raises(StorageError, match="what was begun is undone"):
+    with pytest.raises(StorageError, match="what had been begun was undone"):
         upgrade(engine)
     assert schema(engine).found == before.found
     assert counts(engine) == {name: len(rows) for name, rows in put_in.items()}

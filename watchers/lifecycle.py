@@ -125,7 +125,7 @@ def believed(listing: Listing, reading: Reading | None, *, registry: Registry = 
         return reading
     if reading.authority is None and reading.authority_printed is None:
         return reading
-    why = f"It stands on the page of another authority than the one it names, “{reading.authority_printed}”."
+    why = f"It is on the page of an authority other than the one it names, “{reading.authority_printed}”."
     if before := next((one for one in registry.predecessors(listing.urn) if one.urn == reading.authority), None):
         why = f"It is about {before.spoken}, which this authority took over from: what it says is not said of this one."
     return NotRead(status=Status.UNRECOGNISED, why=why)

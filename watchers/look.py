@@ -47,7 +47,7 @@ def look_at(world: World, source: Source, look: Look, summary: PollSummary, foot
         raise
     except Exception:
         log.exception("authority not looked at", urn=look.entry.urn)
-        return _blaming(_failed(world, source, look, summary, "the program failed on it, see the log"), look)
+        return _blaming(_failed(world, source, look, summary, "the program failed on it (see the log)"), look)
 
 
 def _look_at(world: World, source: Source, look: Look, summary: PollSummary, footing: Footing) -> PollSummary:
@@ -131,7 +131,7 @@ def _blaming(summary: PollSummary, look: Look, trouble: Trouble | None = None) -
     if not rests.is_about_all(trouble, summary.failures_in_a_row, was_well=look.was_well):
         return summary
     asked = timedelta(seconds=trouble.retry_after or 0) if trouble else timedelta()
-    why = f"the walk was broken off. {summary.failed[-1]}"
+    why = f"not all pages were looked at. {summary.failed[-1]}"
     return replace(summary, troubles=(*summary.troubles, why), rest=asked)
 
 

@@ -122,7 +122,7 @@ def document_at(world: World, url: str, old: KnownDocument | None) -> Got:
     if is_pdf(answer.body):
         digest = _keep(world, url, answer)
         return Got(sha256=digest, reading=reading, was=_was(world, old, digest))
-    return Got(why=reading.why if isinstance(reading, NotRead) else "What stands at its address is not a PDF.")
+    return Got(why=reading.why if isinstance(reading, NotRead) else "What is at its address is not a PDF.")
 
 
 def _same_as_archived(world: World, url: str, old: KnownDocument | None) -> Visit | None:

@@ -99,7 +99,7 @@ def _poll(world: World, source: Source, state: SourceState, *, full: bool) -> tu
         return PollSummary(troubles=(str(error),), rest=timedelta()), listed
     except Exception:
         log.exception("poll broken off", source=source.key)
-        return PollSummary(troubles=("the program failed, see the log",), rest=timedelta()), listed
+        return PollSummary(troubles=("the program failed (see the log)",), rest=timedelta()), listed
 
 
 def _no_list(trouble: Trouble) -> PollSummary:

@@ -108,5 +108,5 @@ def soonest(state: SourceState, moments: Iterable[datetime | None], *, now: date
 def why_not(name: str, state: SourceState, now: datetime) -> str:
     """Why a source that rests is not asked."""
     if state.not_before is not None and state.not_before > now:
-        return f"{name} asks to be left in peace until {state.not_before:%H:%M} UTC: {state.trouble}"
-    return f"{name} rests after a failure until {state.next_check_at:%H:%M} UTC: {state.trouble}"
+        return f"{name} asked us not to come back before {state.not_before:%H:%M} UTC: {state.trouble}"
+    return f"{name} will not be asked before {state.next_check_at:%H:%M} UTC, after a failure: {state.trouble}"

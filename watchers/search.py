@@ -114,7 +114,7 @@ def shrunk(source: Source, listed: Listed, gone: Collection[str]) -> str:
     """What is wrong with a list on which these authorities are missing, "" if none is."""
     if not gone:
         return ""
-    return f"{source.name} shows {len(listed.entries)} authorities, {len(gone)} that have to be there are not"
+    return f"{source.name} shows {len(listed.entries)} authorities, {len(gone)} that should be there are missing"
 
 
 def _today(world: World) -> date:

@@ -11,7 +11,7 @@ from judgements.news import authority_change
 from judgements.types import Change, ChangeKind, Listing
 from storage.types import KnownAuthority
 
-ABOLISHED = "{name} is no more since {day:%-d %B %Y}. {others} took over."
+ABOLISHED = "{name} was abolished on {day:%-d %B %Y}. {others} took over."
 CREATED = "{name} took over from {others} on {day:%-d %B %Y}."
 RENAMED = "{before} has been called {after} since {day:%-d %B %Y}."
 

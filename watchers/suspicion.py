@@ -33,7 +33,7 @@ def anothers(entry: SearchEntry, page: ProviderPage, names: Mapping[str, str], *
     ours, named = registry.by_urn(entry.urn), registry.printed(page.name)
     of_another = isinstance(named, Authority) and named in registry.current and ours not in (None, named)
     if of_another or names.get(heading, entry.urn) != entry.urn:
-        return f"the page that answers is headed “{page.name}”"
+        return f"the page that came back is headed “{page.name}”"
     return ""
 
 
@@ -79,10 +79,10 @@ def unborne(entry: SearchEntry, page: ProviderPage) -> str:
     """What the list says of an authority and its own page does not bear out, in words; "" if it does."""
     if latest(entry, page) == entry.latest_report:
         return ""
-    said = (
-        f"dates its latest report {entry.latest_report:%-d %B %Y}" if entry.latest_report else "dates no report of it"
-    )
-    return f"the list {said}, and its page does not bear that out"
+    if entry.latest_report is None:
+        return "the list shows no report of it, but its own page does"
+    day = f"{entry.latest_report:%-d %B %Y}"
+    return f"the list says its latest report is of {day}, but its own page shows none of that day"
 
 
 def is_common(known: Iterable[KnownAuthority]) -> bool:
@@ -103,7 +103,7 @@ def _empty(entry: SearchEntry, page: ProviderPage) -> str:
 
 def _shrunk(known: KnownAuthority, page: ProviderPage) -> str:
     lost = _lost(known, page)
-    return f"{lost} documents that its page listed before are not there" if lost else ""
+    return f"{lost} documents that its page listed before are missing" if lost else ""
 
 
 def _to_come(page: ProviderPage, today: date) -> Iterator[str]:

@@ -98,7 +98,9 @@ def _broken(seen: Observed, _now: datetime) -> Iterator[Found]:
 def _no_good_poll(seen: Observed, now: datetime) -> Iterator[Found]:
     last = overdue.last_well(seen.state, now)
     if last is not None and not _only_short(seen):
-        words = f"{seen.source.name} was last read whole on {_moment(last)}: what was published since is not known"
+        words = (
+            f"{seen.source.name} was last read in full on {_moment(last)}: what has been published since is not known"
+        )
         yield Found(key=overdue.key(seen.source.key), kind=TroubleKind.NO_GOOD_POLL, sentence=f"{words}.")
 
 
@@ -122,17 +124,16 @@ def _list(seen: Observed, _now: datetime) -> Iterator[Found]:
 def _widespread(seen: Observed, _now: datetime) -> Iterator[Found]:
     if is_widespread(seen.missing_on):
         words = (
-            f"The pages of {len(seen.missing_on)} authorities have lost documents: that is taken for a fault of the "
-            f"site, and none is told as withdrawn"
+            f"The pages of {len(seen.missing_on)} authorities have lost documents: that is taken to be a fault of the "
+            f"site, and none is reported as withdrawn"
         )
         yield Found(key=f"missing:{seen.source.key}", kind=TroubleKind.MANY_MISSING, sentence=f"{words}.")
 
 
 def _nothing_new(seen: Observed, now: datetime) -> Iterator[Found]:
     if seen.newest is not None and seen.newest <= (now - NOTHING_NEW_FOR).date():
-        words = (
-            f"{seen.source.name} has shown nothing new since {seen.newest:%-d %B %Y}: see by hand whether that is so"
-        )
+        since = f"{seen.newest:%-d %B %Y}"
+        words = f"{seen.source.name} has shown nothing new since {since}: please check whether that is right"
         yield Found(key=f"nothing-new:{seen.source.key}", kind=TroubleKind.NOTHING_NEW, sentence=f"{words}.")
 
 
@@ -147,7 +148,7 @@ def _unread(seen: Observed, now: datetime) -> Iterator[Found]:
     waiting = [one.listing for one in seen.unread if one.first_seen_at <= now - UNREAD_FOR]
     if waiting:
         named = ", ".join(f"{one.title} of {one.published:%-d %B %Y} ({one.url})" for one in waiting[-MOST_NAMED:])
-        words = f"{len(waiting)} published documents are not read, the last ones {named}"
+        words = f"{len(waiting)} published documents have not been read, most recently {named}"
         about = tuple(f"{one.urn}:{one.file_id}" for one in waiting)
         yield Found(key="unread", kind=TroubleKind.UNREAD, sentence=f"{words}.", about=about)
 
@@ -166,19 +167,19 @@ def _pages(seen: Observed, _now: datetime) -> Iterator[Found]:
     words = f"A page has failed {failing[0].failures} times in a row: {_failing(failing[0])}"
     if len(failing) > 1:
         named = "; ".join(map(_failing, failing[:MOST_NAMED]))
-        words = f"The pages of {len(failing)} authorities have failed for a while, for example {named}"
+        words = f"The pages of {len(failing)} authorities have been failing for a while, for example {named}"
     urns = tuple(one.urn for one in failing)
     yield Found(key=f"pages:{seen.source.key}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.", about=urns)
 
 
 def _failing(page: KnownAuthority) -> str:
-    return f"{page.name}, {page.trouble}"
+    return f"{page.name} ({page.trouble})"
 
 
 def _hosts(seen: Observed, now: datetime) -> Iterator[Found]:
     for one in seen.hosts:
         if one.failures >= FAILED_LOOKS or (one.next_try_at is not None and one.next_try_at >= now + LONG_REST):
-            words = f"{one.host} refuses us, or does not answer, and is left in peace for a while: {one.trouble}"
+            words = f"{one.host} refuses us or does not answer, and will not be asked for a while: {one.trouble}"
             yield Found(key=f"host:{one.host}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
 
 
@@ -186,7 +187,7 @@ def _awaited(seen: Observed, now: datetime) -> Iterator[Found]:
     waiting = [one for one in seen.awaited if one.sha256 is None and one.first_seen_at <= now - UNREAD_FOR]
     if len(waiting) >= MANY_AWAITED:
         example = f"{waiting[0].listing.url} ({waiting[0].why})"
-        words = f"{len(waiting)} listed documents are not to be had, for example {example}"
+        words = f"{len(waiting)} listed documents could not be fetched, for example {example}"
         yield Found(key=f"awaited:{seen.source.key}", kind=TroubleKind.OUT_OF_REACH, sentence=f"{words}.")
 
 

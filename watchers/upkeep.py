@@ -45,7 +45,9 @@ def upkeep(world: World, source: Source, summary: PollSummary) -> PollSummary:
             raise
         except Exception:
             log.exception("upkeep broken off", step=step.__name__)
-            summary = replace(summary, troubles=(*summary.troubles, "the program failed in its upkeep, see the log"))
+            summary = replace(
+                summary, troubles=(*summary.troubles, "the program failed while tidying up (see the log)")
+            )
     return summary
 
 

@@ -56,7 +56,7 @@ def test_one_check_that_is_not_well_makes_all_of_it_unready_with_its_reason() ->
 
 def test_a_check_that_fails_is_a_reason_and_shows_no_secret() -> None:
     def refuse() -> str:
-        raise StorageError("The database did not do its work.")
+        raise StorageError("The database could not do its work.")
 
     def fail() -> str:
         raise RuntimeError("hunter2")
@@ -65,7 +65,7 @@ def test_a_check_that_fails_is_a_reason_and_shows_no_secret() -> None:
     readiness.add("database", refuse)
     readiness.add("poll", fail)
     reply = readyz(readiness)
-    assert said(reply)["checks"]["database"]["reason"] == "The database did not do its work."
+    assert said(reply)["checks"]["database"]["reason"] == "The database could not do its work."
     assert "failed" in said(reply)["checks"]["poll"]["reason"]
     assert b"hunter2" not in reply.body
 

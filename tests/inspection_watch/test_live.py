@@ -143,7 +143,7 @@ def test_authorities_that_are_missing_are_named(site: Site, look: Look) -> None:
     site.shrink(100)
     found = look("list")["list"]
     assert found.verdict is Verdict.FIX
-    assert "100 authorities on 1 pages; 53 that have to be there are not: " in found.words
+    assert "100 authorities on 1 pages; 53 that should be there are missing: " in found.words
     assert found.words.endswith("and 48 more.")
 
 

@@ -113,7 +113,7 @@ def test_a_message_that_is_given_up_is_no_fault_of_the_program(metrics: Metrics)
 
 
 def test_what_storage_did_not_let_be_done_is_no_fault_of_the_program(metrics: Metrics) -> None:
-    metrics.observe({"event": "poll failed", "level": "warning", "storage": "The database did not do its work."})
+    metrics.observe({"event": "poll failed", "level": "warning", "storage": "The database could not do its work."})
     assert shown(metrics)["inspection_watch_polls_total{outcome=failed}"] == 1
     assert shown(metrics)["inspection_watch_faults_total"] == 0
 
@@ -153,7 +153,7 @@ def test_a_database_that_hangs_or_fails_leaves_out_its_numbers_and_says_so(monke
         return VITALS
 
     def fail() -> Vitals:
-        raise StorageError("The database did not do its work.")
+        raise StorageError("The database could not do its work.")
 
     monkeypatch.setattr(instruments, "InTime", lambda work: work if work is fail else instruments_in_time(work, 0.01))
     for vitals in (hang, fail):

@@ -80,7 +80,7 @@ def test_a_file_that_is_lost_is_told_and_will_be_fetched_again(
     next(tmp_path.rglob(str(stored.sha256))).unlink()
     one = read_again(sqlite_store, archive)
     assert one.lost
-    assert "not in the archive any more" in one.differences[0][2]
+    assert "no longer in the archive" in one.differences[0][2]
     accept(sqlite_store, [one])
     assert sqlite_store.awaited() == (replace(stored, next_try_at=NOW),), "its reading is kept"
 

@@ -77,7 +77,7 @@ def test_a_database_that_does_not_take_it_is_a_line_and_stops_nobody(
     sqlite_store: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> int:
-        raise StorageError("The database did not do its work.")
+        raise StorageError("The database could not do its work.")
 
     monkeypatch.setattr(sqlite_store, "forget_messages", refuse)
     with capture_logs() as logged:

@@ -83,8 +83,8 @@ def test_a_file_that_may_not_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPat
     [
         ("SLACK_BOT_TOKEN", "xapp-1-swapped-by-mistake", "SLACK_BOT_TOKEN: must begin with xoxb-."),
         ("SLACK_APP_TOKEN", "s3cret-value", "SLACK_APP_TOKEN: must begin with xapp-."),
-        ("SLACK_APP_TOKEN", "xapp-1-s3cret…", "copy it anew"),
-        ("SLACK_BOT_TOKEN", "xoxb-s3cret\nX-Header: 1", "copy it anew"),
+        ("SLACK_APP_TOKEN", "xapp-1-s3cret…", "copy it again"),
+        ("SLACK_BOT_TOKEN", "xoxb-s3cret\nX-Header: 1", "copy it again"),
         ("SLACK_API_URL", "https://släck.example/api/", "printable ASCII"),
         ("INSPECTION_WATCH_SITE_URL", "http://127.0.0.1:99999", "INSPECTION_WATCH_SITE_URL: "),
         ("SLACK_API_URL", "http://a..b/api/", "the name of a host"),

@@ -276,7 +276,8 @@ WHYS = [
     ("sif 2013", "lscb G", "sif 2013", "adoption G", "lscb", "This inspection did not judge it"),
     ("ilacs 2023", "in_care O, care_leavers R", "merged 2028", "children G", "care_leavers",
      "Judged within “children” in the later inspection. Not a judgement of its own for inspections from January 2028"),
-    ("sif 2013", "looked_after_children G, sif_care_leavers I", "ilacs 2018", "in_care_and_leavers G", "sif_care_leavers",
+    ("sif 2013", "looked_after_children G, sif_care_leavers I", "ilacs 2018", "in_care_and_leavers G",
+     "sif_care_leavers",
      "Judged within “The experiences and progress of children in care and care leavers” in the later inspection. "
      "Not a judgement of its own for inspections from January 2018"),
     ("child_protection 2012", "protection_overall A", "sif 2013", "sif_help_and_protection R",

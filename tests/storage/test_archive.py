@@ -78,7 +78,7 @@ def test_a_check_says_when_nothing_can_be_written_though_the_directory_is_there(
     archive = Archive(tmp_path)
     with (
         largest_file(10),
-        pytest.raises(StorageError, match=r"cannot be written .* See that there is room on the disk"),
+        pytest.raises(StorageError, match=r"cannot be written .* Check that there is room on the disk"),
     ):
         archive.check()
     assert list(tmp_path.iterdir()) == []
@@ -89,7 +89,7 @@ def test_a_check_says_when_nothing_can_be_written_though_the_directory_is_there(
 
 def test_when_the_disk_is_full_nothing_is_left_behind(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
-    with largest_file(1000), pytest.raises(StorageError, match="See that there is room on the disk"):
+    with largest_file(1000), pytest.raises(StorageError, match="Check that there is room on the disk"):
         archive.put(b"x" * 100_000)
     assert files(tmp_path) == []
 

@@ -59,7 +59,7 @@ def test_a_copy_is_taken_while_somebody_writes_and_has_nothing_unfinished(url: s
 def test_a_file_that_is_there_is_only_replaced_if_that_is_said(url: str, tmp_path: Path) -> None:
     to = tmp_path / "copy"
     to.write_text("something precious")
-    with pytest.raises(StorageError, match="is there already, and is left as it is"):
+    with pytest.raises(StorageError, match="is there already, and was left as it is"):
         backup(url, to)
     assert to.read_text() == "something precious"
     backup(url, to, replace=True)
@@ -151,9 +151,9 @@ def test_a_restore_waits_for_no_service_but_refuses_while_it_runs(url: str, tmp_
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda path: path.write_bytes(b"%PDF-1.7 " * 100), "is no database of this program"),
-        (lambda path: path.write_bytes(b""), "is no database of this program"),
-        (lambda path: damage(path), "is damaged|is no database"),
+        (lambda path: path.write_bytes(b"%PDF-1.7 " * 100), "is not a database of this program"),
+        (lambda path: path.write_bytes(b""), "is not a database of this program"),
+        (lambda path: damage(path), "is damaged|is not a database"),
         (lambda path: path.unlink(), "There is no file"),
     ],
 )
@@ -186,7 +186,7 @@ def test_postgresql_has_its_own_tools_and_its_password_stays_where_it_is(tmp_pat
 
 def test_one_holds_a_sqlite_file_at_a_time_and_the_next_as_soon_as_it_ends(url: str) -> None:
     with alone(url):
-        with pytest.raises(NotAloneError, match="let them share a PostgreSQL"), alone(url):
+        with pytest.raises(NotAloneError, match="have them share a PostgreSQL"), alone(url):
             pass
         with pytest.raises(NotAloneError), alone(url):
             pass
@@ -200,7 +200,7 @@ def test_a_postgresql_is_shared() -> None:
 
 
 def test_a_lock_that_cannot_be_made_is_a_sentence() -> None:
-    with pytest.raises(StorageError, match="cannot be made"), alone("sqlite:////proc/watch.sqlite"):
+    with pytest.raises(StorageError, match="cannot be created"), alone("sqlite:////proc/watch.sqlite"):
         pass
 
 

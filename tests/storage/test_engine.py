@@ -32,7 +32,7 @@ HOPELESS = {
     f"postgresql+psycopg://watch:half@{PASSWORD}@127.0.0.1:1/watch": 'Write each "@" in it as "%40"',
     "sqlite://": "names no file",
     "sqlite:///:memory:": "names no file",
-    "sqlite:////proc/watch.sqlite": "cannot be opened .* may write it and its directory",
+    "sqlite:////proc/watch.sqlite": "cannot be opened .* may write to it and its directory",
     "sqlite:////proc/nowhere/watch.sqlite": "The directory /proc/nowhere for the database does not exist",
 }
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_database_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_the_directory_of_a_sqlite_file_is_not_made_for_who_mistyped_it(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="Make it, or name another file"):
+    with pytest.raises(StorageError, match="Create it, or name another file"):
         open_engine(f"sqlite:///{tmp_path}/a/b/watch.sqlite")
     assert list(tmp_path.iterdir()) == []
 
@@ -120,7 +120,7 @@ def test_a_reader_waits_for_no_writer(engine: Engine) -> None:
 
 def test_sqlite_without_tables_says_so_in_a_sentence(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/watch.sqlite")
-    with pytest.raises(StorageError, match=r"did not do its work .*no such table"):
+    with pytest.raises(StorageError, match=r"could not do its work .*no such table"):
         Store(engine).coverage()
     engine.dispose()
 
@@ -131,7 +131,7 @@ def test_a_user_who_may_make_no_tables_is_told_what_to_do(postgres: Postgres) ->
     postgres.execute(sql.SQL("CREATE ROLE visitor LOGIN"))
     postgres.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"), database="guarded")
     engine = open_engine(url)
-    with pytest.raises(StorageError, match=r"permission denied for schema public.* may make tables") as failure:
+    with pytest.raises(StorageError, match=r"permission denied for schema public.* may create tables") as failure:
         upgrade(engine)
     assert PASSWORD not in str(failure.value)
     engine.dispose()
@@ -142,7 +142,7 @@ def test_a_database_that_may_only_be_read_is_told_from_a_bug(postgres: Postgres)
     url = postgres.create("readonly")
     postgres.execute(sql.SQL("ALTER DATABASE readonly SET default_transaction_read_only = on"))
     engine = open_engine(url)
-    with pytest.raises(StorageError, match=r"read-only transaction.* may make tables and write"):
+    with pytest.raises(StorageError, match=r"read-only transaction.* may create tables and write"):
         upgrade(engine)
     engine.dispose()
 
@@ -156,7 +156,7 @@ def test_a_start_does_not_wait_for_ever_for_another_one_that_hangs(
     hanging, late = open_engine(url), open_engine(url)
     with writing(hanging) as connection:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-        with pytest.raises(StorageError, match=r"lock timeout.* another program .* end it"):
+        with pytest.raises(StorageError, match=r"lock timeout.* Another program .* end it"):
             upgrade(late)
     upgrade(late)
     for engine in (hanging, late):
@@ -166,7 +166,7 @@ def test_a_start_does_not_wait_for_ever_for_another_one_that_hangs(
 def test_a_sqlite_file_that_somebody_keeps_locked_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.engine._PATIENCE_SECONDS", 0.05)
     hanging, late = (open_engine(f"sqlite:///{tmp_path}/watch.sqlite") for _ in range(2))
-    with writing(hanging), pytest.raises(StorageError, match=r"database is locked.* another program .* end it"):
+    with writing(hanging), pytest.raises(StorageError, match=r"database is locked.* Another program .* end it"):
         upgrade(late)
     for engine in (hanging, late):
         engine.dispose()
@@ -186,7 +186,7 @@ def test_a_connection_that_is_cut_is_a_sentence_and_the_next_work_is_done(
             cut()
             connection.execute(select(authorities))
 
-    with pytest.raises(StorageError, match="did not do its work"):
+    with pytest.raises(StorageError, match="could not do its work"):
         read_while_it_is_cut()
     assert Store(engine).coverage().authorities_known == 0
     cut()

@@ -245,7 +245,7 @@ def test_a_list_that_shows_fewer_authorities_is_suspect() -> None:
 
 
 def test_a_page_that_lists_less_than_it_did_is_suspect() -> None:
-    assert doubts(KNOWN, ENTRY, page(listing()), TODAY) == ("1 documents that its page listed before are not there",)
+    assert doubts(KNOWN, ENTRY, page(listing()), TODAY) == ("1 documents that its page listed before are missing",)
     assert doubts(KNOWN, ENTRY, page(KNOWN.documents[0].listing, listing()), TODAY) == ()
     (empty,) = doubts(KnownAuthority(urn=URN), ENTRY, page(), TODAY)
     assert "lists no document" in empty

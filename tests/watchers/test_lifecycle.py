@@ -126,7 +126,7 @@ class TestWithdrawal:
             published.site.delist(file_id)
         assert [walk(published) for _ in range(4)] == [[]] * 4
         (trouble,) = [one for one in published.world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT]
-        assert "2 documents that its page listed before are not there" in trouble.sentence
+        assert "2 documents that its page listed before are missing" in trouble.sentence
 
     def test_a_page_with_something_that_cannot_be_understood_is_not_believed(self, published: Bench) -> None:
         published.site.delist(NEWS.file_id)

@@ -38,7 +38,7 @@ def test_first_sight_takes_the_history_and_says_nothing(bench: Bench) -> None:
 
 def test_the_first_list_must_show_every_authority_of_the_registry(bench: Bench) -> None:
     bench.source = LOCAL_AUTHORITIES
-    assert bench.poll().troubles[0].endswith("shows 2 authorities, 151 that have to be there are not")
+    assert bench.poll().troubles[0].endswith("shows 2 authorities, 151 that should be there are missing")
 
 
 def test_an_authority_that_is_no_more_need_not_be_listed(bench: Bench) -> None:
@@ -46,7 +46,7 @@ def test_an_authority_that_is_no_more_need_not_be_listed(bench: Bench) -> None:
     bench.source = replace(SOURCE, expected=frozenset({WEST, EAST, surrey}))
     bench.now[0] = datetime(2027, 3, 31, 8, 30, tzinfo=UTC)
     assert bench.poll().troubles == (
-        "Ofsted's list of local authorities shows 2 authorities, 1 that have to be there are not",
+        "Ofsted's list of local authorities shows 2 authorities, 1 that should be there are missing",
     )
     assert bench.poll(later=timedelta(days=1)).troubles == ()
 
@@ -124,7 +124,7 @@ def test_a_site_that_fails_is_slowed_down_and_nothing_is_lost(bench: Bench) -> N
     assert "answered 500" in summary.troubles[0]
     assert summary.again_at == bench.now[0] + MINUTE
     skipped = bench.poll(later=timedelta(seconds=10))
-    assert "rests after a failure" in skipped.skipped
+    assert "after a failure" in skipped.skipped
     assert skipped.again_at == summary.again_at
     bench.site.heal()
     assert bench.poll(later=5 * MINUTE).changes == 1
@@ -147,7 +147,7 @@ def test_a_list_that_shrinks_is_trouble_and_no_withdrawal(bench: Bench) -> None:
     bench.site.shrink(1)
     summary = bench.poll()
     assert summary.troubles == (
-        "Ofsted's list of local authorities shows 1 authorities, 1 that have to be there are not",
+        "Ofsted's list of local authorities shows 1 authorities, 1 that should be there are missing",
     )
     bench.site.shrink(None)
     assert bench.poll().changes == 1
@@ -193,7 +193,9 @@ def test_a_failure_nobody_foresaw_costs_one_authority_and_is_told(
     with monkeypatch.context() as bug:
         bug.setattr(look.decide, "wanted", broken)
         summary = bench.poll()
-    assert set(summary.failed) == {f"{name} Sussex: the program failed on it, see the log" for name in ("East", "West")}
+    assert set(summary.failed) == {
+        f"{name} Sussex: the program failed on it (see the log)" for name in ("East", "West")
+    }
     assert bench.poll().documents == 2
 
 
@@ -207,7 +209,7 @@ def test_a_failure_nobody_foresaw_in_the_upkeep_is_told_and_keeps_nobody_from_lo
     bench.poll()
     monkeypatch.setattr(upkeep.succession, "turns", a_bug)
     for failures in range(1, BROKEN_AFTER + 1):
-        assert bench.poll().troubles == ("the program failed in its upkeep, see the log",)
+        assert bench.poll().troubles == ("the program failed while tidying up (see the log)",)
         assert bench.world.store.source(SOURCE.key).failures == failures
     assert TroubleKind.SOURCE_FAILING in {one.kind for one in bench.world.store.open_troubles()}
     bench.site.publish(NEWS)
@@ -220,7 +222,7 @@ def test_a_failure_nobody_foresaw_before_the_walk_is_told_and_the_site_is_asked_
     bench.poll()
     monkeypatch.setattr("watchers.poll.shrunk", a_bug)
     summary = bench.poll()
-    assert summary.troubles == ("the program failed, see the log",)
+    assert summary.troubles == ("the program failed (see the log)",)
     assert summary.again_at == bench.now[0] + MINUTE
     assert bench.poll(later=MINUTE).again_at == bench.now[0] + 5 * MINUTE
     assert bench.poll(later=MINUTE).skipped

@@ -245,7 +245,7 @@ def test_a_setting_that_lets_us_fetch_no_document_is_no_silent_history(bench: Be
         summary = bench.poll(later=later)
     assert summary.documents == 0
     assert any("elsewhere.example is not a host we may fetch from" in sentence for sentence in troubles(bench))
-    assert any("documents are not to be had" in sentence for sentence in troubles(bench))
+    assert any("documents could not be fetched" in sentence for sentence in troubles(bench))
 
 
 def test_a_report_that_the_list_dates_before_its_page_shows_it_is_told_with_the_poll_after_it_is_there(
@@ -284,8 +284,8 @@ def test_a_list_whose_dates_no_page_bears_out_costs_ever_fewer_requests_and_is_t
         requests.append(len(bench.asked))
     assert requests == [1] * 5, "the list alone, until it is time"
     (sentence,) = troubles(bench)
-    assert sentence.startswith("The pages of 20 authorities have failed for a while, for example Place 0")
-    assert "the list dates its latest report 1 February 2020, and its page does not bear that out" in sentence
+    assert sentence.startswith("The pages of 20 authorities have been failing for a while, for example Place 0")
+    assert "the list says its latest report is of 1 February 2020, but its own page shows none of that day" in sentence
     bench.site.heal()
     bench.poll(later=DAY)
     assert troubles(bench) == []

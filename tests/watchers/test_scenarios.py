@@ -40,7 +40,7 @@ def test_the_page_that_once_showed_100_of_152_authorities_is_a_fault_and_nothing
         summary = bench.poll(later=10 * MINUTE)
     assert (summary.seen, told(bench)) == (100, [])
     assert summary.troubles == (
-        f"Ofsted's list of local authorities shows 100 authorities, {listed - 100} that have to be there are not",
+        f"Ofsted's list of local authorities shows 100 authorities, {listed - 100} that should be there are missing",
     )
     assert len(bench.world.store.known_authorities()) == listed
     assert TroubleKind.LIST_SUSPECT in {one.kind for one in bench.world.store.open_troubles()}

@@ -58,7 +58,7 @@ def test_subscribers_are_told_once_on_the_day_londons(eve: Bench) -> None:
     assert {change.listing.file_id for change in told} == {""}
     said = told[0].reading
     assert isinstance(said, NotRead)
-    assert said.why == "Surrey is no more since 1 April 2027. East Surrey and West Surrey took over."
+    assert said.why == "Surrey was abolished on 1 April 2027. East Surrey and West Surrey took over."
     eve.poll()
     eve.poll(later=timedelta(days=30))
     assert eve.told() == []

@@ -60,7 +60,7 @@ def test_while_all_is_well_there_is_nothing_to_tell() -> None:
             replace(WELL, state=replace(WELL.state, last_ok_at=NOW - timedelta(hours=24))),
             replace(WELL, state=replace(WELL.state, last_ok_at=NOW - timedelta(hours=23, minutes=59))),
             TroubleKind.NO_GOOD_POLL,
-            "was last read whole on 17 May at 09:30",
+            "was last read in full on 17 May at 09:30",
         ),
         (
             replace(WELL, gone=(WEST,), short="It shows 152 authorities, 1 is missing"),
@@ -98,37 +98,37 @@ def test_while_all_is_well_there_is_nothing_to_tell() -> None:
             replace(WELL, unread=(UNREAD,)),
             replace(WELL, unread=(replace(UNREAD, first_seen_at=NOW - timedelta(minutes=59)),)),
             TroubleKind.UNREAD,
-            f"1 published documents are not read, the last ones Letter of 18 May 2026 ({URL})",
+            f"1 published documents have not been read, most recently Letter of 18 May 2026 ({URL})",
         ),
         (
             replace(WELL, pages=(FAILING,)),
             replace(WELL, pages=(replace(FAILING, failures=3),)),
             TroubleKind.OUT_OF_REACH,
-            "A page has failed 4 times in a row: Kent, it answered 410.",
+            "A page has failed 4 times in a row: Kent (it answered 410).",
         ),
         (
             replace(WELL, pages=tuple(replace(FAILING, urn=str(number)) for number in range(4))),
             replace(WELL, pages=tuple(replace(FAILING, urn=str(number), failures=3) for number in range(4))),
             TroubleKind.OUT_OF_REACH,
-            "The pages of 4 authorities have failed for a while, for example Kent, it answered 410; Kent, it",
+            "The pages of 4 authorities have been failing for a while, for example Kent (it answered 410); Kent (it",
         ),
         (
             replace(WELL, hosts=(replace(RESTING, failures=4),)),
             replace(WELL, hosts=(replace(RESTING, failures=3),)),
             TroubleKind.OUT_OF_REACH,
-            "files.example refuses us, or does not answer, and is left in peace for a while: it answered 403.",
+            "files.example refuses us or does not answer, and will not be asked for a while: it answered 403.",
         ),
         (
             replace(WELL, hosts=(replace(RESTING, next_try_at=NOW + timedelta(minutes=20)),)),
             replace(WELL, hosts=(RESTING,)),
             TroubleKind.OUT_OF_REACH,
-            "files.example refuses us, or does not answer",
+            "files.example refuses us or does not answer",
         ),
         (
             replace(WELL, awaited=(UNREAD,) * 10),
             replace(WELL, awaited=(UNREAD,) * 9 + (replace(UNREAD, first_seen_at=NOW),)),
             TroubleKind.OUT_OF_REACH,
-            f"10 listed documents are not to be had, for example {URL} (not found).",
+            f"10 listed documents could not be fetched, for example {URL} (not found).",
         ),
     ],
 )
@@ -333,7 +333,7 @@ def test_a_second_document_that_is_not_read_is_told_while_the_first_one_still_wa
     bench.poll(later=timedelta(hours=3))
     assert notices(bench) == [(TroubleKind.UNREAD, False)]
     (trouble,) = [one for one in bench.world.store.open_troubles() if one.kind is TroubleKind.UNREAD]
-    assert trouble.sentence.startswith("2 published documents are not read")
+    assert trouble.sentence.startswith("2 published documents have not been read")
     bench.poll(later=timedelta(days=1))
     assert notices(bench) == []
 
