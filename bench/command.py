@@ -115,7 +115,7 @@ class Slack:
             return {}
         if path.endswith("files.getUploadURLExternal"):
             return {"ok": True, "upload_url": f"{self.url}/upload", "file_id": "F1"}
-        return {"ok": True, "files": [{"id": "F1"}]}
+        return {"ok": True, "files": [{"id": "F1"}], "channel": {"id": "D1"}}
 
 
 @contextmanager
@@ -209,8 +209,8 @@ def server_process(what: str, slack: Slack) -> Iterator[int]:
         try:
             yield int(process.stdout.readline())
         finally:
-            process.stdin.close()
-            process.wait(PATIENCE_SECONDS)
+            # Pictures that are still to be drawn are nobody's any more.
+            process.kill()
 
 
 def filled(url: str) -> str:

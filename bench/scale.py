@@ -22,13 +22,15 @@ from sqlalchemy import Engine, insert, text
 
 from bot import commands
 from bot.alerting import fanout
+from bot.channels.scopes import of_authority
 from bot.types import Asker
 from judgements.authorities import REGISTRY
 from judgements.types import Change
 from storage.engine import open_engine, upgrade, writing
+from storage.rows import columns_of
 from storage.schema import documents, subscriptions
 from storage.store import Store
-from storage.types import Intent
+from storage.types import Intent, Subscription
 from tests.bot.examples import CHANGES, HISTORY
 from tests.counterparts import running_postgres
 
@@ -89,9 +91,9 @@ def measure(wishes: int, papers: int) -> None:
             f"{messages:,}",
             f"{fanned / max(messages, 1):.2f}",
             f"{claim:.0f}",
-            f"{card:.0f}",
-            f"{listed:.0f}",
-            f"{known:.0f}",
+            f"{card:.1f}",
+            f"{listed:.1f}",
+            f"{known:.1f}",
             f"{peak / 1024:.0f}",
         )
         print(f"| {' | '.join(cells)} |", flush=True)  # noqa: T201
@@ -143,11 +145,11 @@ def _documents(template: dict[str, object], urns: Sequence[str], papers: int) ->
 
 
 def _wishes(urns: Sequence[str], wishes: int) -> Iterator[dict[str, object]]:
-    plain = {"excepted": (), "documents": (), "changes": (), "how": "now", "compact": False, "threads": True}
-    rest = {"mention": "", "created_by": "U1", "created_at": NOW}
     for number in range(wishes):
-        place = {"team": TEAM, "channel": f"C{number // 10:07d}"}
-        yield place | plain | rest | {"scope": f"authority:{urns[(number * 7 + number // 10) % len(urns)]}"}
+        scope = of_authority(urns[(number * 7 + number // 10) % len(urns)])
+        channel = f"C{number // 10:07d}"
+        wish = Subscription(team=TEAM, channel=channel, scope=scope, created_by="U1", created_at=NOW)
+        yield columns_of(subscriptions, wish)
 
 
 def chunks(rows: Iterator[dict[str, object]], size: int) -> Iterator[list[dict[str, object]]]:

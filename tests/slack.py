@@ -78,6 +78,16 @@ class People:
         """Everything in a channel, oldest first: threads, and what only one person sees, too."""
         return list(self._get(f"messages/{channel}")["messages"])
 
+    def direct(self, user: str = ALICE) -> str:
+        """The channel of the direct messages between the bot and a person."""
+        request = urllib.request.Request(
+            f"{self.slack.api_url}conversations.open",
+            data=json.dumps({"users": user}).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.slack.bot_token}"},
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            return str(json.load(answer)["channel"]["id"])
+
     def calls(self, method: str) -> list[Json]:
         """What the bot sent to one method of the Web API, oldest first."""
         log = self._get("log")["log"]
