@@ -82,16 +82,23 @@ def _bullets(block: Bullets) -> RenderableType:
 
 
 def _grades(block: Grades) -> RenderableType:
-    grades = table("judgement", "before", "now", "movement", "page")
+    """With what was before and how it moved, where anything was compared."""
+    compared = any(row.movement for row in block.rows)
+    columns = ("before", "now", "movement") if compared else ("grade",)
+    grades = table("judgement", *columns, "page")
     for row in block.rows:
-        page = "" if row.page is None else str(row.page)
-        grades.add_row(plain(row.name), plain(row.before), plain(row.after, "bold"), _movement(row), page)
+        page, now = "" if row.page is None else str(row.page), plain(row.after, "bold")
+        told = (plain(row.before), now, _with_why(_movement(row), row)) if compared else (_with_why(now, row),)
+        grades.add_row(plain(row.name), *told, page)
     return grades
 
 
 def _movement(row: GradeRow) -> Text:
     moved = " ".join(part for part in (row.sign, row.movement) if part)
-    text = plain(moved, MOVEMENT_STYLES.get(row.sign, ""))
+    return plain(moved, MOVEMENT_STYLES.get(row.sign, ""))
+
+
+def _with_why(text: Text, row: GradeRow) -> Text:
     return text.append_text(plain(f"\n{row.why}", "dim")) if row.why else text
 
 

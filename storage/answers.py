@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal_column,
     or_,
     over,
     select,
@@ -124,10 +125,17 @@ _TOLD = tuple(documents.c[name] for name in ("file_id", "urn", "title", "url", "
 _TOLD += (documents.c.first_seen_at, documents.c.reading)
 """What answers need of a document; the rest is for whoever watches it."""
 _LAST_DAY = func.coalesce(documents.c.inspected, documents.c.published)
-_INSPECTION = documents.c.kind.in_(sorted(INSPECTIONS))
+
+
+def _is_one_of(kinds: Iterable[Kind]) -> ColumnElement[bool]:
+    """The words stand in the statement itself: it is the same each time, and nothing is to be put into it."""
+    return documents.c.kind.in_([literal_column(f"'{kind.value}'") for kind in sorted(kinds)])
+
+
+_INSPECTION = _is_one_of(INSPECTIONS)
 _SORT = case(
     (_INSPECTION, "inspection"),
-    (documents.c.kind.in_(sorted(LETTERS)), "letter"),
+    (_is_one_of(LETTERS), "letter"),
     (documents.c.kind == Kind.AREA_SEND_INSPECTION, "send"),
     (documents.c.kind.is_(None), "unread"),
     else_="other",

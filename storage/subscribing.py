@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, union
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, union
 from sqlalchemy.sql.dml import ReturningDelete
 
 from storage import dropping
@@ -41,7 +41,8 @@ class Subscribing(Room):
 
     def is_subscribed(self, team: str, channel: str, scope: str) -> bool:
         """Whether the channel has a wish for this very scope."""
-        return bool(self._subscriptions(and_(_in_channel(team, channel), subscriptions.c.scope == scope)))
+        with reading(self._engine) as connection:
+            return connection.scalar(_IS_SUBSCRIBED, {"team": team, "channel": channel, "scope": scope}) is not None
 
     def subscriptions(self, team: str, channel: str) -> tuple[Subscription, ...]:
         """What one channel has subscribed to, oldest first."""
@@ -120,6 +121,14 @@ def _is(wish: Subscription) -> ColumnElement[bool]:
 
 def _ending(wish: Subscription) -> ReturningDelete[tuple[str]]:
     return delete(subscriptions).where(_is(wish)).returning(subscriptions.c.scope)
+
+
+_IS_SUBSCRIBED = (
+    select(subscriptions.c.scope)
+    .where(*(subscriptions.c[name] == bindparam(name) for name in ("team", "channel", "scope")))
+    .limit(1)
+)
+"""Asked with every card, and so made but once."""
 
 
 def _in_channel(team: str, channel: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -66,3 +67,12 @@ def test_a_column_in_which_nothing_stands_is_left_out() -> None:
     said = shown(Card(title="", sentence="", blocks=(Table(columns=("Who", "When", "To know"), rows=rows),)))
     assert "When" in said
     assert "To know" not in said
+
+
+def test_where_nothing_was_compared_there_is_no_before_and_the_words_stand_by_the_grade() -> None:
+    row = GradeRow(name="Leadership", after="good", page=2, why="“Leaders are good”")
+    said = shown(Card(title="", sentence="", blocks=(Grades((row,)),)))
+    assert "before" not in said
+    assert "movement" not in said
+    assert "“Leaders are good”" in said
+    assert "before" in shown(Card(title="", sentence="", blocks=(Grades((replace(row, movement="improved"),)),)))
