@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from html import unescape
@@ -19,8 +19,8 @@ from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from bot import home, messages, unfurling, words, wrong_reading
-from bot.answers import status
+from bot import home, messages, showing, unfurling, words, wrong_reading
+from bot.answers import cards, history
 from bot.channels.permission import Allowances
 from bot.commands import HEAVY, PERSONAL, answer, parse
 from bot.grammar import Asked, Command, refused
@@ -84,7 +84,7 @@ def _answer_commands(app: App, desk: Desk) -> None:
     handing_over = ThreadPoolExecutor(FILES_AT_ONCE, "hand-over")
 
     def in_the_channel(typed: str, asker: Asker, came_at: datetime, respond: Respond) -> None:
-        reply = _answer(desk, typed, asker, came_at, partial(_reply, respond))
+        reply = _answer(desk, typed, asker, came_at, partial(_show_alone, typed, asker, respond))
         if reply.files:
             handing_over.submit(_guarded, respond, lambda: _hand_over(desk, reply, asker, respond))
 
@@ -107,6 +107,14 @@ def _answer_commands(app: App, desk: Desk) -> None:
         else:
             answering.submit(_guarded, respond, lambda: _answer(desk, typed, asker, came_at, in_a_window))
 
+    @app.action(re.compile(f"^{showing.ACTION}:"))
+    def on_show(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+        came_at = desk.clock()
+        ack()
+        asker, typed = _who(body), str(action["value"])
+        show = partial(_show_openly, desk, asker, respond)
+        handing_over.submit(_guarded, respond, lambda: _answer(desk, typed, asker, came_at, show))
+
 
 def _answer(desk: Desk, typed: str, asker: Asker, came_at: datetime, show: Callable[[Reply], None]) -> Reply:
     """Answer what was typed or pressed. One line for each, however it ends, with how long it took since it came."""
@@ -122,9 +130,23 @@ def _answer(desk: Desk, typed: str, asker: Asker, came_at: datetime, show: Calla
 
 
 def _hand_over(desk: Desk, reply: Reply, asker: Asker, respond: Respond) -> None:
-    if not uploads.hand_over(desk.client, reply.files, asker):
-        title = words.joined([one.title for one in reply.files])
-        _say(respond, words.SENT_DIRECTLY.format(title=title))
+    if not uploads.to_asker(desk.client, reply.files, asker.user):
+        _say(respond, words.NOT_DIRECTLY.format(files=showing.files_of(reply)))
+
+
+def _show_alone(typed: str, asker: Asker, respond: Respond, reply: Reply) -> None:
+    """To the asker, or to the channel if it concerns that; its files are still to be handed over."""
+    _reply(respond, showing.alone(reply, typed, asker))
+
+
+def _show_openly(desk: Desk, asker: Asker, respond: Respond, reply: Reply) -> None:
+    """Post the answer and its files into the channel. The files first: where they may not be posted, nothing is."""
+    if not reply.answered:
+        _reply(respond, reply)
+    elif not reply.files or uploads.to_channel(desk.client, reply.files, asker.channel):
+        _reply(respond, showing.openly(reply, asker))
+    else:
+        _say(respond, words.NOT_HERE.format(bot=words.BOT))
 
 
 def _in_a_window(desk: Desk, body: dict[str, Any], reply: Reply) -> None:
@@ -142,6 +164,8 @@ def _answered(desk: Desk, command: Command, asker: Asker, now: datetime) -> Repl
         return refused(words.SLOW_DOWN.format(wait=words.counted(ceil(wait.total_seconds()), "second")))
     if isinstance(command, PERSONAL):
         asker = introduced(desk.client, asker, only_admins=desk.only_admins)
+    if desk.operators and asker.channel == desk.operators:
+        asker = replace(asker, is_operator=True)
     return answer(command, desk.store, now, asker)
 
 
@@ -149,12 +173,12 @@ def _hear_of_wrong_readings(app: App, desk: Desk) -> None:
     @app.action(re.compile(f"^{wrong_reading.ACTION}(:|$)"))
     def on_button(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         ack()
-        document = _referred(desk, *wrong_reading.referred(action["value"]))
-        if document is None:
-            _say(respond, words.WRONG_GONE)
-        else:
-            view = wrong_reading.form(document, _who(body).channel)
+        documents = _referred(desk, action["value"])
+        if documents:
+            view = wrong_reading.form(documents, _who(body).channel)
             desk.client.views_open(trigger_id=body["trigger_id"], view=view)
+        else:
+            _say(respond, words.WRONG_GONE)
 
     @app.view(wrong_reading.CALLBACK)
     def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -173,7 +197,7 @@ def _store_form(desk: Desk, body: dict[str, Any], view: dict[str, Any]) -> str:
     """Owe what is written in the form to the operators; why that cannot be done, "" if it is."""
     written = wrong_reading.written(view)
     asker = Asker(team=body["team"]["id"], channel=written.channel, user=body["user"]["id"])
-    document = _referred(desk, *wrong_reading.referred(written.reference))
+    document = _document(desk, *wrong_reading.referred(written.reference))
     if document is None:
         return words.WRONG_GONE
     desk.store.owe(
@@ -183,7 +207,16 @@ def _store_form(desk: Desk, body: dict[str, Any], view: dict[str, Any]) -> str:
     return ""
 
 
-def _referred(desk: Desk, urn: str, file_id: str) -> KnownDocument | None:
+def _referred(desk: Desk, reference: str) -> tuple[KnownDocument, ...]:
+    """The document that is meant, or all those that may be; () for none that is known any more."""
+    urn, file_id = wrong_reading.referred(reference)
+    if file_id:
+        return tuple(filter(None, (_document(desk, urn, file_id),)))
+    one = REGISTRY.by_urn(urn)
+    return history.shelf(one, desk.store, REGISTRY) if one else ()
+
+
+def _document(desk: Desk, urn: str, file_id: str) -> KnownDocument | None:
     return next((one for one in desk.store.documents_with_id(file_id) if one.listing.urn == urn), None)
 
 
@@ -218,7 +251,8 @@ def _home_cards(desk: Desk, team: str, user: str) -> tuple[Card, ...]:
     ids = [str(one["id"]) for one in theirs["channels"]]
     held = {channel: desk.store.subscriptions(team, channel) for channel in ids}
     latest = desk.store.published_between(asked.today - home.LATELY, asked.today)
-    return (home.channels(held, muted), home.latest(latest, asked.today), status.Status().answer(asked).card)
+    doing = cards.status(desk.store.coverage(asked.today), asked.today, whole=False)
+    return (home.channels(held, muted), home.latest(latest, asked.today), doing)
 
 
 def _unfold_addresses(app: App, desk: Desk) -> None:
@@ -253,7 +287,7 @@ def _unfolded(desk: Desk, target: unfurling.Target) -> Card | None:
         return None
     # A joint report stands on several pages: where it still does, it is not withdrawn.
     document = min(found, key=lambda one: one.withdrawn_at is not None)
-    return unfurling.of_document(document, _referred(desk, document.listing.urn, document.same_as))
+    return unfurling.of_document(document, _document(desk, document.listing.urn, document.same_as))
 
 
 def _who(body: Mapping[str, Any]) -> Asker:

@@ -5,19 +5,25 @@ The commands stand in `VERBS`, each in a module of its own; `grammar` says how o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from bot import words
 from bot.answers import card, compare, export, history, recent, replay, status, tables, why
+from bot.answers.paging import page_of
 from bot.channels import holdings, muting, subscribing, unsubscribing
-from bot.grammar import Asked, Command, Form, Usage, Verb, without_more
-from bot.types import Asker, Card, Paragraph, Reply, Strong
+from bot.grammar import Asked, Command, Form, Usage, Verb
+from bot.types import Asker, Card, Paragraph, Reply, SmallPrint, Strong
 from storage.store import Store
 
-HELP_LIKE = frozenset({"--help", "-h", "/help", "?", "hello", "hi"})
+HELP_LIKE = frozenset({"--help", "-h", "/help", "?", "commands", "info", "manual", "me", "menu", "options", "start"})
+GREETING = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?|thank you)\b.{0,20}", re.IGNORECASE)
+ASKING = frozenset({"can", "could", "do", "does", "how", "please", "what", "when", "where", "which", "who"})
+"""Words with which a question to a person begins, and no name."""
+STOPPING = frozenset({"cancel", "end", "off", "opt out", "quit", "shut up", "stop"})
 EVERYWHERE = frozenset({"all", "everything", "everyone", "all authorities"})
 LIKE_A_VERB = 0.8
 """From this likeness (of 1) on, a word may be a mistyped verb; no authority's name begins with such a word."""
@@ -25,18 +31,46 @@ LIKE_A_VERB = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Help:
+    """What can be asked; only with the verb `about`, if one is meant."""
+
+    about: str = ""
+
     def answer(self, asked: Asked) -> Reply:
-        """All commands, as they are typed where the asker is."""
+        """The commands, as they are typed where the asker is."""
+        if about := [verb for verb in VERBS if self.about and verb.name == self.about]:
+            return Reply(card=_about(about[0], asked))
         listed = tuple((Strong(f"{asked.command} {form.usage}"), f" – {form.does}") for form in forms())
-        has = [words.HELP_DEFAULTS, holdings.channel_has(asked)] if asked.asker else [words.WHICH_CHANNEL]
-        blocks = (Paragraph(listed), Paragraph(tuple((line,) for line in (words.HELP_NAMES, *has))))
+        more = (words.HELP_NAMES, words.HELP_PAGES, *(_in_slack(asked) if asked.in_slack else [words.WHICH_CHANNEL]))
+        blocks = (Paragraph(listed), Paragraph(tuple((line,) for line in more)))
         sentence = words.HELP_SENTENCE.format(command=asked.command)
         return Reply(card=Card(title=words.HELP_TITLE, sentence=sentence, blocks=blocks))
 
 
+def _about(verb: Verb, asked: Asked) -> Card:
+    """The forms of one verb."""
+    listed = tuple((Strong(f"{asked.command} {form.usage}"), f" – {form.does}") for form in verb.forms)
+    rest = words.HELP_REST.format(command=asked.command)
+    title = words.HELP_ABOUT.format(verb=verb.name)
+    return Card(title=title, sentence=title, blocks=(Paragraph(listed), SmallPrint(((rest,),))))
+
+
+def _in_slack(asked: Asked) -> tuple[str, ...]:
+    """Who sees what, how the bot comes into a channel, and what it has there."""
+    invite = words.HELP_INVITE.format(bot=words.BOT)
+    return words.HELP_TO_WHOM, invite, words.HELP_DEFAULTS, holdings.channel_has(asked)
+
+
+def _verb_in(text: str) -> str:
+    """The verb that somebody speaks of, in any form; "" if they do not."""
+    said = [word.casefold().strip("?!.,") for word in text.split()]
+    named = [verb.name for verb in VERBS if verb.name and verb is not HELP]
+    stems = ((name, name.removesuffix("s").removesuffix("e")) for name in named)
+    return next((name for name, stem in stems if any(word.startswith(stem) for word in said)), "")
+
+
 HELP = Verb(
     name="help",
-    parse=without_more("help", Help),
+    parse=lambda rest: Help(_verb_in(rest)),
     forms=(Form(usage="help", does=words.HELP_DOES),),
     alone=True,
     takes=False,
@@ -82,15 +116,44 @@ def parse(text: str) -> Command:
     typed = _on_one_line(text)
     first, _, rest = typed.partition(" ")
     verb = _BY_NAME.get(first.casefold())
-    if not typed or typed.casefold() in HELP_LIKE or (verb and rest.casefold() in HELP_LIKE):
+    if not typed or typed.casefold() in HELP_LIKE or GREETING.fullmatch(typed):
         return Help()
     if verb:
-        return verb.parse(rest)
+        return Help(verb.name) if verb is not HELP and rest.casefold() in HELP_LIKE else verb.parse(rest)
     if typed.casefold() in EVERYWHERE:
         return tables.England()
-    if meant := _meant(first.casefold(), rest):
-        return Usage(words.NO_COMMAND, first, f"{meant} {rest}".rstrip())
+    return tables.of_a_grade(typed) or _no_name(typed) or _behind(typed) or _mistyped(first, rest) or _named(typed)
+
+
+def _named(typed: str) -> Command:
     return card.NAMELESS.parse(typed)
+
+
+def _no_name(typed: str) -> Command | None:
+    """What is said to a person rather than typed as a command."""
+    said = typed.casefold()
+    if said.split()[0] in ASKING:
+        return Help(_verb_in(typed))
+    if said in STOPPING:
+        return Usage(words.STOP, typed)
+    return None if page_of(typed)[0] else Usage(words.PAGE_OF_WHAT, typed)
+
+
+def _behind(typed: str) -> Command | None:
+    """ "kent history" is "history kent"."""
+    name, _, last = typed.rpartition(" ")
+    return _BY_NAME[last.casefold()].parse(name) if name and last.casefold() in card.AFTER_A_NAME else None
+
+
+def _mistyped(first: str, rest: str) -> Usage | None:
+    """The question whether another verb was meant, if with that it is a command; else what is wrong with it as well."""
+    meant = _meant(first.casefold(), rest)
+    if not meant:
+        return None
+    command = _BY_NAME[meant].parse(rest)
+    if isinstance(command, Usage):
+        return replace(command, form=words.NO_COMMAND, verb=first) if command.instead else command
+    return Usage(words.NO_COMMAND, first, f"{meant} {rest}".rstrip())
 
 
 def _on_one_line(text: str) -> str:

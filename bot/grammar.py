@@ -7,6 +7,7 @@ and a `Verb` that names both and stands in the tuple `VERBS` of its module. Help
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -115,6 +116,14 @@ class Verb:
 def without_more(name: str, command: Callable[[], Command]) -> Callable[[str], Command]:
     """The parser of a verb that nothing may follow."""
     return lambda rest: Usage(words.NOTHING_FOLLOWS, name) if rest else command()
+
+
+_LITTLE = re.compile(r"^(?:(?:of|for|on|about|in)\s+)+(?=\S)", re.IGNORECASE)
+
+
+def about(rest: str) -> str:
+    """A name without the little word before it: "for kent", "of the isle of wight". No name begins with one."""
+    return _LITTLE.sub("", rest)
 
 
 def echo(typed: str) -> str:

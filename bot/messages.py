@@ -72,7 +72,7 @@ def _frame(card: Card) -> int:
 
 
 def _message(card: Card, body: Iterable[BlockKit]) -> Message:
-    header = [{"type": "header", "text": _plain_text(card.title, MOST_HEADER)}] if card.title else []
+    header = [{"type": "header", "text": plain_text(card.title, MOST_HEADER)}] if card.title else []
     text = shortened(escaped(card.sentence), MOST_FALLBACK)
     return Message(text=text, blocks=(*header, *body, *_actions(card.buttons)))
 
@@ -90,7 +90,7 @@ def tidied(text: str) -> str:
 
 def _visible(text: str) -> str:
     """The same with the single spaces at its ends, which matter where runs are put side by side."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # none of these marks, and no space but the plain one
         return re.sub(" +", " ", text) if "  " in text else text
     kept = "".join(
         " " if kind in ("Cc", "Zl", "Zp") else char
@@ -106,11 +106,16 @@ _MARK = re.compile(r"(?<![^\W_])[*_~`](?=\S)|(?<=\S)[*_~`](?![^\W_])")
 """A mark at the beginning or the end of a word; inside of one, or between spaces, it formats nothing."""
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)")
 _QUOTING = re.compile(r"^>+")
+_SPECIAL = re.compile("[*_~`:<>&]")
+"""Whatever has none of these stands for itself."""
 
 
 def escaped(text: str) -> str:
     """`text` so that Slack shows it as it is: no mentions, links, formats, emoji or quotations come of it."""
-    plain = _MARK.sub(lambda found: LOOKALIKES[found[0]], _visible(text))
+    plain = _visible(text)
+    if not _SPECIAL.search(plain):
+        return plain
+    plain = _MARK.sub(lambda found: LOOKALIKES[found[0]], plain)
     plain = _QUOTING.sub(lambda found: "›" * len(found[0]), _EMOJI.sub("∶", plain))
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -238,7 +243,7 @@ def _button(place: int, button: Button) -> BlockKit:
     return {
         "type": "button",
         "action_id": f"{button.action or ACTION}:{place}",
-        "text": _plain_text(button.label, MOST_LABEL),
+        "text": plain_text(button.label, MOST_LABEL),
         "value": button.command[:MOST_VALUE],
     }
 
@@ -287,6 +292,7 @@ def _mrkdwn_text(text: str) -> BlockKit:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _plain_text(text: str, most: int) -> BlockKit:
+def plain_text(text: str, most: int) -> BlockKit:
+    """A text of Slack's in which nothing is formatted, and at most so many characters of it."""
     tidy = tidied(text)
     return {"type": "plain_text", "text": tidy if len(tidy) <= most else tidy[: most - 1] + "…", "emoji": False}

@@ -11,6 +11,8 @@ from judgements.authorities import Ambiguous, Authority, Region
 
 MOST_OFFERED = 12
 """Authorities offered in one question; as many as there are in Yorkshire."""
+OF_REGIONS = frozenset({"", "subscribe", "unsubscribe", "export"})
+"""Verbs that a region may follow as well as an authority."""
 
 
 def about(typed: str, verb: str, asked: Asked, reply: Callable[[Authority], Reply]) -> Reply:
@@ -39,7 +41,8 @@ def which(typed: str, verb: str, asked: Asked, after: str = "") -> Reply:
         case Authority():
             return _not_today(found, said, asked)
         case Ambiguous(candidates=candidates):
-            return _ask(words.AMBIGUOUS, said, candidates, asked)
+            named = asked.registry.region(typed) if verb.partition(" ")[0] in OF_REGIONS else None
+            return _ask(words.AMBIGUOUS, said, candidates, asked, named)
         case Region(authorities=members):
             region = words.REGION.format(**said, number=len(members))
             return refused(f"{region} {words.ONE_FOR_EXAMPLE.format(**said, slug=members[0].slug)}")
@@ -68,11 +71,16 @@ def _not_today(one: Authority, said: Mapping[str, str], asked: Asked) -> Reply:
     return _ask(form, {**known, "day": words.day(one.abolished)}, heirs, asked)
 
 
-def _ask(form: str, said: Mapping[str, str], candidates: Sequence[Authority], asked: Asked) -> Reply:
-    """A question that names the candidates, with a button for each that runs the same verb."""
-    offered = candidates[:MOST_OFFERED]
-    names = words.joined([one.spoken for one in offered], "or")
-    if more := len(candidates) - len(offered):
-        names = words.OR_OTHERS.format(names=", ".join(one.spoken for one in offered), count=more)
-    buttons = [Button(label=one.spoken, command=f"{said['verb']}{one.slug}{said['after']}") for one in offered]
+def _ask(
+    form: str, said: Mapping[str, str], candidates: Sequence[Authority], asked: Asked, region: Region | None = None
+) -> Reply:
+    """A question that names the region and the candidates, with a button for each that runs the same verb."""
+    offered = [(words.REGION_OF.format(region=region.name), f"region {region.slug}")] if region else []
+    offered += [(one.spoken, one.slug) for one in candidates[:MOST_OFFERED]]
+    names = words.joined([name for name, _ in offered], "or")
+    if more := len(candidates[MOST_OFFERED:]):
+        names = words.OR_OTHERS.format(names=", ".join(name for name, _ in offered), count=more)
+    buttons = [
+        Button(label=words.capital(name), command=f"{said['verb']}{typed}{said['after']}") for name, typed in offered
+    ]
     return question(form.format(**said, names=names), buttons, words.PRESS, asked)

@@ -58,6 +58,13 @@ def _label(judgement: Judgement, report: Report) -> str | None:
     return _label_of(report.framework, report.edition, judgement.theme)
 
 
+def judges(report: Report, theme: str) -> bool:
+    """Whether the report's edition judges it; True where the edition is not known."""
+    return not (report.framework in FRAMEWORKS and report.edition) or bool(
+        area(report.framework, report.edition, theme)
+    )
+
+
 @cache
 def _label_of(framework: str, edition: str, theme: str) -> str | None:
     known = area(framework, edition, theme) if framework in FRAMEWORKS else None
@@ -159,8 +166,8 @@ def movement_words(row: GradeRow) -> str:
 
 
 def movement_short(row: GradeRow) -> str:
-    """The same with its sign, for a list: "▲ help and protection: requires improvement to be good → good"."""
-    return f"{row.sign} {movement_words(row)}".lstrip()
+    """The same with its sign, for a list: "▲ Help and protection: requires improvement to be good → good"."""
+    return f"{row.sign} {words.capital(movement_words(row))}".lstrip()
 
 
 def flag(report: Report) -> str:

@@ -189,7 +189,8 @@ class Asker:
     of another workspace that shares the channel (`is_stranger`); `is_unknown`: Slack did not say. `is_uninvited`: the
     bot is not in this channel, and may not post in it before it is invited; `is_out_of_reach`: it can never be, for
     this is a direct message between people. `only_admins`: in this workspace only admins change what a channel is told.
-    `is_at_terminal`: it is the operator, who asks for a channel ("" for none) without being in Slack.
+    `is_at_terminal`: it is the operator, who asks for a channel ("" for none) without being in Slack; `is_operator`: it
+    is asked in the channel of those who run the bot.
     """
 
     team: str
@@ -203,3 +204,4 @@ class Asker:
     is_out_of_reach: bool = False
     only_admins: bool = False
     is_at_terminal: bool = False
+    is_operator: bool = False

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot import messages, parts, words
-from bot.types import Asker, Bullets, Card, Line, Link, Paragraph, Person, SmallPrint
-from judgements.types import Report
+from bot.types import Asker, Bullets, Button, Card, Line, Link, Paragraph, Person, SmallPrint
+from judgements.types import Listing, Report
 from storage.types import KnownDocument, Owed, Part
 
 ACTION = "wrong"
 """The beginning of the button's `action_id`; its value is "<URN>/<file id>"."""
 CALLBACK = "wrong_reading"
 FIELD, INPUT = "what", "text"
+WHICH, CHOSEN = "which", "document"
 MOST_WRITTEN = 2000
+MOST_OFFERED, MOST_LABEL = 100, 75
+"""Slack offers no more in one choice, and no longer names."""
 
 
 def reference(urn: str, file_id: str) -> str:
@@ -23,18 +26,30 @@ def reference(urn: str, file_id: str) -> str:
     return f"{urn}/{file_id}"
 
 
+def button(listing: Listing) -> Button:
+    """Leads to the form about this document."""
+    return Button(label=words.WRONG_BUTTON, command=reference(listing.urn, listing.file_id), action=ACTION)
+
+
+def button_of_all(urn: str) -> Button:
+    """Leads to the form about one of an authority's documents, which it asks for."""
+    return Button(label=words.WRONG_ONE_BUTTON, command=reference(urn, ""), action=ACTION)
+
+
 def referred(value: str) -> tuple[str, str]:
-    """URN and file id of a reference; ("", "") for what is none."""
+    """URN and file id of a reference ("" for any document of the authority); ("", "") for what is none."""
     urn, slash, file_id = value.partition("/")
     return (urn, file_id) if slash else ("", "")
 
 
-def form(document: KnownDocument, channel: str) -> dict[str, Any]:
-    """The modal that asks what is wrong with the reading of this document, as a view of Slack's."""
-    name, listing = parts.authority_name(document.listing.urn), document.listing
-    read = Card(
-        title="", sentence="", blocks=(Bullets(title=words.WRONG_WE_READ.format(name=name), items=_said(document)),)
-    )
+def form(documents: Sequence[KnownDocument], channel: str) -> dict[str, Any]:
+    """The modal that asks what is wrong with the reading of this document, as a view of Slack's.
+
+    Of several (at least one) it asks first of which. The newest come last.
+    """
+    *others, newest = documents
+    known = [_choice(documents)] if others else _reading(newest)
+    urn, file_id = newest.listing.urn, "" if others else newest.listing.file_id
     question = {
         "type": "input",
         "block_id": FIELD,
@@ -44,12 +59,35 @@ def form(document: KnownDocument, channel: str) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "private_metadata": f"{reference(listing.urn, listing.file_id)}/{channel}",
+        "private_metadata": f"{reference(urn, file_id)}/{channel}",
         "title": {"type": "plain_text", "text": words.WRONG_TITLE, "emoji": False},
         "submit": {"type": "plain_text", "text": words.WRONG_SUBMIT, "emoji": False},
         "close": {"type": "plain_text", "text": words.WRONG_CLOSE, "emoji": False},
-        "blocks": [*messages.render(read).blocks, question],
+        "blocks": [*known, question],
     }
+
+
+def _reading(document: KnownDocument) -> list[dict[str, Any]]:
+    """What was read, as blocks of Slack's."""
+    title = words.WRONG_WE_READ.format(name=parts.authority_name(document.listing.urn))
+    read = Card(title="", sentence="", blocks=(Bullets(title=title, items=_said(document)),))
+    return list(messages.render(read).blocks)
+
+
+def _choice(documents: Sequence[KnownDocument]) -> dict[str, Any]:
+    """Of which document: the newest first."""
+    label = messages.plain_text(words.WRONG_WHICH, MOST_LABEL)
+    options = [_option(each) for each in reversed(documents[-MOST_OFFERED:])]
+    element = {"type": "static_select", "action_id": CHOSEN, "options": options}
+    return {"type": "input", "block_id": WHICH, "label": label, "element": element}
+
+
+def _option(document: KnownDocument) -> dict[str, Any]:
+    listing, reading = document.listing, document.reading
+    what = words.capital(parts.what(reading)) if isinstance(reading, Report) else listing.title
+    said = words.UNREAD_ITEM.format(title=what, published=words.day(listing.published))
+    label = messages.plain_text(said, MOST_LABEL)
+    return {"text": label, "value": reference(listing.urn, listing.file_id)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +101,10 @@ class Written:
 
 def written(view: Mapping[str, Any]) -> Written:
     urn, file_id, channel = (*str(view.get("private_metadata", "")).split("/"), "", "", "")[:3]
-    field = view.get("state", {}).get("values", {}).get(FIELD, {}).get(INPUT, {})
-    text = str(field.get("value") or "")[:MOST_WRITTEN]
-    return Written(reference=reference(urn, file_id), channel=channel, text=text)
+    values = view.get("state", {}).get("values", {})
+    chosen = values.get(WHICH, {}).get(CHOSEN, {}).get("selected_option") or {}
+    text = str(values.get(FIELD, {}).get(INPUT, {}).get("value") or "")[:MOST_WRITTEN]
+    return Written(reference=str(chosen.get("value") or reference(urn, file_id)), channel=channel, text=text)
 
 
 def messages_about(document: KnownDocument, asker: Asker, text: str, operators: str, form_id: str) -> tuple[Owed, ...]:

@@ -155,15 +155,14 @@ def _cc(mentions: Sequence[str], before: str = "") -> Line:
 
 
 def _buttons(change: Change) -> Iterator[Button]:
-    one, listing = REGISTRY.by_urn(change.urn), change.listing
-    asked = {"history": words.HISTORY_BUTTON, "why": words.WHY_BUTTON, "neighbours": words.NEIGHBOURS_BUTTON}
-    report = _told_report(change)
-    for verb, label in asked.items() if one else ():
-        if one and (report or verb != "why"):
-            yield Button(label=label, command=f"{verb} {one.slug}")
+    one, report = REGISTRY.by_urn(change.urn), _told_report(change)
+    if one:
+        yield Button(label=words.HISTORY_BUTTON, command=f"history {one.slug}")
+        if report and (report.graded or report.outcome):
+            yield Button(label=words.WHY_BUTTON, command=f"why {one.slug}{' send' if report.outcome else ''}")
+        yield Button(label=words.NEIGHBOURS_BUTTON, command=f"neighbours {one.slug}")
     if report:
-        reference = wrong_reading.reference(listing.urn, listing.file_id)
-        yield Button(label=words.WRONG_BUTTON, command=reference, action=wrong_reading.ACTION)
+        yield wrong_reading.button(change.listing)
 
 
 def _corrected(change: Change) -> Iterator[Block]:

@@ -105,7 +105,8 @@ def _line(one: Story) -> Line:
 
 def _seen(moments: Sequence[datetime]) -> str:
     first, last = words.moment(min(moments)), words.moment(max(moments))
-    return first if first == last else words.SEEN_BETWEEN.format(first=first, last=last)
+    form = words.SEEN_AT if first == last else words.SEEN_BETWEEN
+    return form.format(first=first, last=last)
 
 
 def _sections(page: Sequence[Story]) -> Iterator[Block]:

@@ -50,11 +50,16 @@ def sentence(change: Change, report: Report) -> str:
 
 def _told(change: Change, report: Report) -> Iterator[str]:
     """What the title has not told yet."""
-    rows = parts.rows(report, change.comparisons, change.before)
     yield from _flag(report)
-    yield from (parts.movement_words(row) for row in rows[1 if _title_tells(rows[:1], report) else 0 :])
+    yield from map(parts.movement_words, untold(change, report))
     if report.problems:
         yield words.NOT_ALL_TOLD
+
+
+def untold(change: Change, report: Report) -> Sequence[GradeRow]:
+    """The judgements, without the one of which the title says all."""
+    rows = parts.rows(report, change.comparisons, change.before)
+    return rows[1 if _title_tells(rows[:1], report) else 0 :]
 
 
 def _title_tells(first: Sequence[GradeRow], report: Report) -> bool:

@@ -12,8 +12,10 @@ from bot.grammar import Asked, Command, Form, Verb, question
 from bot.types import Button, Reply
 from judgements.authorities import Ambiguous, Authority, Region
 
-AFTER_A_NAME = frozenset({"history", "why", "neighbours", "subscribe", "unsubscribe"})
-"""Verbs that people also put behind the name; no name ends with one."""
+AFTER_A_NAME = frozenset({"history", "why", "neighbours"})
+"""Verbs that people also put behind the name, and that may stand there; no name ends with one."""
+ASKED_ABOUT = frozenset({"subscribe", "unsubscribe"})
+"""Verbs that do something, and are asked about before it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Show:
 
 
 def _turned(typed: str, asked: Asked) -> Reply | None:
-    """The question that "kent history" calls for; None if a verb does not follow a name."""
+    """The question that "kent subscribe" calls for; None if no such verb follows a name."""
     name, _, verb = typed.rpartition(" ")
-    if verb.casefold() not in AFTER_A_NAME or not naming.today(name, asked):
+    if verb.casefold() not in ASKED_ABOUT or not naming.today(name, asked):
         return None
     meant = f"{verb.casefold()} {name}"
     said = words.TURNED.format(command=asked.command, instead=meant)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot import parts, words
+from bot import parts, words, wrong_reading
 from bot.answers import reports
 from bot.answers.reports import Read
 from bot.types import Block, Bullets, Button, Card, Grades, Line, Link, Paragraph, SmallPrint
@@ -13,7 +13,7 @@ from judgements.authorities import REGISTRY, Authority
 from judgements.frameworks import FRAMEWORKS
 from judgements.partners import NotCompared
 from judgements.types import Listing, Report
-from storage.types import Coverage, KnownAuthority, SourceState, TroubleKind
+from storage.types import Coverage, KnownAuthority, KnownTrouble, SourceState, TroubleKind
 
 MOST_LISTED = 5
 """So many letters, and so many unread documents, are named on a card: the newest."""
@@ -25,7 +25,7 @@ def authority(known: KnownAuthority, one: Authority, today: date, *, subscribed:
     `subscribed`: whether the asker's channel is subscribed to it; None where there is no channel.
     """
     newest = reports.newest_graded(known.documents)
-    buttons = (*_further(known, one), *_subscription_button(one, subscribed))
+    buttons = (*_further(known, one), *_subscription_button(one, subscribed), *_wrong_button(newest))
     if newest is None:
         return _nothing(known, one, buttons)
     before = reports.before(newest, known.documents)
@@ -81,6 +81,10 @@ def _subscription_button(one: Authority, subscribed: bool | None) -> tuple[Butto
     return (Button(label=words.SUBSCRIBE_BUTTON, command=f"subscribe {one.slug}"),)
 
 
+def _wrong_button(newest: Read | None) -> tuple[Button, ...]:
+    return (wrong_reading.button(newest.listing),) if newest else ()
+
+
 def under_framework(report: Report) -> str:
     """What the report is and what its framework is called for short, if it is: "Single inspection … (SIF)."."""
     framework = FRAMEWORKS.get(report.framework)
@@ -96,6 +100,8 @@ def _introduced(newest: Read, today: date) -> Iterator[Line]:
     ago = words.ago(newest.day, today)
     form = words.CURRENT_DATES if when else words.CURRENT_PUBLISHED
     yield (form.format(when=when, ago=ago, published=published), " ", parts.read_link(report, listing, letter=False))
+    if flag := parts.flag(report):
+        yield (flag,)
 
 
 def _unread_part(newest: Read) -> Iterator[Block]:
@@ -112,8 +118,12 @@ def _letter(letter: Read, today: date) -> Line:
     published = letter.listing.published
     what = words.capital(parts.what(letter.report))
     said = words.LETTER_ITEM.format(what=what, published=words.day(published), ago=words.ago(published, today))
-    flag = parts.flag(letter.report)
-    return (Link(said, letter.listing.url), f" {flag}" if flag else "")
+    return _flagged(Link(said, letter.listing.url), letter)
+
+
+def _flagged(link: Link, read: Read) -> Line:
+    flag = parts.flag(read.report)
+    return (link, f" {flag}") if flag else (link,)
 
 
 def _send(known: KnownAuthority, today: date) -> Iterator[Block]:
@@ -126,7 +136,7 @@ def _send(known: KnownAuthority, today: date) -> Iterator[Block]:
         published=words.day(published),
         ago=words.ago(published, today),
     )
-    yield Bullets(title=words.SEND, items=((Link(said, newest.listing.url),),))
+    yield Bullets(title=words.SEND, items=(_flagged(Link(said, newest.listing.url), newest),))
 
 
 def _unread(known: KnownAuthority, since: date = date.min) -> Iterator[Block]:
@@ -152,15 +162,21 @@ def _small_print(before: Read | NotCompared | None) -> Iterator[Line]:
     yield (words.PAGES,)
 
 
-def status(coverage: Coverage, today: date) -> Card:
-    """How many histories are stored, when the list was read and will be, what is wrong, and what waits or is stuck."""
+def status(coverage: Coverage, today: date, *, whole: bool) -> Card:
+    """How many histories are stored, when the list was read and will be, what is wrong, and what waits or is stuck.
+
+    `whole`: with all that operators have been told; others learn how much of it there is.
+    """
     sentence = _stored(coverage, today)
     lines: list[Line] = [(sentence,), *_last_look(coverage), *_newest(coverage, today), *_next_look(coverage)]
     lines += [(one,) for one in _troubles(coverage)]
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
     if coverage.dead:
         lines.append((words.DEAD.format(dead=_messages(coverage.dead)),))
-    blocks = (Paragraph(tuple(lines)), *_known_troubles(coverage))
+    known = [one for one in coverage.troubles if one.kind is not TroubleKind.SOURCE_FAILING]
+    if known and not whole:
+        lines.append((words.TROUBLES_KNOWN.format(count=words.counted(len(known), "problem")),))
+    blocks = (Paragraph(tuple(lines)), *(_troubles_in_full(known) if known and whole else ()))
     return Card(title=words.STATUS_TITLE, sentence=sentence, blocks=blocks)
 
 
@@ -215,12 +231,10 @@ def _trouble(one: SourceState) -> str:
     return words.TROUBLE.format(trouble=trouble, looks=looks)
 
 
-def _known_troubles(coverage: Coverage) -> Iterator[Block]:
+def _troubles_in_full(known: Iterable[KnownTrouble]) -> Iterator[Block]:
     """What else operators have been told; how the sources are has been said."""
-    said = [one for one in coverage.troubles if one.kind is not TroubleKind.SOURCE_FAILING]
-    if said:
-        since = ((words.day(words.london_day(one.since)), words.without_queries(one.sentence)) for one in said)
-        yield _bullets(words.TROUBLES, [(words.TROUBLE_SINCE.format(day=day, sentence=told),) for day, told in since])
+    since = ((words.day(words.london_day(one.since)), words.without_queries(one.sentence)) for one in known)
+    yield _bullets(words.TROUBLES, [(words.TROUBLE_SINCE.format(day=day, sentence=told),) for day, told in since])
 
 
 def _messages(number: int) -> str:

@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
-from itertools import pairwise
 
 from PIL import Image, ImageDraw, ImageFont
 
 from bot import words
-from bot.answers.timeline import Stand, Timeline
-from judgements.frameworks import FRAMEWORKS
-from judgements.types import Grade, Report
+from bot.answers.timeline import Era, Stand, Timeline
+from judgements.types import Grade
 
 WIDTH, HEIGHT = 1280, 832
-LEFT, RIGHT, TOP, BOTTOM = 272, 30, 136, 604
-"""The field of grades; above it stand the title and the frameworks, below it letters, years and the legend."""
+LEFT, RIGHT, TOP, BOTTOM = 272, 30, 166, 604
+RAISED = 100
+"""The field of grades; above it stand the title and two rows of frameworks, below it letters, years and the legend."""
 MARKS, YEARS, LEGEND = 658, 712, 784
 SMALL, NORMAL, LARGE = 34, 38, 48
 DOT, EDGE = 16, 34
@@ -68,7 +67,7 @@ def draw(timeline: Timeline) -> bytes:
     _title(draw, timeline.name)
     _steps(draw)
     _years(draw, scale)
-    _frameworks(draw, scale, timeline.stands)
+    _frameworks(draw, scale, timeline.eras)
     _line(draw, scale, timeline.stands)
     _dates(draw, scale, timeline.stands)
     _marks(draw, scale, timeline)
@@ -148,47 +147,31 @@ def _years(draw: ImageDraw.ImageDraw, scale: _Scale) -> None:
             _words(draw, (x, YEARS), str(year), SMALL, GREY, "mm")
 
 
-def _frameworks(draw: ImageDraw.ImageDraw, scale: _Scale, stands: Sequence[Stand]) -> None:
-    """Where another framework or edition begins, and what each is called, as far as there is room."""
-    begins = [(float(LEFT), _framework(stands[0].read.report))]
-    for older, younger in pairwise(stands):
-        if _framework(older.read.report) != _framework(younger.read.report):
-            x = scale.x(max(_since(younger.read.report), older.day))
-            _dashed(draw, x, TOP - 44, BOTTOM)
-            begins.append((x, _framework(younger.read.report)))
-    free = LEFT
-    for (x, name), end in zip(begins, [*(x for x, _ in begins[1:]), WIDTH - RIGHT], strict=True):
-        if label := _fitting(name, max(x, free), end):
-            left, text = label
-            _words(draw, (left, TOP - 28), text, SMALL, GREY)
-            free = int(left + _width(text, SMALL) + 12)
+def _frameworks(draw: ImageDraw.ImageDraw, scale: _Scale, eras: Sequence[Era]) -> None:
+    """Where another framework or edition begins, and what each is called.
+
+    A name stands in its own stretch, in short if need be. One that has no room there stands above the line with which
+    its stretch begins, unless another one does.
+    """
+    begins = [float(LEFT), *(scale.x(era.since) for era in eras[1:])]
+    free = 0.0
+    for era, x, end in zip(eras, begins, (*begins[1:], WIDTH - RIGHT), strict=True):
+        label = _fitting(era.name, x, end)
+        if x > LEFT:
+            _dashed(draw, x, RAISED + 18 if label is None else TOP - 44, BOTTOM)
+        width = _width(era.name, SMALL)
+        left = min(x - width / 2, WIDTH - RIGHT - width)
+        if label:
+            _words(draw, (x + 10, TOP - 28), label, SMALL, GREY)
+        elif left > free:
+            _words(draw, (left, RAISED), era.name, SMALL, GREY)
+            free = left + width + 12
 
 
-def _fitting(name: str, begin: float, end: float) -> tuple[float, str] | None:
-    """Where a framework's name begins and as much of it as there is room for; at the edge it may reach back."""
-    for form in (name, *re.findall(r"\d{4}$", name)):
-        if begin + 10 + _width(form, SMALL) < end:
-            return begin + 10, form
-    return None
-
-
-def _since(report: Report) -> date:
-    """The first day of the report's edition; the first of its inspection where that is not known."""
-    framework = FRAMEWORKS.get(report.framework)
-    edition = next((one for one in framework.editions if one.key == report.edition), None) if framework else None
-    if edition and edition.first:
-        return edition.first
-    return report.inspection.start if report.inspection else date.min
-
-
-def _framework(report: Report) -> str:
-    """ "SIF", "ILACS 2023": the framework in short, with its edition where it has several."""
-    framework = FRAMEWORKS.get(report.framework)
-    if framework is None:
-        return report.framework
-    _, bracket, short = framework.name.rpartition("(")
-    name = short.rstrip(")") if bracket else framework.name.removeprefix("Inspection of ")
-    return f"{name} {report.edition}" if len(framework.editions) > 1 else name
+def _fitting(name: str, begin: float, end: float) -> str | None:
+    """As much of a framework's name as there is room for: all of it, or the year alone."""
+    forms = (name, *re.findall(r"\d{4}$", name))
+    return next((form for form in forms if begin + 10 + _width(form, SMALL) < end), None)
 
 
 def _dashed(draw: ImageDraw.ImageDraw, x: float, top: float, bottom: float) -> None:
@@ -261,31 +244,37 @@ def _marks(draw: ImageDraw.ImageDraw, scale: _Scale, timeline: Timeline) -> None
     for letter in timeline.letters:
         _mark(draw, scale.x(letter.day), flagged=bool(letter.report.priority_actions))
     for one in timeline.outcomes:
-        _square(draw, scale.x(one.day))
+        _square(draw, scale.x(one.day), flagged=bool(one.report.priority_actions))
 
 
 def _mark(draw: ImageDraw.ImageDraw, x: float, *, flagged: bool, y: float = MARKS) -> None:
     draw.line((x, y - 20, x, y + 16), fill=RED if flagged else BLACK, width=6)
     if flagged:
-        draw.polygon(((x - 15, y - 18), (x, y - 44), (x + 15, y - 18)), fill=RED)
+        _flag(draw, x, y)
 
 
-def _square(draw: ImageDraw.ImageDraw, x: float, y: float = MARKS) -> None:
-    draw.rectangle((x - 12, y - 14, x + 12, y + 10), fill=PAPER, outline=GREY, width=5)
+def _square(draw: ImageDraw.ImageDraw, x: float, *, flagged: bool = False, y: float = MARKS) -> None:
+    draw.rectangle((x - 12, y - 14, x + 12, y + 10), fill=PAPER, outline=RED if flagged else GREY, width=5)
+    if flagged:
+        _flag(draw, x, y)
+
+
+def _flag(draw: ImageDraw.ImageDraw, x: float, y: float) -> None:
+    draw.polygon(((x - 15, y - 18), (x, y - 44), (x + 15, y - 18)), fill=RED)
 
 
 def _legend(draw: ImageDraw.ImageDraw, timeline: Timeline) -> None:
     """What the marks mean, of those that are there."""
     x = 44.0
-    if any(not one.report.priority_actions for one in timeline.letters):
+    if timeline.letters:
         _mark(draw, x, flagged=False, y=LEGEND + 2)
         x = _explained(draw, x + 20, words.CHART_LETTER)
-    if any(one.report.priority_actions for one in timeline.letters):
-        _mark(draw, x, flagged=True, y=LEGEND + 12)
-        x = _explained(draw, x + 28, words.CHART_FLAGGED)
     if timeline.outcomes:
-        _square(draw, x + 8, LEGEND + 2)
+        _square(draw, x + 8, y=LEGEND + 2)
         x = _explained(draw, x + 32, words.CHART_SEND)
+    if any(one.report.priority_actions for one in (*timeline.letters, *timeline.outcomes)):
+        _flag(draw, x, LEGEND + 32)
+        x = _explained(draw, x + 28, words.CHART_FLAGGED)
     if any(each.overall is None for each in timeline.stands):
         draw.ellipse((x - 4, LEGEND - 16, x + 28, LEGEND + 16), fill=PAPER, outline=GREY, width=4)
         _words(draw, (x + 12, LEGEND), "3", 24, GREY, "mm")

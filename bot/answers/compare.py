@@ -73,14 +73,15 @@ class Side:
 
 
 def side_by_side(sides: Sequence[Side], asked: Asked) -> Card:
-    """Every judgement that one of them has now, a row each; what one of them was not given is left empty."""
+    """Every judgement that one of them has now, a row each with a cell for each of them; the overall one first."""
     names = [side.one.spoken for side in sides]
     table = [{row.short or row.name: row for row in side.rows if row.after} for side in sides]
-    judgements = dict.fromkeys(name for rows in table for name in rows)
-    rows = tuple((words.capital(name), tuple(_cell(rows.get(name)) for rows in table)) for name in judgements)
+    overall = words.SHORT["overall"]
+    judgements = sorted(dict.fromkeys(name for rows in table for name in rows), key=lambda name: name != overall)
+    rows = tuple((words.capital(name), tuple(_cell(name, rows) for rows in table)) for name in judgements)
     blocks: list[Block] = [Paragraph(tuple(_about(side, asked) for side in sides))]
     if rows:
-        blocks += [Grid(columns=tuple(names), rows=rows, upright=True), SmallPrint(((words.COMPARE_GAPS,),))]
+        blocks += [Grid(columns=tuple(names), rows=rows, upright=True), SmallPrint(((words.COMPARE_NOTE,),))]
     return Card(
         title=words.COMPARE_TITLE.format(names=words.joined(names)),
         sentence=_sentence(sides, table),
@@ -89,11 +90,16 @@ def side_by_side(sides: Sequence[Side], asked: Asked) -> Card:
     )
 
 
-def _cell(row: GradeRow | None) -> Line:
+def _cell(name: str, rows: Mapping[str, GradeRow]) -> Line:
+    """The grade and how it moved, from what; or that there is none."""
+    row = rows.get(name)
     if row is None:
-        return ()
-    moved = f" {row.sign} {row.movement}" if row.movement in parts.MOVED else ""
-    return (Strong(row.after), moved)
+        none = words.NO_OVERALL_GIVEN if name == words.SHORT["overall"] else words.NOT_GIVEN
+        return (none if rows else words.NOT_READ_YET,)
+    if not row.movement:
+        return (Strong(row.after),)
+    was = words.IT_WAS.format(before=row.before) if row.before not in ("", row.after) else ""
+    return (Strong(row.after), f" ({row.sign} {row.movement}{was})")
 
 
 def _about(side: Side, asked: Asked) -> Line:

@@ -1,6 +1,7 @@
-"""`export csv` (`json`, `xlsx`): the latest judgements, or all of them, as a file. One row is one judgement.
+"""`export csv` (`json`, `xlsx`): the latest judgements, or all of them, of whom somebody names, as a file.
 
-A document without any judgement (a letter, one that was not read) has one row of its own in the history.
+One row is one judgement. A document without any judgement (a letter, one that was not read) has one row of its own in
+the history.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,9 +18,10 @@ from functools import partial
 import xlsxwriter
 
 from bot import parts, words
-from bot.answers import reports
-from bot.grammar import Asked, Command, Form, Usage, Verb
-from bot.types import Bullets, Card, File, Paragraph, Reply, Strong
+from bot.answers import compare, history, reports
+from bot.channels import asking, facets, lists, scopes
+from bot.grammar import Asked, Command, Form, Usage, Verb, about, refused
+from bot.types import Card, File, Paragraph, Reply
 from judgements.authorities import Authority
 from judgements.types import Judgement, Listing, Report
 from storage.types import KnownDocument
@@ -30,44 +33,66 @@ COLUMNS: Mapping[str, str] = words.EXPORT_COLUMNS
 """Each column and what is in it, in their order."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell of a CSV that begins so is obeyed by spreadsheets."""
-ALSO: Mapping[str, str] = {"excel": "xlsx", "xls": "xlsx"}
-HISTORY_WORDS = frozenset({"history", "all", "everything"})
+_FORMS = re.compile(r"(?<![\w-])\.?(csv|json|xlsx|excel|xls)(?![\w-])", re.IGNORECASE)
+_ALSO: Mapping[str, str] = {"excel": "xlsx", "xls": "xlsx"}
+_OTHER_FORMS = re.compile(
+    r"(?<![\w-])\.?(?:pdf|docx?|word|txt|text|html?|xml|ods|tsv|zip|png|pptx?)(?![\w-])", re.IGNORECASE
+)
+_HISTORY = re.compile(r"(?<![\w-])(?:with )?(?:all|everything|(?:the )?(?:whole )?history)(?![\w-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
+    """`names` are authorities, regions and neighbours as they were typed; "" for all of England."""
+
     form: str
     history: bool = False
+    names: str = ""
 
     def answer(self, asked: Asked) -> Reply:
-        rows = list(_history(asked) if self.history else _latest(asked))
-        which = words.EXPORT_HISTORY if self.history else words.EXPORT_LATEST
+        wanted, unsure = lists.names(self.names, asked.registry) if self.names else ((scopes.ENGLAND,), ())
+        if unsure:
+            others = f"and {', '.join(map(scopes.typed, wanted))}" if wanted else ""
+            return asking.which(unsure, f"export {self.form}{' history' * self.history}", others, asked)
+        rows = list(self._rows(wanted, asked))
+        names = (
+            words.EVERY_AUTHORITY if scopes.ENGLAND in wanted else facets.shortened(list(map(scopes.spoken, wanted)))
+        )
+        if not rows:
+            return refused(words.EXPORT_NOTHING.format(names=names))
+        which = (words.EXPORT_HISTORY if self.history else words.EXPORT_LATEST).format(names=names)
         sentence = words.EXPORT_SENTENCE.format(
             which=which, rows=words.counted(len(rows), "row"), day=words.day(asked.today)
         )
-        name = f"judgements-{'history' if self.history else 'latest'}-{asked.today.isoformat()}.{self.form}"
-        file = File(name=name, title=words.capital(which), make=partial(FORMS[self.form], rows))
-        told = Bullets(title=words.EXPORT_COLUMNS_TITLE, items=tuple(_column(*one) for one in COLUMNS.items()))
-        card = Card(title=words.EXPORT_TITLE, sentence=sentence, blocks=(Paragraph(((sentence,),)), told))
+        file = File(name=self._name(wanted, asked), title=words.capital(which), make=partial(FORMS[self.form], rows))
+        about = words.EXPORT_ROWS[self.form == "xlsx"].format(command=asked.command)
+        card = Card(title=words.EXPORT_TITLE, sentence=sentence, blocks=(Paragraph(((sentence,), (about,))),))
         return Reply(card=card, files=(file,))
 
+    def _rows(self, wanted: Sequence[str], asked: Asked) -> Iterator[Row]:
+        whose = frozenset(urn for scope in wanted for urn in scopes.covered(scope))
+        return _history(whose, asked) if self.history else _latest(whose, asked)
 
-def _column(name: str, holds: str) -> tuple[Strong, str]:
-    return (Strong(name), f": {holds}")
+    def _name(self, wanted: Sequence[str], asked: Asked) -> str:
+        """ "judgements-kent-latest-2026-08-21.csv"; of all of England no name is in it, of several their number is."""
+        of = scopes.typed(wanted[0]).replace(" ", "-") if len(wanted) == 1 else f"{len(wanted)}-names"
+        named = [] if scopes.ENGLAND in wanted else [of]
+        extent = "history" if self.history else "latest"
+        return f"{'-'.join(('judgements', *named, extent, asked.today.isoformat()))}.{self.form}"
 
 
 def parse(rest: str) -> Command:
-    """ "csv", "xlsx history", "history json"; the form is csv unless another is named."""
-    said = [ALSO.get(word, word) for word in rest.casefold().replace(".", "").split()]
-    forms = [word for word in said if word in FORMS]
-    others = [word for word in said if word not in FORMS and word not in HISTORY_WORDS]
-    if others or len(forms) > 1:
+    """Form, "history" and names in any order; the form is csv unless another is named."""
+    forms = [_ALSO.get(form.lower(), form.lower()) for form in _FORMS.findall(rest)]
+    if len(forms) > 1 or _OTHER_FORMS.search(rest):
         return Usage(words.EXPORT_HOW, rest)
-    return Export(forms[0] if forms else "csv", history=any(word in HISTORY_WORDS for word in said))
+    left = _FORMS.sub(" ", rest)
+    names = about(compare.BETWEEN.sub(", ", _HISTORY.sub(" ", left)).strip(" ,;."))
+    return Export(forms[0] if forms else "csv", history=bool(_HISTORY.search(left)), names=" ".join(names.split()))
 
 
-def _latest(asked: Asked) -> Iterator[Row]:
-    current = asked.registry.current
+def _latest(whose: Collection[str], asked: Asked) -> Iterator[Row]:
+    current = [one for one in asked.registry.current if one.urn in whose]
     known = asked.store.latest_inspections(one.urn for one in current)
     for one in current:
         newest = reports.newest_graded(known[one.urn].documents) if one.urn in known else None
@@ -75,9 +100,11 @@ def _latest(asked: Asked) -> Iterator[Row]:
             yield from _rows(one, newest.listing, newest.report)
 
 
-def _history(asked: Asked) -> Iterator[Row]:
-    """Every authority that is or was; its documents oldest first."""
-    everyone = {one.urn: one for one in asked.registry.all}
+def _history(whose: Collection[str], asked: Asked) -> Iterator[Row]:
+    """Every authority that is or was, with those it took over from; its documents oldest first."""
+    named = [one for one in asked.registry.all if one.urn in whose]
+    before = [each for one in named for each in history.forebears(one, asked.registry)]
+    everyone = {one.urn: one for one in (*named, *before)}
     found = asked.store.documents_of(everyone)
     for urn, one in everyone.items():
         for document in reports.published(found[urn]):
@@ -226,6 +253,7 @@ VERBS = (
         forms=(
             Form(usage="export csv", does=words.EXPORT_DOES),
             Form(usage="export xlsx history", does=words.EXPORT_HISTORY_DOES),
+            Form(usage="export csv neighbours west-sussex", does=words.EXPORT_OF_DOES),
         ),
         alone=True,
         also=("download",),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot import naming, parts, words
+from bot import naming, parts, words, wrong_reading
 from bot.answers import cards, charts, reports
 from bot.answers.paging import page_of, turning
 from bot.answers.reports import Read
 from bot.answers.timeline import timeline
-from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.grammar import Asked, Command, Form, Usage, Verb, about, refused
 from bot.types import Block, Button, Card, File, Line, Link, Paragraph, Reply, SmallPrint, Strong
-from judgements.authorities import Authority
+from judgements.authorities import Authority, Registry
 from judgements.partners import NotCompared
 from judgements.types import Report
-from storage.types import KnownAuthority, KnownDocument
+from storage.store import Store
+from storage.types import KnownDocument
 
 PAGE = 15
 """Documents on one page: a report of the oldest frameworks names twenty judgements."""
@@ -31,25 +32,23 @@ class History:
         return naming.about(self.name, "history ", asked, lambda one: self._of(one, asked))
 
     def _of(self, one: Authority, asked: Asked) -> Reply:
-        known = asked.store.known(one.urn)
-        inherited = _inherited(one, asked)
-        if not known.documents and not inherited:
-            return refused(cards.nothing_known(known, one))
-        documents = sorted(reports.published((*known.documents, *inherited)), key=_order)
-        pages = max(1, -(-len(documents) // PAGE))
+        documents = shelf(one, asked.store, asked.registry)
+        if not documents:
+            return refused(cards.nothing_known(asked.store.standing(one.urn), one))
+        pages = -(-len(documents) // PAGE)
         if not 1 <= self.page <= pages:
             said = words.NO_PAGE.format(
                 pages=words.counted(pages, "page"), command=f"{asked.command} history {one.slug}"
             )
             return refused(said)
         shown = documents[(self.page - 1) * PAGE : self.page * PAGE]
-        picture = picture_of(one, known, asked) if self.page == 1 else ()
+        picture = picture_of(one, documents, asked) if self.page == 1 else ()
         card = _card(one, documents, shown, self.page, pages)
         return Reply(card=card, files=picture)
 
 
 def parse(rest: str) -> Command:
-    name, page = page_of(rest)
+    name, page = page_of(about(rest), bare=True)
     return History(name, page) if name else Usage(words.NAME_MISSING, "history")
 
 
@@ -60,22 +59,27 @@ VERBS = (
 )
 
 
-def picture_of(one: Authority, known: KnownAuthority, asked: Asked) -> tuple[File, ...]:
-    """The picture of an authority's grades; () if it was never given one."""
-    shown = timeline(one.spoken, reports.read(known.documents), asked.today)
+def picture_of(one: Authority, documents: Iterable[KnownDocument], asked: Asked) -> tuple[File, ...]:
+    """The picture of an authority's own grades; () if it was never given one."""
+    own = [each for each in documents if each.listing.urn == one.urn]
+    shown = timeline(one.spoken, reports.read(own), asked.today)
     if shown is None:
         return ()
     title = words.CHART_TITLE.format(name=one.spoken)
     return (File(name=f"{one.slug}-timeline.png", title=title, make=partial(charts.draw, shown), alt=shown.alt),)
 
 
-def _inherited(one: Authority, asked: Asked) -> tuple[KnownDocument, ...]:
-    """The documents of those that this authority took over from, and of those before them."""
-    return tuple(
-        document
-        for before in asked.registry.predecessors(one.urn)
-        for document in (*asked.store.known(before.urn).documents, *_inherited(before, asked))
-    )
+def shelf(one: Authority, store: Store, registry: Registry) -> tuple[KnownDocument, ...]:
+    """What stands on the pages of the authority and of those it took over from, by the end of the inspection."""
+    found = store.documents_of([each.urn for each in (one, *forebears(one, registry))])
+    return tuple(sorted(reports.published(each for page in found.values() for each in page), key=_order))
+
+
+def forebears(one: Authority, registry: Registry) -> Iterator[Authority]:
+    """Those that the authority took over from, and those before them."""
+    for before in registry.predecessors(one.urn):
+        yield before
+        yield from forebears(before, registry)
 
 
 def _order(document: KnownDocument) -> tuple[object, ...]:
@@ -86,18 +90,17 @@ def _order(document: KnownDocument) -> tuple[object, ...]:
 def _card(
     one: Authority, documents: Sequence[KnownDocument], shown: Sequence[KnownDocument], page: int, pages: int
 ) -> Card:
-    first, last = documents[0].listing.published, documents[-1].listing.published
-    sentence = words.HISTORY_SENTENCE.format(
-        name=one.spoken,
-        number=words.counted(len(documents), "document"),
-        first=words.day(first),
-        last=words.day(last),
-    )
+    published = [each.listing.published for each in documents]
+    first, last = min(published), max(published)
+    form = words.HISTORY_SENTENCE_OF_A_DAY if first == last else words.HISTORY_SENTENCE
+    number = words.counted(len(documents), "document")
+    sentence = form.format(name=one.spoken, number=number, first=words.day(first), last=words.day(last))
     blocks: list[Block] = [Paragraph(((sentence,),)), *(_told(each, one, documents) for each in shown)]
     notes: list[Line] = [(words.HISTORY_NOTE,)]
     if pages > 1:
         notes.append((words.PAGE_NUMBER.format(page=page, pages=pages),))
-    buttons = (*turning(f"history {one.slug}", page, pages), Button(label=words.CARD_BUTTON, command=one.slug))
+    further = (Button(label=words.CARD_BUTTON, command=one.slug), wrong_reading.button_of_all(one.urn))
+    buttons = (*turning(f"history {one.slug}", page, pages), *further)
     title = words.HISTORY_TITLE.format(name=one.spoken)
     return Card(title=title, sentence=sentence, blocks=(*blocks, SmallPrint(tuple(notes))), buttons=buttons)
 
@@ -118,7 +121,7 @@ def _told(document: KnownDocument, one: Authority, documents: Sequence[KnownDocu
     head: Line = (
         *mark,
         Strong(form.format(what=what, when=when)),
-        " ",
+        ", ",
         Link(words.HISTORY_PUBLISHED.format(published=published), read.listing.url),
     )
     return Paragraph((head, *_judged(read, of_the_same)))
@@ -127,7 +130,7 @@ def _told(document: KnownDocument, one: Authority, documents: Sequence[KnownDocu
 def _judged(read: Read, documents: Sequence[KnownDocument]) -> list[Line]:
     before = reports.before(read, documents) if read.report.graded or read.report.outcome else None
     rows = reports.rows(read, before)
-    lines: list[Line] = [(f"{row.sign} {words.capital(parts.movement_words(row))}".lstrip(),) for row in rows]
+    lines: list[Line] = [(parts.movement_short(row),) for row in rows]
     if isinstance(before, NotCompared):
         lines.append((before.why,))
     if flag := parts.flag(read.report):

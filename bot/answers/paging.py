@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from bot import words
 from bot.types import Button
 
-_PAGE = re.compile(r"(?:^|\s)page (\d{1,3})$", re.IGNORECASE)
+_PAGE = re.compile(r"(?:^|[\s,]+)(?:page|pg|p)\.? ?(\d{1,3})$", re.IGNORECASE)
+_BARE = re.compile(r"(?:^|\s)(\d{1,2})$")
+"""The code of an authority has more digits."""
 
 
-def page_of(rest: str) -> tuple[str, int]:
-    """What was typed without "page 2" at its end, and that number; 1 where there is none."""
-    found = _PAGE.search(rest)
+def page_of(rest: str, *, bare: bool = False) -> tuple[str, int]:
+    """What was typed without "page 2" at its end, and that number; 1 where there is none. `bare`: a 2 alone will do."""
+    found = _PAGE.search(rest) or (_BARE.search(rest) if bare else None)
     return (rest[: found.start()], int(found[1])) if found else (rest, 1)
 
 

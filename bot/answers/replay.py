@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import days, parts, words
-from bot.alerting import alerts
 from bot.alerting.subscriptions import why_not
 from bot.answers import reports
 from bot.answers.paging import page_of, turning
-from bot.answers.recent import change_of, movements
+from bot.answers.recent import change_of, of_change
 from bot.grammar import Asked, Command, Form, Usage, Verb, echo, refused
-from bot.types import Block, Bullets, Card, Line, Paragraph, Reply, SmallPrint
-from judgements.types import Change, Report
+from bot.types import Block, Card, Paragraph, Reply, SmallPrint
+from judgements.types import Change
 
 PAGE = 8
 """Alerts on one page: a report of an older framework has ten judgements, and more to say of each."""
@@ -57,9 +56,8 @@ VERBS = (Verb(name="replay", parse=parse, forms=(Form(usage="replay 2024-07-12",
 
 def _told(day: date, told: Sequence[Change], published: int, asked: Asked, page: int) -> Reply:
     title = (words.REPLAY_TITLE if asked.has_channel else words.REPLAY_TITLE_ALL).format(day=words.day(day))
-    counts = words.REPLAY_COUNTS.format(
-        alerts=words.counted(len(told), "alert"), published=words.counted(published, "document")
-    )
+    form = words.REPLAY_COUNTS if told else words.REPLAY_NO_ALERT if published else words.REPLAY_NOTHING
+    counts = form.format(alerts=words.counted(len(told), "alert"), published=words.counted(published, "document"))
     sentence = words.REPLAY_SENTENCE.format(title=title, counts=counts)
     if not told:
         return Reply(card=Card(title=title, sentence=sentence, blocks=(Paragraph(((counts,),)),)))
@@ -70,16 +68,7 @@ def _told(day: date, told: Sequence[Change], published: int, asked: Asked, page:
     notes = [words.REPLAY_NOTE, *([words.PAGE_NUMBER.format(page=page, pages=pages)] if pages > 1 else [])]
     blocks: tuple[Block, ...] = (
         Paragraph(((counts,),)),
-        *(_alert(change, asked) for change in shown),
+        *map(of_change, shown),
         SmallPrint(tuple((note,) for note in notes)),
     )
     return Reply(card=Card(title=title, sentence=sentence, blocks=blocks, buttons=turning(command, page, pages)))
-
-
-def _alert(change: Change, asked: Asked) -> Bullets:
-    """The headline of the alert, with a line for each judgement."""
-    report = change.reading if isinstance(change.reading, Report) else None
-    items: list[Line] = [(words.capital(told),) for told in movements(change)]
-    items += [(flag,)] if report and (flag := parts.flag(report)) else []
-    items.append((parts.read_link(report, change.listing, letter=False),))
-    return Bullets(title=alerts.headline(change, asked.now).title, items=tuple(items))

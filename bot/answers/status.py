@@ -13,7 +13,9 @@ from bot.types import Reply
 @dataclass(frozen=True, slots=True)
 class Status:
     def answer(self, asked: Asked) -> Reply:
-        return Reply(card=cards.status(asked.store.coverage(asked.today), asked.today))
+        # A terminal is the operators' as well.
+        whole = not asked.in_slack or bool(asked.asker and asked.asker.is_operator)
+        return Reply(card=cards.status(asked.store.coverage(asked.today), asked.today, whole=whole))
 
 
 VERBS = (

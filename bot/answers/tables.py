@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,9 +12,9 @@ from bot import naming, parts, words
 from bot.answers import reports
 from bot.answers.paging import page_of, turning
 from bot.answers.reports import Read
-from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.grammar import Asked, Command, Form, Usage, Verb, about, refused
 from bot.types import Block, Button, Card, Grid, Line, Link, Paragraph, Reply, SmallPrint, Table
-from judgements.authorities import Authority, Region
+from judgements.authorities import REGISTRY, Authority, Region
 from judgements.types import Grade, Judgement
 from storage.types import KnownAuthority
 
@@ -26,28 +27,36 @@ ORDER = (*Grade, NO_OVERALL, NOT_READ)
 
 
 @dataclass(frozen=True, slots=True)
-class England:
+class Part:
+    """How much of a table is wanted: one page of it, and of the authorities those with one grade alone, or all."""
+
     page: int = 1
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class England:
+    part: Part = Part()
 
     def answer(self, asked: Asked) -> Reply:
-        return _table(words.ENGLAND_TITLE, "england", asked.registry.current, asked, self.page)
+        return _table(words.ENGLAND_TITLE, "england", asked.registry.current, asked, self.part)
 
 
 @dataclass(frozen=True, slots=True)
 class OfRegion:
     name: str
-    page: int = 1
+    part: Part = Part()
 
     def answer(self, asked: Asked) -> Reply:
         if self.name and (found := asked.registry.region(self.name)):
-            return of_region(found, asked, self.page)
-        return which_region(self.name, "region ", asked)
+            return of_region(found, asked, self.part)
+        return which_region(self.name, "region ", asked, _typed(self.part.grade))
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     name: str
-    page: int = 1
+    part: Part = Part()
 
     def answer(self, asked: Asked) -> Reply:
         return naming.about(self.name, "neighbours ", asked, lambda one: self._of(one, asked))
@@ -57,31 +66,81 @@ class Neighbours:
         if not near:
             return refused(words.NO_NEIGHBOURS.format(name=one.spoken))
         title = words.NEIGHBOURS_TITLE.format(name=one.spoken)
-        return _table(title, f"neighbours {one.slug}", (one, *near), asked, self.page, note=words.NEIGHBOURS_NOTE)
+        return _table(title, f"neighbours {one.slug}", (one, *near), asked, self.part, note=words.NEIGHBOURS_NOTE)
 
 
-def of_region(region: Region, asked: Asked, page: int = 1) -> Reply:
-    return _table(region.name, f"region {region.slug}", region.authorities, asked, page)
+def of_region(region: Region, asked: Asked, part: Part = Part()) -> Reply:
+    return _table(region.name, f"region {region.slug}", region.authorities, asked, part)
 
 
-def which_region(typed: str, verb: str, asked: Asked) -> Reply:
-    """The question which region was meant; the buttons run `verb` with it."""
-    buttons = [Button(label=one.name, command=f"{verb}{one.slug}") for one in asked.registry.regions]
+def which_region(typed: str, verb: str, asked: Asked, after: str = "") -> Reply:
+    """The question which region was meant; the buttons run `verb` with it, and `after` behind it."""
+    buttons = [Button(label=one.name, command=f"{verb}{one.slug}{after}") for one in asked.registry.regions]
     return naming.which_of(words.NO_REGION if typed else words.WHICH_REGION, typed, buttons, asked)
 
 
+_GRADES: Mapping[str, Grade] = {
+    "outstanding": Grade.OUTSTANDING,
+    "good": Grade.GOOD,
+    "requires improvement(?: to be good)?|requires-improvement|ri": Grade.REQUIRES_IMPROVEMENT,
+    "inadequate": Grade.INADEQUATE,
+}
+"""How people type the grades of today; no name has such a word in it."""
+_ABOUT = re.compile(
+    r"^(?:(?:show|list|give|all|the|which|what|who|councils?|authorit(?:y|ies)|las?|is|are|were|was|currently|now|rated|"
+    r"graded|judged|overall|for|of|in)\b[ ,?]*)+"
+)
+_BEHIND = re.compile(r"(?:[ ,?]+(?:councils?|authorit(?:y|ies)|las?|in|only|now|today|overall|grades?|rated|judged))+$")
+
+
+def graded(typed: str) -> tuple[str, Grade | None]:
+    """What was typed without a grade in it and the little words around, and that grade; None where there is none."""
+    said = f" {typed.casefold().strip(' ?')} "
+    for pattern, grade in _GRADES.items():
+        if found := re.search(rf" (?:{pattern}) ", said):
+            rest = f"{said[: found.start()].strip()} {said[found.end() :].strip()}".strip()
+            return _BEHIND.sub("", f" {_ABOUT.sub('', rest)}").strip(), grade
+    return typed, None
+
+
+def of_a_grade(typed: str) -> Command | None:
+    """ "inadequate", "which are inadequate", "inadequate in london": a table of those; None for what is none."""
+    rest, page = page_of(typed)
+    name, grade = graded(rest)
+    if grade is None:
+        return None
+    part = Part(page, grade)
+    if name in ("", "england"):
+        return England(part)
+    near = name.removeprefix("neighbours ")
+    if near != name:
+        return Neighbours(near, part)
+    region = name.removeprefix("region ")
+    return OfRegion(region, part) if region != name or REGISTRY.region(name) else None
+
+
+def _typed(grade: Grade | None) -> str:
+    """How a grade is typed behind a command, with a space before it; "" for none."""
+    return f" {grade.replace('_', ' ')}" if grade else ""
+
+
 def _england(rest: str) -> Command:
-    rest, page = page_of(rest)
-    return Usage(words.NOTHING_FOLLOWS, "england") if rest else England(page)
+    rest, page = page_of(rest, bare=True)
+    name, grade = graded(rest)
+    return Usage(words.ENGLAND_HOW, "england") if name else England(Part(page, grade))
 
 
 def _region(rest: str) -> Command:
-    return OfRegion(*page_of(rest))
+    rest, page = page_of(rest, bare=True)
+    name, grade = graded(rest)
+    return OfRegion(name, Part(page, grade))
 
 
 def _neighbours(rest: str) -> Command:
-    name, page = page_of(rest)
-    return Neighbours(name, page) if name else Usage(words.NAME_MISSING, "neighbours")
+    rest, page = page_of(rest, bare=True)
+    name, grade = graded(rest)
+    name = about(name)
+    return Neighbours(name, Part(page, grade)) if name else Usage(words.NAME_MISSING, "neighbours")
 
 
 VERBS = (
@@ -98,7 +157,15 @@ VERBS = (
         alone=True,
         also=("regions",),
     ),
-    Verb(name="england", parse=_england, forms=(Form(usage="england", does=words.ENGLAND_DOES),), alone=True),
+    Verb(
+        name="england",
+        parse=_england,
+        forms=(
+            Form(usage="england", does=words.ENGLAND_DOES),
+            Form(usage="england inadequate", does=words.ENGLAND_GRADE_DOES),
+        ),
+        alone=True,
+    ),
 )
 
 
@@ -117,37 +184,70 @@ class _Row:
         overall = self.newest.report.overall
         return overall.grade if overall and isinstance(overall.grade, Grade) else NO_OVERALL
 
+    def has(self, grade: Grade | None) -> bool:
+        """Whether it belongs to the table of this grade: by its overall grade, or without one by any judgement."""
+        if grade is None or self.group == grade:
+            return True
+        return bool(self.newest) and self.group == NO_OVERALL and any(one == grade for _, one in _named_grades(self))
+
 
 def _table(
-    title: str, command: str, authorities: Sequence[Authority], asked: Asked, page: int, note: str = ""
+    title: str, command: str, authorities: Sequence[Authority], asked: Asked, part: Part, note: str = ""
 ) -> Reply:
     """Counts, then the authorities by grade and name, a page of them, with buttons to the other pages."""
     everyone = authorities == asked.registry.current
     known = asked.store.latest_inspections(None if everyone else [one.urn for one in authorities])
-    rows = [_row(one, known.get(one.urn)) for one in authorities]
-    rows.sort(key=lambda row: (ORDER.index(row.group), row.one.spoken))
-    pages = max(1, -(-len(rows) // PAGE))
-    if not 1 <= page <= pages:
+    all_of = [_row(one, known.get(one.urn)) for one in authorities]
+    rows = sorted((row for row in all_of if row.has(part.grade)), key=_place)
+    pages, command = max(1, -(-len(rows) // PAGE)), f"{command}{_typed(part.grade)}"
+    if not 1 <= part.page <= pages:
         return refused(words.NO_PAGE.format(pages=words.counted(pages, "page"), command=f"{asked.command} {command}"))
-    shown = rows[(page - 1) * PAGE : page * PAGE]
+    first = (part.page - 1) * PAGE
+    shown = rows[first : first + PAGE]
     counts = Counter(row.group for row in rows)
-    told = words.TABLE_COUNTS.format(
-        number=words.counted(len(rows), "authority", "authorities"), counts=_counted(counts)
-    )
-    sentence = words.TABLE_SENTENCE.format(title=title, counts=told)
-    blocks: list[Block] = [Paragraph(((told,),))]
-    if page == 1 and (judged := _judged(rows)):
+    told = _told(all_of, counts, part.grade)
+    blocks: list[Block] = [Paragraph(((told if part.grade else _number(all_of, counts),),))]
+    if part.page == 1 and part.grade is None and (judged := _judged(rows)):
         blocks.append(judged)
-    blocks += [
-        _grouped(group, list(members), counts, asked) for group, members in groupby(shown, lambda row: row.group)
-    ]
-    blocks.append(SmallPrint(tuple((line,) for line in _notes(shown, note, page, pages))))
-    return Reply(card=Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, page, pages)))
+    went_on = rows[first - 1].group if first else ""
+    itself = authorities[0] if command.startswith("neighbours ") else None
+    for group, members in groupby(shown, lambda row: row.group):
+        blocks.append(_grouped(_heading(group, counts, part.grade, continued=group == went_on), members, itself, asked))
+    blocks.append(SmallPrint(tuple((line,) for line in _notes(shown, note, part.page, pages))))
+    sentence = words.TABLE_SENTENCE.format(title=title, counts=told)
+    title = f"{title}: {words.GRADES[part.grade]}" if part.grade else title
+    return Reply(
+        card=Card(title=title, sentence=sentence, blocks=tuple(blocks), buttons=turning(command, part.page, pages))
+    )
+
+
+def _place(row: _Row) -> tuple[int, str]:
+    return ORDER.index(row.group), row.one.spoken
 
 
 def _row(one: Authority, known: KnownAuthority | None) -> _Row:
     known = known or KnownAuthority(urn=one.urn)
     return _Row(one, known, reports.newest_graded(known.documents))
+
+
+def _told(rows: Sequence[_Row], counts: Mapping[str, int], grade: Grade | None) -> str:
+    """How many stand where, in a sentence; of one grade, what is left out of it as well."""
+    number = words.counted(len(rows), "authority", "authorities")
+    if grade is None:
+        return words.TABLE_COUNTS.format(number=number, counts=_counted(counts))
+    said = [words.TABLE_OF_GRADE.format(count=counts.get(grade, 0), number=number, grade=words.GRADES[grade])]
+    if areas := counts.get(NO_OVERALL):
+        said.append(words.TABLE_AREAS_OF_GRADE.format(count=areas, grade=words.GRADES[grade]))
+    if unread := sum(row.group == NOT_READ for row in rows):
+        said.append(words.TABLE_LEFT_OUT.format(count=unread))
+    return " ".join(said)
+
+
+def _number(rows: Sequence[_Row], counts: Mapping[str, int]) -> str:
+    """How many there are, and how many of them have no overall grade: the others are counted below."""
+    without = {group: counts[group] for group in (NO_OVERALL, NOT_READ) if counts.get(group)}
+    number = words.counted(len(rows), "authority", "authorities")
+    return words.TABLE_NUMBER.format(number=", ".join(filter(None, (number, _counted(without)))))
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -156,10 +256,10 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def _judged(rows: Iterable[_Row]) -> Grid | None:
     """How many stand at which grade, judgement by judgement: the overall one, then those most of them were given."""
-    counts: dict[str, Counter[Grade]] = {}
+    counts: defaultdict[str, Counter[Grade]] = defaultdict(Counter)
     for row in rows:
         for name, grade in _named_grades(row):
-            counts.setdefault(name, Counter())[grade] += 1
+            counts[name][grade] += 1
     if not counts:
         return None
     overall = words.SHORT["overall"]
@@ -178,21 +278,27 @@ def _named_grades(row: _Row) -> list[tuple[str, Grade]]:
     return [(parts.short_name_of(one, report), one.grade) for one in given if report and isinstance(one.grade, Grade)]
 
 
-def _grouped(group: str, rows: Sequence[_Row], counts: Mapping[str, int], asked: Asked) -> Table:
-    title = f"{words.capital(words.GROUPS[group])} ({counts[group]})"
-    columns = words.TABLE_COLUMNS
-    return Table(title=title, columns=columns, rows=tuple(_cells(row, asked) for row in rows))
+def _heading(group: str, counts: Mapping[str, int], grade: Grade | None, *, continued: bool) -> str:
+    of_areas = grade is not None and group == NO_OVERALL
+    name = words.AREAS_OF_GRADE.format(grade=words.GRADES[grade]) if of_areas and grade else words.GROUPS[group]
+    form = words.GROUP_CONTINUED if continued else words.GROUP_HEADING
+    return form.format(name=words.capital(name), count=counts[group])
 
 
-def _cells(row: _Row, asked: Asked) -> tuple[Line, ...]:
+def _grouped(title: str, rows: Iterable[_Row], itself: Authority | None, asked: Asked) -> Table:
+    return Table(title=title, columns=words.TABLE_COLUMNS, rows=tuple(_cells(row, itself, asked) for row in rows))
+
+
+def _cells(row: _Row, itself: Authority | None, asked: Asked) -> tuple[Line, ...]:
+    mark = words.ASKED_ABOUT if row.one == itself else ""
     if row.newest is None:
         why = words.UNREAD_ONLY if row.known.documents else words.NOTHING_STORED
-        return (row.one.spoken,), (why,), ()
+        return (row.one.spoken,), (why,), (mark,) if mark else ()
     newest = row.newest
     when = words.INSPECTED_IN.format(when=words.day(newest.day), ago=words.ago(newest.day, asked.today))
     unread = reports.unread(row.known.documents, newest.listing.published)
     areas = _areas(newest) if row.group == NO_OVERALL else ""
-    flag = " · ".join(filter(None, (areas, f"{words.WARNING} {words.NEWER_UNREAD}" if unread else "")))
+    flag = " · ".join(filter(None, (mark, areas, f"{words.WARNING} {words.NEWER_UNREAD}" if unread else "")))
     return (Link(row.one.spoken, newest.listing.url),), (when,), (flag,) if flag else ()
 
 

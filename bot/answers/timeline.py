@@ -9,6 +9,7 @@ from datetime import date
 
 from bot import words
 from bot.answers.reports import Read, order
+from judgements.frameworks import FRAMEWORKS, Framework
 from judgements.types import INSPECTIONS, LETTERS, Grade, Report
 
 
@@ -25,6 +26,14 @@ class Stand:
         return self.read.day
 
 
+@dataclass(frozen=True, slots=True)
+class Era:
+    """A framework, or one edition of it, in short, and since when inspections are made under it."""
+
+    since: date
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """What there is to draw of one authority, each part oldest first; `stands` has at least one."""
@@ -34,6 +43,21 @@ class Timeline:
     letters: tuple[Read, ...]
     outcomes: tuple[Read, ...]
     today: date
+
+    @property
+    def eras(self) -> tuple[Era, ...]:
+        """Under what there have been inspections since the first of these, of this authority or only of others.
+
+        None begins before an inspection ended that was made under an earlier one.
+        """
+        begun: dict[str, date] = {}
+        for stand in self.stands:
+            begun = _editions(stand.read.report, self.first, self.last) | begun
+        order = sorted(begun, key=lambda name: begun[name])
+        for stand in self.stands:
+            for later in order[order.index(_name(stand.read.report)) + 1 :]:
+                begun[later] = max(begun[later], stand.day)
+        return tuple(Era(begun[name], name) for name in order)
 
     @property
     def first(self) -> date:
@@ -49,12 +73,18 @@ class Timeline:
     def alt(self) -> str:
         """The picture in words, for who cannot see it."""
         told = "; ".join(_told(stand) for stand in self.stands)
-        flagged = sum(bool(one.report.priority_actions) for one in self.letters)
-        also = [words.counted(len(self.letters), "letter")] if self.letters else []
-        also += [words.CHART_ALT_FLAGGED.format(number=flagged)] if flagged else []
-        also += [words.counted(len(self.outcomes), "area SEND inspection")] if self.outcomes else []
+        sorts = ((self.letters, "letter"), (self.outcomes, "area SEND inspection"))
+        also = [_counted(marked, noun) for marked, noun in sorts if marked]
         rest = f" {words.CHART_ALT_ALSO.format(told=words.joined(also))}" if also else ""
         return f"{words.CHART_ALT.format(name=self.name, told=told)}{rest}"
+
+
+def _counted(marked: Sequence[Read], noun: str) -> str:
+    """ "3 letters (1 with areas for priority action)"."""
+    number = words.counted(len(marked), noun)
+    flagged = sum(bool(one.report.priority_actions) for one in marked)
+    form = words.CHART_ALT_FLAGGED if 0 < flagged < len(marked) else words.CHART_ALT_ALL_FLAGGED if flagged else "{all}"
+    return form.format(all=number, number=flagged)
 
 
 def timeline(name: str, documents: Sequence[Read], today: date) -> Timeline | None:
@@ -95,3 +125,27 @@ def _told(stand: Stand) -> str:
         return f"{when} {words.GRADES[stand.overall]}"
     areas = words.joined([f"{number} {words.GRADES[grade]}" for grade, number in stand.areas.most_common()])
     return words.CHART_ALT_AREAS.format(when=when, areas=areas)
+
+
+def _editions(report: Report, first: date, last: date) -> dict[str, date]:
+    """The editions of the report's framework in force between two days, and since when; its own in any case."""
+    framework = FRAMEWORKS.get(report.framework)
+    begun = report.inspection.start if report.inspection else first
+    own = {_name(report): begun}
+    if framework is None:
+        return own
+    known = {_called(framework, each.key): each.first or first for each in framework.editions}
+    over = {_called(framework, each.key) for each in framework.editions if each.last and each.last < first}
+    return own | {name: since for name, since in known.items() if since <= last and name not in over}
+
+
+def _name(report: Report) -> str:
+    framework = FRAMEWORKS.get(report.framework)
+    return _called(framework, report.edition) if framework else report.framework
+
+
+def _called(framework: Framework, edition: str) -> str:
+    """ "SIF", "ILACS 2023": the framework in short, with its edition where it has several."""
+    _, bracket, short = framework.name.rpartition("(")
+    name = short.rstrip(")") if bracket else framework.name.removeprefix("Inspection of ")
+    return f"{name} {edition}".rstrip() if len(framework.editions) > 1 else name

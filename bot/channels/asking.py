@@ -41,7 +41,7 @@ def which(unsure: Sequence[Unsure], verb: str, options: str, asked: Asked) -> Re
 
 
 def unsure_card(unsure: Sequence[Unsure], verb: str, options: str, asked: Asked) -> Card:
-    title = words.NOT_UNDERSTOOD.format(count=words.counted(len(unsure), "name"))
+    title = words.NOT_UNDERSTOOD
     items = tuple((_unsure_line(one, asked),) for one in unsure)
     most = NEAREST if len(unsure) > 1 else MOST_BUTTONS
     buttons = [

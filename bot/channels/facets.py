@@ -53,7 +53,7 @@ def facets(one: Subscription) -> Mapping[str, Line]:
         "form": (words.IN_ONE_LINE if one.compact else words.IN_FULL,),
         "threads": (words.WITH_THREADS if one.threads else words.WITHOUT_THREADS,),
         "mention": _mentioned(one),
-        "excepted": (names_of(one.excepted) or words.NOBODY,),
+        "excepted": (names_of(one.excepted) or words.NO_EXCEPTIONS,),
     }
 
 

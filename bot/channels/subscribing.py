@@ -109,9 +109,14 @@ def _card(outcome: _Outcome, held: Sequence[Subscription], asker: Asker, muted: 
         told = [*outcome.new, *told]
     how = (*_hows(told), *([(muted,)] if muted else []))
     blocks: tuple[Block, ...] = (*((Paragraph(lines),) if lines else ()), *edited, *((Paragraph(how),) if how else ()))
-    said = [*map(facets.plain, lines), *(block.title for block in edited), *map(facets.plain, how)]
+    said = [*map(facets.plain, lines), *map(_plain, edited), *map(facets.plain, how)]
     small = SmallPrint(tuple(_small_print(outcome, held, asker)))
     return Card(title=form.format(names=names), sentence=" ".join(said), blocks=(*blocks, small))
+
+
+def _plain(block: Bullets) -> str:
+    """The same in a sentence."""
+    return f"{block.title}: {'; '.join(map(facets.plain, block.items))}."
 
 
 def _invitation(asker: Asker) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Files that go with an answer: into the channel where it was asked, or to the asker if we are not in there."""
+"""Files that go with an answer: to the asker alone or, on purpose, into the channel where it was asked."""
 
 from __future__ import annotations
 
@@ -7,29 +7,51 @@ from collections.abc import Sequence
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.types import Asker, File
+from bot.slack import outcomes
+from bot.types import File
 
-NOT_OURS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "access_denied"})
-"""What Slack answers where the file may not go into the channel; the asker may have it all the same."""
+CLOSED = frozenset(
+    {
+        "access_denied",
+        "cannot_dm_bot",
+        "channel_not_found",
+        "is_archived",
+        "messages_tab_disabled",
+        "missing_scope",
+        "no_permission",
+        "not_in_channel",
+        "restricted_action",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+    }
+)
+"""What Slack answers where we may not write; that is to be said, and is no fault of ours."""
 
 
-def hand_over(client: WebClient, files: Sequence[File], asker: Asker) -> bool:
-    """Upload the files; True if they are in the channel, False if they went to the asker. Raises SDK errors."""
+def to_asker(client: WebClient, files: Sequence[File], user: str) -> bool:
+    """Upload the files to the direct message that this person and we share; False if we may not. Raises SDK errors."""
     try:
-        _upload(client, files, asker.channel)
+        directly = client.conversations_open(users=[user])
     except SlackApiError as error:
-        if error.response.get("error") not in NOT_OURS:
+        if outcomes.code_of(error) not in CLOSED:
             raise
-        directly = client.conversations_open(users=[asker.user])
-        _upload(client, files, str(directly["channel"]["id"]))
+        return False
+    return to_channel(client, files, str(directly["channel"]["id"]))
+
+
+def to_channel(client: WebClient, files: Sequence[File], channel: str) -> bool:
+    """Upload the files into the channel; False if we may not. Raises SDK errors."""
+    try:
+        client.files_upload_v2(
+            channel=channel,
+            file_uploads=[
+                {"file": one.content, "filename": one.name, "title": one.title, "alt_txt": one.alt or None}
+                for one in files
+            ],
+        )
+    except SlackApiError as error:
+        if outcomes.code_of(error) not in CLOSED:
+            raise
         return False
     return True
-
-
-def _upload(client: WebClient, files: Sequence[File], channel: str) -> None:
-    client.files_upload_v2(
-        channel=channel,
-        file_uploads=[
-            {"file": one.content, "filename": one.name, "title": one.title, "alt_txt": one.alt or None} for one in files
-        ],
-    )

@@ -35,9 +35,9 @@ CARDS: dict[str, Card] = {
     "card_of_a_first_inspection": cards.authority(replace(_KNOWN, documents=HISTORY[:1]), _ONE, TODAY, subscribed=None),
     "card_without_grades": cards.authority(replace(_KNOWN, documents=(UNREAD,)), _ONE, TODAY, subscribed=False),
     "card_of_nothing": cards.authority(KnownAuthority(urn=WEST_SUSSEX), _ONE, TODAY, subscribed=False),
-    "status": cards.status(_COVERAGE, TODAY),
+    "status": cards.status(_COVERAGE, TODAY, whole=False),
     "status_in_trouble": cards.status(
-        replace(_COVERAGE, authorities_baselined=97, newest=None, sources=(_ILL,), waiting=3, dead=1), TODAY
+        replace(_COVERAGE, authorities_baselined=97, newest=None, sources=(_ILL,), waiting=3, dead=1), TODAY, whole=True
     ),
 }
 

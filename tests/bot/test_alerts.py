@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import words
 from bot.alerting import alerts
 from bot.types import Bullets, Card, Grades, Paragraph
 from judgements.types import ChangeKind, Kind, NotRead, Report, Status
@@ -50,14 +51,14 @@ def test_an_overall_grade_that_is_no_longer_given_is_no_loss() -> None:
 def test_a_report_read_in_part_says_so_in_title_sentence_and_text() -> None:
     card = alerts.headline(CHANGES["read_in_part"], T0)
     assert card.title.endswith("(read in part)")
-    assert "; not everything could be read with certainty. " in card.sentence
-    (unread,) = [block for title, block in bullets(card).items() if title.startswith("Not everything could be read")]
+    assert "; some of it could not be read with certainty. " in card.sentence
+    (unread,) = [block for title, block in bullets(card).items() if title.startswith("Parts of this report could not")]
     assert unread.items == (("overall effectiveness: the table and the text disagree",),)
 
 
 def test_a_document_that_was_not_read_is_news_without_any_grade() -> None:
     card = alerts.headline(CHANGES["not_read"], T0)
-    assert card.title == "West Sussex: new document, judgements not read yet"
+    assert card.title == "West Sussex: new document, judgements not yet read"
     assert not any(isinstance(block, Grades) for block in card.blocks)
     assert alerts.detail(CHANGES["not_read"]) is None
 
@@ -74,7 +75,7 @@ def test_a_councils_own_report_is_never_told_as_ofsteds() -> None:
 def test_a_document_that_was_replaced_by_something_that_is_not_read_says_so_in_every_form() -> None:
     unread = change(NotRead(status=Status.NOT_A_REPORT, why="it is a form"), kind=ChangeKind.CORRECTED)
     gone = replace(unread, instead_of=inspection("GGGG", "G", IN_2026))
-    title = "West Sussex: republished document, judgements not read yet"
+    title = "West Sussex: republished document, judgements not yet read"
     assert alerts.headline(gone, T0).title == alerts.whole(gone, T0).title == alerts.said(gone) == title
     assert title in str(alerts.compact(gone, T0).blocks)
     assert "Corrected at 09:36 BST" in str(alerts.headline(gone, T0, altered=True))
@@ -92,7 +93,7 @@ def test_a_letter_that_was_not_read_whole_does_not_say_that_it_has_no_priority_a
 def test_a_monitoring_visit_says_which_it_is_and_since_when() -> None:
     card = alerts.headline(CHANGES["monitoring_visit"], T0)
     assert "third monitoring visit" in card.sentence
-    assert ("It is the third visit since the authority was judged inadequate in May 2019.",) in _lines(card)
+    assert ("This is the third visit since the authority was judged inadequate in May 2019.",) in _lines(card)
 
 
 def _lines(card: Card) -> list[object]:
@@ -127,7 +128,7 @@ def test_recommendations_of_the_single_framework_are_called_so() -> None:
 def test_a_sentence_begins_with_the_title_for_a_phone_shows_no_more(name: str) -> None:
     card = alerts.headline(CHANGES[name], T0)
     assert card.sentence.startswith(card.title.split(":")[0])
-    assert card.sentence.count("published 20 August 2026") == 1
+    assert card.sentence.replace("published on", "published").count("published 20 August 2026") == 1
 
 
 def test_a_sentence_tells_every_judgement_by_its_short_name_and_the_overall_grade_once() -> None:
@@ -162,3 +163,18 @@ def test_the_day_of_publication_stands_once_in_an_alert() -> None:
 def test_one_inspector_leads_or_several_do(names: tuple[str, ...], said: str) -> None:
     told = alerts.detail(change(inspection("GGGG", "G", IN_2026, lead_inspectors=names)))
     assert said in str(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "leads_to"),
+    [
+        ("improved", ["why west-sussex"]),
+        ("send_declined", ["why west-sussex send"]),
+        ("focused_visit_with_priority_action", []),
+        ("joint_inspection", []),
+        ("not_read", []),
+    ],
+)
+def test_an_alert_leads_to_its_own_grades_and_a_letter_to_none(name: str, leads_to: list[str]) -> None:
+    buttons = alerts.headline(CHANGES[name], T0).buttons
+    assert [button.command for button in buttons if button.label == words.WHY_BUTTON] == leads_to

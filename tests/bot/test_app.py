@@ -20,14 +20,15 @@ from bot.messages import ACTION
 from bot.sending import deliver
 from bot.slack.client import web_client
 from inspection_watch import slack as wired
-from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, TEAM, LocalSlack
+from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from inspection_watch.listen import Doors
 from inspection_watch.settings import Settings
 from storage.engine import StorageError
 from storage.store import Store
+from storage.types import TroubleKind
 from tests.bot.examples import CHANGES, HISTORY, document, intent
 from tests.bot.validators import check_view
-from tests.slack import Json, People, soon
+from tests.slack import Json, People, Proxy, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -49,10 +50,11 @@ def local_slack(over_http: bool, request: pytest.FixtureRequest) -> LocalSlack:
 
 
 @contextmanager
-def answering(store: Store, slack: LocalSlack, doors: Doors, *, over_http: bool) -> Iterator[None]:
+def answering(store: Store, slack: LocalSlack, doors: Doors, *, over_http: bool, operators: str = "") -> Iterator[None]:
     """The bot answers, with the settings that a person gives it, until the end of the block."""
     token = {"SLACK_SIGNING_SECRET": slack.signing_secret} if over_http else {"SLACK_APP_TOKEN": slack.app_token}
-    settings = Settings(SLACK_BOT_TOKEN=slack.bot_token, SLACK_API_URL=slack.api_url, **token)
+    where = {"INSPECTION_WATCH_OPERATOR_CHANNEL": operators} if operators else {}
+    settings = Settings(SLACK_BOT_TOKEN=slack.bot_token, SLACK_API_URL=slack.api_url, **token, **where)
     with wired.answering(settings, store, now, doors):
         yield
 
@@ -118,7 +120,7 @@ def test_a_mistyped_name_is_answered_with_buttons_that_do_what_was_asked(people:
     (question,) = people.wait_for(1)
     people.press(question, "West Sussex")
     said = people.wait_for(2)[-1]
-    assert said["text"] == "This channel is now told whenever Ofsted publishes a report or letter on West Sussex."
+    assert said["text"] == "This channel will now be told whenever Ofsted publishes a report or letter on West Sussex."
     assert len(sqlite_store.subscriptions(TEAM, CHANNEL)) == 1
 
 
@@ -224,13 +226,13 @@ def test_a_failure_is_told_in_one_sentence_with_an_id_that_finds_the_log_line(
 def test_a_database_that_does_not_answer_is_told_in_the_same_sentence_and_is_no_fault_of_the_program(
     people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
 ) -> None:
-    broken = BrokenStore(sqlite_store, StorageError("The database did not do its work."))
+    broken = BrokenStore(sqlite_store, StorageError("The database could not do its work."))
     with answering(broken, local_slack, doors, over_http=over_http), capture_logs() as logged:
         people.type("west-sussex")
         (said,) = people.wait_for(1)
     (line,) = [one for one in logged if one["event"] == "command failed"]
     assert line["id"] in said["text"]
-    assert (line["log_level"], line["storage"]) == ("warning", "The database did not do its work.")
+    assert (line["log_level"], line["storage"]) == ("warning", "The database could not do its work.")
 
 
 def test_what_is_not_for_us_is_acknowledged_and_not_complained_of(
@@ -251,23 +253,105 @@ def test_what_is_not_for_us_is_acknowledged_and_not_complained_of(
 
 
 @pytest.mark.usefixtures("bot")
-def test_the_timeline_picture_goes_into_the_channel(people: People, sqlite_store: Store) -> None:
+def test_the_timeline_picture_goes_to_the_asker_alone_and_the_answer_says_so(
+    people: People, sqlite_store: Store
+) -> None:
     publish(sqlite_store, "improved")
-    people.type("history west-sussex")
-    card, picture = people.wait_for(2)
-    assert card["ephemeral_to"] == ALICE
+    people.type("history west-sussex", user=BOB)
+    (picture,) = people.wait_for(1, people.direct(BOB))
     (file,) = picture["files"]
     assert file["name"] == "west-sussex-timeline.png"
     assert file["mimetype"] == "image/png"
     assert "West Sussex" in file["alt_txt"]
+    (card,) = people.messages()
+    assert card["ephemeral_to"] == BOB
+    assert "The picture is sent to you alone, in a direct message." in str(card["blocks"])
 
 
 @pytest.mark.usefixtures("bot")
-def test_an_export_goes_into_the_channel_as_a_file(people: People, sqlite_store: Store) -> None:
+def test_an_export_goes_to_the_asker_alone_as_a_file(people: People, sqlite_store: Store) -> None:
     publish(sqlite_store, "improved")
     people.type("export csv")
-    _, export = people.wait_for(2)
+    (export,) = people.wait_for(1, people.direct())
     assert [one["name"].endswith(".csv") for one in export["files"]] == [True]
+    assert [one.get("ephemeral_to") for one in people.messages()] == [ALICE]
+
+
+@pytest.mark.usefixtures("bot")
+def test_answer_and_picture_are_shown_in_the_channel_on_purpose_and_with_the_name_of_the_asker(
+    people: People, sqlite_store: Store
+) -> None:
+    publish(sqlite_store, "improved")
+    people.type("history west-sussex", user=BOB)
+    (card,) = people.wait_for(1)
+    people.press(card, words.SHOW_BUTTON, user=BOB)
+    _, picture, shown = people.wait_for(3)
+    assert [one["name"] for one in picture["files"]] == ["west-sussex-timeline.png"]
+    assert "ephemeral_to" not in shown
+    assert shown["text"] == card["text"]
+    assert f"Shown here by <@{BOB}>" in str(shown["blocks"])
+    assert words.SHOW_BUTTON not in str(shown["blocks"])
+
+
+def test_where_the_asker_cannot_be_written_to_that_is_said_in_one_sentence(
+    between: Proxy, people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
+) -> None:
+    publish(sqlite_store, "improved")
+    between.instead["conversations.open"] = {"ok": False, "error": "cannot_dm_bot"}
+    with answering(sqlite_store, replace(local_slack, url=between.url), doors, over_http=over_http):
+        people.type("history west-sussex")
+        _, said = people.wait_for(2)
+    assert said["text"] == (
+        "The picture could not be sent to you, because Slack does not let me write to you directly."
+    )
+    assert said["ephemeral_to"] == ALICE
+    assert people.calls("files.getUploadURLExternal") == []
+
+
+def test_where_files_may_not_be_posted_nothing_is_shown(
+    between: Proxy, people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
+) -> None:
+    publish(sqlite_store, "improved")
+    with answering(sqlite_store, replace(local_slack, url=between.url), doors, over_http=over_http):
+        people.type("history west-sussex")
+        people.wait_for(1, people.direct())
+        (card,) = people.messages()
+        between.instead["files.completeUploadExternal"] = {"ok": False, "error": "not_in_channel"}
+        people.press(card, words.SHOW_BUTTON)
+        _, said = people.wait_for(2)
+    assert said["text"].startswith("I cannot post in this channel, so nothing was shown.")
+    assert said["ephemeral_to"] == ALICE
+
+
+@pytest.mark.usefixtures("bot")
+def test_any_reading_of_a_history_may_be_said_to_be_wrong(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("history west-sussex")
+    (card,) = people.wait_for(1)
+    people.press(card, words.WRONG_ONE_BUTTON)
+    soon(lambda: bool(people.calls("views.open")), "the form to be opened")
+    options = people.calls("views.open")[0]["view"]["blocks"][0]["element"]["options"]
+    assert len(options) == len(HISTORY) + 1
+    chosen = {"type": "static_select", "selected_option": options[-1]}
+    values = {"which": {"document": chosen}, "what": {"text": {"type": "plain_text_input", "value": "It says good."}}}
+    with capture_logs() as logged:
+        people.send_form(values)
+        soon(lambda: any("what you wrote" in one["text"] for one in people.calls("chat.postMessage")), "thanks")
+    (line,) = [one for one in logged if one["event"] == "reading said to be wrong"]
+    assert f"{line['urn']}/{line['file_id']}" == options[-1]["value"]
+
+
+def test_operators_are_told_in_their_channel_what_they_know_and_others_how_much(
+    people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
+) -> None:
+    sqlite_store.raise_trouble("1", TroubleKind.UNREAD, "Two documents wait.", now())
+    with answering(sqlite_store, local_slack, doors, over_http=over_http, operators=OTHER_CHANNEL):
+        people.type("status")
+        people.type("status", OTHER_CHANNEL)
+        (others,), (operators,) = people.wait_for(1), people.wait_for(1, OTHER_CHANNEL)
+    assert "Two documents wait." in str(operators["blocks"])
+    assert "Two documents wait." not in str(others["blocks"])
+    assert "have been told about 1 problem" in str(others["blocks"])
 
 
 @pytest.mark.usefixtures("bot")
@@ -324,7 +408,7 @@ def test_a_document_that_is_not_known_any_more_is_said_so(people: People, sqlite
     people.type("west-sussex")
     (card,) = people.wait_for(1)
     people.act(card, {"type": "button", "action_id": "wrong", "value": "80578/1"})
-    assert people.wait_for(2)[-1]["text"] == "That document is not known here any more."
+    assert people.wait_for(2)[-1]["text"] == "That document is no longer known here."
 
 
 @pytest.mark.usefixtures("bot")

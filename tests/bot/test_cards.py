@@ -8,9 +8,23 @@ from datetime import date, timedelta
 from bot.answers import cards
 from bot.types import Bullets, Card, Grades, Link, Paragraph
 from judgements.authorities import REGISTRY
-from judgements.types import Kind, NotRead, Status
+from judgements.types import Kind, NotRead, Outcome, Status
 from storage.types import Coverage, KnownAuthority, KnownDocument, KnownTrouble, SourceState, TroubleKind
-from tests.bot.examples import HISTORY, IN_2019, T0, TODAY, UNREAD, WEST_SUSSEX, document, inspection, letter, listing
+from tests.bot.examples import (
+    HISTORY,
+    IN_2019,
+    IN_2026,
+    T0,
+    TODAY,
+    UNREAD,
+    WEST_SUSSEX,
+    document,
+    inspection,
+    items,
+    letter,
+    listing,
+    send,
+)
 
 
 def card(*documents: KnownDocument) -> Card:
@@ -39,6 +53,22 @@ def test_letters_are_listed_only_if_they_came_after_the_newest_report() -> None:
     assert len(lists(card(*HISTORY, old))["Letters since then"].items) == 1
 
 
+def test_areas_for_priority_action_are_flagged_in_the_report_its_letters_and_the_outcome() -> None:
+    flagged = replace(send(Outcome.SYSTEMIC_FAILINGS, IN_2026), priority_actions=items(5))
+    outcome = document(listing(TODAY, "50260009"), flagged)
+    assert "⚠ 5 areas for priority action" in str(
+        lists(card(*HISTORY[:2], outcome))["Latest area SEND inspection"].items
+    )
+    urgent = document(listing(), inspection("IIII", "I", IN_2026, priority_actions=items(2)))
+    (said, *_) = [block for block in card(urgent).blocks if isinstance(block, Paragraph)]
+    assert ("⚠ 2 areas for priority action",) in said.lines
+
+
+def test_a_card_leads_to_the_form_for_a_wrong_reading_of_its_report() -> None:
+    assert [button.command for button in card(*HISTORY).buttons if button.action] == ["80578/50216432"]
+    assert not [button for button in card(UNREAD).buttons if button.action]
+
+
 def test_only_the_newest_letters_are_listed_and_the_others_counted() -> None:
     visits = [
         focused_visit((date(2024, month, 2),) * 2, date(2024, month, 20), f"502{month:05}") for month in range(1, 8)
@@ -51,7 +81,7 @@ def test_only_the_newest_letters_are_listed_and_the_others_counted() -> None:
 def test_a_newer_document_that_was_not_read_stands_above_the_grades() -> None:
     first = card(*HISTORY, UNREAD).blocks[0]
     assert isinstance(first, Bullets)
-    assert first.title == "Documents that have not been read yet"
+    assert first.title == "Documents not yet read"
 
 
 def test_an_old_document_that_was_not_read_is_not_mentioned() -> None:
@@ -61,7 +91,7 @@ def test_an_old_document_that_was_not_read_is_not_mentioned() -> None:
 
 def test_a_report_read_in_part_says_what_is_missing() -> None:
     partial = document(listing(), replace(inspection("GGGG", "G", (TODAY, TODAY)), problems=("no dates",)))
-    (unread,) = [block for title, block in lists(card(partial)).items() if title.startswith("Not everything")]
+    (unread,) = [block for title, block in lists(card(partial)).items() if title.startswith("Parts of this report")]
     assert unread.items == (("no dates",),)
 
 
@@ -83,7 +113,7 @@ def told(on: date = TODAY, **source: object) -> list[str]:
     coverage = Coverage(
         authorities_known=100, authorities_baselined=97, newest=None, sources=(state,), waiting=0, dead=0
     )
-    (block,) = cards.status(coverage, on).blocks
+    (block,) = cards.status(coverage, on, whole=True).blocks
     assert isinstance(block, Paragraph)
     return [str(line[0]) for line in block.lines]
 
@@ -142,7 +172,7 @@ def test_status_tells_when_the_list_is_read_again_and_the_newest_document() -> N
     coverage = Coverage(
         authorities_known=153, authorities_baselined=153, newest=listing(), sources=(source,), waiting=0, dead=0
     )
-    (block,) = cards.status(coverage, TODAY).blocks
+    (block,) = cards.status(coverage, TODAY, whole=True).blocks
     assert isinstance(block, Paragraph)
     assert (Link("Newest document: West Sussex, “Children's services inspection”", listing().url),) in block.lines
     assert ("It is read again at 10:06 BST on 20 August 2026, or a little later.",) in block.lines
@@ -154,12 +184,12 @@ def test_status_tells_the_next_look_of_the_plan_unless_the_source_rests_for_long
         coverage = Coverage(
             authorities_known=153, authorities_baselined=153, newest=None, sources=(state,), waiting=0, dead=0
         )
-        (block,) = cards.status(coverage, TODAY).blocks
+        (block,) = cards.status(coverage, TODAY, whole=True).blocks
         assert isinstance(block, Paragraph)
         assert (f"It is read again at {at} BST on 20 August 2026, or a little later.",) in block.lines
 
 
-def test_status_tells_what_operators_know_but_not_twice_that_a_source_fails() -> None:
+def test_status_tells_operators_what_they_know_but_not_twice_that_a_source_fails() -> None:
     def trouble(kind: TroubleKind, sentence: str) -> KnownTrouble:
         return KnownTrouble(key=sentence, kind=kind, sentence=sentence, since=T0, last_at=T0)
 
@@ -172,9 +202,12 @@ def test_status_tells_what_operators_know_but_not_twice_that_a_source_fails() ->
         dead=0,
         troubles=(trouble(TroubleKind.SOURCE_FAILING, "failing"), trouble(TroubleKind.UNREAD, "Two are not read.")),
     )
-    (_, block) = cards.status(coverage, TODAY).blocks
+    (_, block) = cards.status(coverage, TODAY, whole=True).blocks
     assert isinstance(block, Bullets)
     assert block.items == (("Since 20 August 2026: Two are not read.",),)
+    (others,) = cards.status(coverage, TODAY, whole=False).blocks
+    assert isinstance(others, Paragraph)
+    assert others.lines[-1] == ("The people who run this bot have been told about 1 problem.",)
 
 
 def test_of_two_reports_on_one_inspection_the_later_publication_is_where_an_authority_stands() -> None:
@@ -188,7 +221,7 @@ def test_an_inspection_whose_grades_were_all_left_out_stands_above_the_grades() 
     doubtful = replace(inspection("GGGG", "G", (TODAY, TODAY)), judgements=(), overall=None, problems=("two tables",))
     first = card(*HISTORY, document(listing(date(2026, 8, 20), "50260001"), doubtful)).blocks[0]
     assert isinstance(first, Bullets)
-    assert first.title == "Documents that have not been read yet"
+    assert first.title == "Documents not yet read"
 
 
 def test_grades_are_not_compared_over_an_inspection_that_was_not_read() -> None:

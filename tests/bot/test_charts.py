@@ -13,7 +13,7 @@ from bot.answers import charts, reports
 from bot.answers.reports import Read
 from bot.answers.timeline import Timeline, timeline
 from judgements.authorities import REGISTRY
-from judgements.types import Kind, NotJudged
+from judgements.types import Kind, NotJudged, Outcome
 from tests.bot.examples import (
     HISTORY,
     IN_2015,
@@ -26,6 +26,7 @@ from tests.bot.examples import (
     judgement,
     letter,
     listing,
+    send,
 )
 from tests.bot.histories import histories
 
@@ -78,9 +79,50 @@ def test_the_words_say_every_grade_and_what_else_is_marked() -> None:
     shown = drawn(*reports.read(HISTORY))
     assert shown.alt == (
         "Timeline of West Sussex. Overall effectiveness by the end of the inspection: March 2019 inadequate; "
-        "March 2023 requires improvement to be good. Also marked: 1 letter, 1 with areas for priority action and "
+        "March 2023 requires improvement to be good. Also marked: 1 letter (with areas for priority action) and "
         "1 area SEND inspection."
     )
+
+
+def test_the_words_count_what_has_areas_for_priority_action_among_letters_and_outcomes() -> None:
+    days = [date(2024, month, 2) for month in (1, 2, 3)]
+    visits = [Read(listing(day), letter(Kind.ILACS_FOCUSED_VISIT, (day, day))) for day in days]
+    flagged = replace(visits[0], report=replace(visits[0].report, priority_actions=items(1)))
+    outcome = replace(send(Outcome.SYSTEMIC_FAILINGS, IN_2026), priority_actions=items(2))
+    shown = drawn(graded(IN_2023, "RRRR", "R"), flagged, *visits[1:], Read(listing(), outcome))
+    assert shown.alt.endswith(
+        "Also marked: 3 letters (1 with areas for priority action) and "
+        "1 area SEND inspection (with areas for priority action)."
+    )
+    picture, scale = image(shown), charts._Scale(first=shown.first, last=shown.last)
+    square = picture.getpixel((round(scale.x(IN_2026[1])) - 11, charts.MARKS))
+    assert isinstance(square, tuple)
+    assert near(square, charts.RED)
+
+
+def test_every_edition_begins_on_its_day_whether_or_not_an_inspection_was_made_under_it() -> None:
+    shown = drawn(graded(IN_2015, "RRRRR", "R", "sif", "2013"), graded(IN_2026, "RRRG", "", edition="2026"))
+    assert [(era.name, era.since) for era in shown.eras[1:]] == [
+        ("ILACS 2018", date(2018, 1, 1)),
+        ("ILACS 2023", date(2023, 1, 1)),
+        ("ILACS 2026", date(2026, 4, 1)),
+    ]
+    picture, scale = image(shown), charts._Scale(first=shown.first, last=shown.last)
+    for era in shown.eras[1:]:
+        column = [picture.getpixel((round(scale.x(era.since)), y)) for y in range(charts.TOP, charts.BOTTOM)]
+        assert any(isinstance(one, tuple) and near(one, charts.GREY) for one in column), era.name
+
+
+def test_an_edition_that_began_lately_is_named_though_its_stretch_is_narrow() -> None:
+    picture = image(drawn(graded(IN_2015, "RRRRR", "R", "sif", "2013"), graded(IN_2026, "RRRG", "", edition="2026")))
+    above = [picture.getpixel((x, charts.RAISED)) for x in range(charts.WIDTH - 220, charts.WIDTH)]
+    assert sum(isinstance(one, tuple) and near(one, charts.GREY) for one in above) > 10
+
+
+def test_no_edition_begins_before_the_end_of_an_inspection_under_an_earlier_one() -> None:
+    late = (date(2022, 12, 12), date(2023, 1, 20))
+    shown = drawn(graded(late, "RRR", "R", edition="2018"), graded(IN_2026, "RRRG", "", edition="2026"))
+    assert [era.since for era in shown.eras if era.name == "ILACS 2023"] == [date(2023, 1, 20)]
 
 
 def test_the_same_history_in_any_order_gives_the_same_bytes() -> None:

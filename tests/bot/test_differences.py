@@ -34,26 +34,26 @@ def anew(**other: Any) -> Report:
     [
         (anew(priority_actions=(UNREGISTERED,)), [
             "Area for priority action, new: “Stop placing children in unregistered homes” (page 4)",
-            "Area for priority action, taken out: “See every unaccompanied child within a day”",
+            "Area for priority action, removed: “See every unaccompanied child within a day”",
         ]),
         (anew(priority_actions=()), [
             "Areas for priority action: 1 → none",
-            "Area for priority action, taken out: “See every unaccompanied child within a day”",
+            "Area for priority action, removed: “See every unaccompanied child within a day”",
         ]),
         (anew(improvements=items(4)), [
             "Areas for improvement: 3 → 4",
             "Area for improvement, new: “The oversight of private fostering arrangements” (page 2)",
         ]),
-        (anew(improvements=tuple(reversed(items(3)))), ["Area for improvement: the same ones in another order"]),
+        (anew(improvements=tuple(reversed(items(3)))), ["Area for improvement: the same, in a different order"]),
         (anew(improvements=(*items(2), items(2)[0])), [
             f"Area for improvement, new: “{items(1)[0].text[:-1]}” (page 2)",
-            f"Area for improvement, taken out: “{items(3)[2].text[:-1]}”",
+            f"Area for improvement, removed: “{items(3)[2].text[:-1]}”",
         ]),
         (anew(inspection=Inspection(periods=((date(2026, 7, 6), date(2026, 7, 10)),))), [
             "Inspected: 6 to 17 July 2026 → 6 to 10 July 2026"
         ]),
         (anew(inspection=None), ["Inspected: no longer stated; it was 6 to 17 July 2026"]),
-        (anew(problems=("A page is missing.",)), ["Read with certainty: all of it → a part of it"]),
+        (anew(problems=("A page is missing.",)), ["Read with certainty: all of it → part of it"]),
         (anew(kind=Kind.SIF_INSPECTION), [
             "Document: inspection of children's services → single inspection of children's services"
         ]),

@@ -212,7 +212,7 @@ def test_what_happens_is_heard_over_a_line_too(sqlite_store: Store, local_slack:
 def filled_in(document: KnownDocument) -> Json:
     """What Slack posts when the form about this document is sent."""
     values = {"what": {"text": {"type": "plain_text_input", "value": "It says otherwise."}}}
-    view = {**wrong_reading.form(document, CHANNEL), "id": "V1", "state": {"values": values}}
+    view = {**wrong_reading.form((document,), CHANNEL), "id": "V1", "state": {"values": values}}
     return {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": ALICE}, "view": view}
 
 
@@ -243,7 +243,7 @@ class TestWrongReadings:
         assert sqlite_store.coverage().waiting == 2
 
     def test_a_document_that_is_gone_meanwhile_is_said_in_the_form(self, app: SlackApp) -> None:
-        assert "not known here" in post(app, filled_in(HISTORY[-1]))["errors"]["what"]
+        assert "no longer known here" in post(app, filled_in(HISTORY[-1]))["errors"]["what"]
 
 
 class TestHome:
@@ -276,7 +276,7 @@ class TestStrangers:
             by = {"team": {"id": TEAM}, "user": {"id": ALICE, "team_id": team}, "channel": {"id": CHANNEL}}
             post(app, {"type": "block_actions", "response_url": f"{between.url}/hook", "actions": [pressed], **by})
         soon(lambda: len(between.asked) == 2, "both to be answered")
-        assert "Only people of this workspace" in str(between.asked)
+        assert "Only members of this workspace" in str(between.asked)
         assert [scopes.typed(one.scope) for one in sqlite_store.subscriptions(TEAM, CHANNEL)] == ["kent"]
 
 

@@ -219,7 +219,7 @@ def test_a_correction_is_written_over_every_part_of_a_detail_and_adds_or_empties
     publish(store, shorter, at=T0 + 2 * MINUTE)
     over = {one.edits: one.message.text for one in deliver(store, T0 + 2 * MINUTE) if one.edits}
     assert list(over) == [head.key, *(one.key for one in three), *(one.key for one in new)]
-    assert [key for key, text in over.items() if text.startswith("There is nothing more here")] == [
+    assert [key for key, text in over.items() if text.startswith("Since the correction there is nothing")] == [
         one.key for one in new
     ]
 
@@ -538,7 +538,7 @@ def test_an_empty_digest_is_sent_where_it_is_wished_for_and_says_how_fresh_it_is
     check(empty.message)
     assert empty.message.text == (
         "Daily digest: nothing new. "
-        "Nothing has been published on all of England (letters) that was not told here already."
+        "Nothing has been published on all of England (letters) that has not already been posted here."
     )
     assert "Not all that is watched has been read without trouble yet" in said(empty)
     assert digests_of(store, T0 + HOUR) == []
@@ -697,7 +697,7 @@ def test_operators_are_told_again_each_time_it_has_grown(store: Store) -> None:
         store.raise_trouble("unread", TroubleKind.UNREAD, f"{len(about)} are not read.", at, about=about)
         tell_operators(store, ("T1", "COPS"), at)
         told += [one.message.text for one in deliver(store, at)]
-    kind = "documents wait that could not be read"
+    kind = "some documents could not be read"
     assert told == [
         f"⚠ Trouble: {kind}. 1 are not read.",
         f"⚠ More trouble: {kind}. 2 are not read.",

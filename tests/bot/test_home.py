@@ -41,7 +41,7 @@ def test_what_was_withdrawn_and_a_second_number_are_not_published_lately() -> No
         "West Sussex: inspection of children's services (20 August 2026, today)"
     ]
     assert lines(home.latest([gone], TODAY)) == [
-        "Published lately",
+        "Recently published",
         "Nothing has been published in the last four weeks.",
     ]
 

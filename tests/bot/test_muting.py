@@ -27,9 +27,9 @@ def test_a_mute_is_said_in_the_channel_with_its_end(store: Store) -> None:
     assert store.channel(ALICE.team, ALICE.channel).muted_until == T0 + timedelta(days=14)
     again = lines(ask("mute until 1 december", store).card)
     assert again[0] == "Muted until 07:00 GMT on 1 December 2026"
-    assert "It was muted until 09:36 BST on 3 September 2026 before." in again
+    assert "Before this it was muted until 09:36 BST on 3 September 2026." in again
     ask("subscribe kent", store)
-    assert "It is muted until 07:00 GMT on 1 December 2026; to be told again before: /judgements unmute." in lines(
+    assert "It is muted until 07:00 GMT on 1 December 2026; to unmute it before then: /judgements unmute." in lines(
         ask("subscriptions", store).card
     )
 
@@ -39,8 +39,10 @@ def test_a_channel_that_has_digests_hears_when_they_come(store: Store) -> None:
     assert "digest" not in str(ask("mute 2h", store).card)
     assert "digest" not in str(ask("unmute", store).card)
     ask("subscribe essex weekly", store)
-    assert "A digest that falls due before then is posted when the mute is over." in lines(ask("mute 2h", store).card)
-    assert "A digest that fell due meanwhile is posted now." in lines(ask("unmute", store).card)
+    assert "A digest that falls due before then will be posted when the mute is over." in lines(
+        ask("mute 2h", store).card
+    )
+    assert "A digest that fell due in the meantime will be posted now." in lines(ask("unmute", store).card)
 
 
 def test_an_unmuted_channel_is_told_again(store: Store) -> None:
@@ -78,10 +80,10 @@ def test_a_mute_without_a_sensible_end_changes_nothing(typed: str, store: Store)
 
 
 def test_unfolding_is_switched_off_and_on(store: Store) -> None:
-    assert "are unfolded" in ask("unfurl", store).card.sentence
+    assert "posted in this channel show what they say" in ask("unfurl", store).card.sentence
     assert ask("unfurl off", store).in_channel
     assert store.channel(ALICE.team, ALICE.channel).unfurls is False
-    assert "are not unfolded" in ask("unfurl", store).card.sentence
+    assert "do not show what they say" in ask("unfurl", store).card.sentence
     ask("unfurl on", store)
     assert store.channel(ALICE.team, ALICE.channel).unfurls is True
     assert not ask("unfurl sometimes", store).answered

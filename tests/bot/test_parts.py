@@ -20,7 +20,7 @@ def test_a_judgement_that_has_gone_into_another_is_not_called_lost_in_any_form()
     said = "now judged as part of children in care and care leavers"
     gone = row("care leavers")
     assert parts.movement_words(gone) == f"care leavers: {said} (it was inadequate)"
-    assert parts.movement_short(gone) == f"– care leavers: {said} (it was inadequate)"
+    assert parts.movement_short(gone) == f"– Care leavers: {said} (it was inadequate)"
     assert plain(parts.movement_line(gone)) == f"– {said}; it was inadequate"
 
 

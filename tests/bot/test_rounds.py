@@ -15,7 +15,7 @@ from storage.engine import StorageError
     ("error", "level", "storage"),
     [
         (RuntimeError("nobody foresaw this"), "error", None),
-        (StorageError("The database did not do its work."), "warning", "The database did not do its work."),
+        (StorageError("The database could not do its work."), "warning", "The database could not do its work."),
     ],
 )
 def test_what_storage_could_not_do_is_a_warning_in_a_sentence_and_all_else_a_fault_with_its_story(

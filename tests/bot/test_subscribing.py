@@ -42,7 +42,7 @@ def test_a_subscription_is_said_in_the_channel_once(store: Store) -> None:
     first, again = ask("subscribe west-sussex", store), ask("subscribe west sussex", store, BOB, LATER)
     assert (first.in_channel, again.in_channel) == (True, False)
     assert again.card.sentence.startswith(
-        "This channel has been subscribed to West Sussex since 20 August 2026. Nothing about that has changed."
+        "This channel has been subscribed to West Sussex since 20 August 2026. Nothing has changed."
     )
     (one,) = held(store)
     assert (one.scope, one.created_by, one.created_at, one.edited_by) == (SCOPE, ALICE.user, T0, None)
@@ -53,9 +53,9 @@ def test_what_is_said_again_is_edited_and_what_was_not_said_stays(store: Store) 
     reply = ask("subscribe west-sussex downgrades daily 09:45 except nobody", store, BOB, LATER)
     assert reply.in_channel
     assert lines(reply.card)[1:4] == [
-        "What this channel is told about West Sussex has changed",
+        "What is different for West Sussex",
         "• When: every Monday at 09:45 → daily at 09:45",
-        "• Changes: whatever has changed → only downgrades",
+        "• Changes: every change → only downgrades",
     ]
     (one,) = held(store)
     assert (one.documents, one.changes, one.how) == (
@@ -80,12 +80,12 @@ def test_what_is_said_already_is_told_as_it_is_with_the_words_that_widen_it(stor
     same = lines(ask("subscribe region london", store, BOB, LATER).card)
     assert "How: at once; only area SEND inspections; except Barnet and Camden" in same
     widening = "subscribe region london all documents except nobody"
-    assert f"To be told of everything again: /judgements {widening}." in same
+    assert f"To be told about everything again: /judgements {widening}." in same
     mixed = lines(ask("subscribe region london and kent", store).card)
     assert "The region London: at once; only area SEND inspections; except Barnet and Camden" in mixed
     assert "Kent: at once" in mixed
     ask(widening, store)
-    assert "To be told of everything again" not in str(ask("subscribe region london", store).card)
+    assert "To be told about everything again" not in str(ask("subscribe region london", store).card)
 
 
 def test_a_second_wish_for_the_same_is_added_by_a_word(store: Store) -> None:
@@ -142,7 +142,8 @@ def test_what_may_be_meant_for_either_of_several_is_asked_about(store: Store) ->
 def test_the_only_one_is_edited_and_how_to_have_both_is_said(store: Store) -> None:
     ask("subscribe kent letters", store)
     both = "subscribe kent also letters"
-    assert f"To be told as before too: /judgements {both}." in lines(ask("subscribe kent send", store).card)
+    said = lines(ask("subscribe kent send", store).card)
+    assert f"To keep the earlier subscription as well: /judgements {both}." in said
     assert [one.narrowed for one in held(store)] == ["send"]
     ask(both, store)
     assert {one.narrowed for one in held(store)} == {"send", "letters"}
@@ -155,9 +156,9 @@ def test_one_of_several_is_ended_by_what_it_is_narrowed_to_and_all_by_the_name(s
     reply = ask("unsubscribe england letters", store)
     assert reply.in_channel
     told = lines(reply.card)
-    assert "This channel is no longer told of letters on all of England." in told
-    assert "To begin again: /judgements subscribe england letters weekly mon 09:45." in told
-    assert "It is still told of downgrades on all of England." in told
+    assert "This channel will no longer be told about letters on all of England." in told
+    assert "To start again: /judgements subscribe england letters weekly mon 09:45." in told
+    assert "It is still told about downgrades on all of England." in told
     assert {one.narrowed for one in held(store)} == {"downgrades", "send"}
     ask("unsubscribe england", store)
     assert held(store) == []
@@ -170,7 +171,7 @@ def test_what_is_not_held_so_is_not_ended_and_what_is_held_is_told(store: Store)
     assert lines(reply.card)[1:4] == [
         "This channel has no such subscription to all of England.",
         "What it has: everything, at once",
-        "To be told of less, type /judgements subscribe england and what you do want, for example inspections.",
+        "To be told less, type /judgements subscribe england and what you do want, for example inspections.",
     ]
     assert len(held(store)) == 1
 
@@ -186,8 +187,8 @@ def test_what_ended_can_be_begun_again_as_it_was(store: Store) -> None:
     ask("subscribe region london except camden letters upgrades compact threads off weekly fri even if empty", store)
     (before,) = held(store)
     said = lines(ask("unsubscribe region london", store).card)
-    (again,) = [line for line in said if line.startswith("To begin again: /judgements ")]
-    ask(again.removeprefix("To begin again: /judgements ").rstrip("."), store)
+    (again,) = [line for line in said if line.startswith("To start again: /judgements ")]
+    ask(again.removeprefix("To start again: /judgements ").rstrip("."), store)
     assert held(store) == [before]
 
 
@@ -195,7 +196,7 @@ def test_an_empty_digest_is_wished_for_by_a_word_and_ends_with_the_digest(store:
     assert not ask("subscribe kent even if empty", store).answered
     assert held(store) == []
     reply = ask("subscribe kent weekly thu 10:00 even if empty", store)
-    assert "How: every Thursday at 10:00; if nothing happened, a digest all the same" in lines(reply.card)
+    assert "How: every Thursday at 10:00; if there is nothing new, a digest all the same" in lines(reply.card)
     (one,) = held(store)
     assert (one.even_if_empty, one.digest_at) == (True, T0.replace(hour=9, minute=0))
     ask("subscribe kent compact", store, ALICE, LATER)
@@ -226,10 +227,10 @@ def test_a_pasted_list_subscribes_whom_it_knows_and_asks_about_the_others(store:
     assert len(held(store)) == 2
     assert reply.aside is not None
     assert lines(reply.aside)[:5] == [
-        "Not understood: 4 names",
+        "I did not understand everything",
         "• I do not know “Medwy”. Did you mean Medway?",
         "• “Sussex” may be East Sussex or West Sussex.",
-        "• Cumbria is not an authority of today; today it is Cumberland or Westmorland and Furness.",
+        "• Cumbria is not an authority today. Did you mean Cumberland or Westmorland and Furness?",
         "• I do not know the region “nowhere”. The regions are East Midlands, East of England, London, North East, "
         "North West, South East, South West, West Midlands and Yorkshire and the Humber.",
     ]
@@ -252,7 +253,7 @@ def test_a_name_is_never_offered_without_the_words_beside_it(typed: str, store: 
     assert held(store) == []
     assert not reply.answered
     assert commands(reply) == []
-    assert "I know" in reply.card.sentence
+    assert "I recognise" in reply.card.sentence
     listed = ask(f"subscribe medway, {typed}", store)
     assert [command for command in commands(listed) if "kent" in command or "york" in command] == []
 
@@ -282,13 +283,13 @@ def _urn(name: str) -> str:
 
 
 def test_an_exception_that_leaves_nothing_is_refused(store: Store) -> None:
-    assert "Nothing is left of Kent" in ask("subscribe kent except kent", store).card.sentence
+    assert "nothing is left of Kent" in ask("subscribe kent except kent", store).card.sentence
     assert held(store) == []
 
 
 def test_a_filtered_subscription_says_of_what_it_is(store: Store) -> None:
     reply = ask("subscribe kent letters priority actions threads off mention <!subteam^S1|@social>", store)
-    assert "told only of areas for priority action in letters on Kent." in reply.card.sentence
+    assert "told only about areas for priority action in letters on Kent." in reply.card.sentence
     assert "except" not in reply.card.sentence
     assert "How: at once; only letters; only areas for priority action; detail left out; mentioning @S1" in lines(
         reply.card
@@ -332,7 +333,7 @@ def test_an_authority_that_is_still_covered_by_another_wish_is_named(store: Stor
             "neighbours kent",
             "It is still told about {}, because of its subscription to the region London.",
         ),
-        ("kent, england downgrades", "kent", "It is still told of downgrades on Kent, because of its subscription to "),
+        ("kent, england downgrades", "kent", "It is still told about downgrades on Kent, because of its "),
         ("kent, york", "kent", ""),
     ],
 )

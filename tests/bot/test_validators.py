@@ -143,7 +143,7 @@ def test_under_an_address_nothing_is_to_be_pressed() -> None:
         check_unfurl([section("x"), actions(button())])
 
 
-FORM = wrong_reading.form(HISTORY[-1], "C01GEN")
+FORM = wrong_reading.form((HISTORY[-1],), "C01GEN")
 
 
 @pytest.mark.parametrize("view", [FORM, home.window(CARD), home.view([CARD, CARD])], ids=["form", "window", "home"])

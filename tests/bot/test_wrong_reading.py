@@ -21,13 +21,13 @@ REFERENCE = wrong_reading.reference(DOCUMENT.listing.urn, DOCUMENT.listing.file_
 
 def filled_in(text: str | None) -> dict[str, Any]:
     """The form as Slack sends it back."""
-    form = wrong_reading.form(DOCUMENT, "C01GEN")
+    form = wrong_reading.form((DOCUMENT,), "C01GEN")
     values = {wrong_reading.FIELD: {wrong_reading.INPUT: {"type": "plain_text_input", "value": text}}}
     return {**form, "id": "V1", "state": {"values": values}}
 
 
 def test_the_form_shows_what_was_read() -> None:
-    said = json.dumps(wrong_reading.form(DOCUMENT, "C01GEN"), ensure_ascii=False)
+    said = json.dumps(wrong_reading.form((DOCUMENT,), "C01GEN"), ensure_ascii=False)
     assert isinstance(DOCUMENT.reading, Report)
     assert DOCUMENT.reading.overall
     assert f"Overall effectiveness: {words.GRADES[DOCUMENT.reading.overall.grade]}" in said
@@ -35,10 +35,33 @@ def test_the_form_shows_what_was_read() -> None:
 
 @pytest.mark.parametrize("of", [*HISTORY, UNREAD, *(document(past, n) for n, past in enumerate(PAST[::7]))])
 def test_form_report_and_thanks_are_ones_that_slack_takes(of: KnownDocument) -> None:
-    check_view(wrong_reading.form(of, "C01GEN"))
+    check_view(wrong_reading.form((of,), "C01GEN"))
     thanks, report = wrong_reading.messages_about(of, ALICE, HOSTILE * 20, "C0OPS", "V1")
     check(thanks.message)
     check(report.message, (f"@{ALICE.user}",))
+
+
+def test_of_several_documents_the_form_asks_which_the_newest_first() -> None:
+    form = wrong_reading.form((*HISTORY, UNREAD), "C01GEN")
+    (choice,) = [block for block in form["blocks"] if block["block_id"] == wrong_reading.WHICH]
+    options = choice["element"]["options"]
+    assert [one["text"]["text"] for one in options[:2]] == [
+        "Children's services inspection, published 4 August 2026",
+        "Area SEND inspection, published 14 January 2025",
+    ]
+    assert all(len(one["text"]["text"]) <= 75 and len(one["value"]) <= 75 for one in options)
+    chosen = {wrong_reading.CHOSEN: {"type": "static_select", "selected_option": options[-1]}}
+    written = {wrong_reading.INPUT: {"type": "plain_text_input", "value": "It says good."}}
+    state = {"values": {wrong_reading.WHICH: chosen, wrong_reading.FIELD: written}}
+    assert wrong_reading.written({**form, "state": state}) == wrong_reading.Written(
+        reference=options[-1]["value"], channel="C01GEN", text="It says good."
+    )
+
+
+def test_of_more_documents_than_slack_offers_the_newest_are_offered() -> None:
+    form = wrong_reading.form(HISTORY * 40, "C01GEN")
+    (choice,) = [block for block in form["blocks"] if block["block_id"] == wrong_reading.WHICH]
+    assert len(choice["element"]["options"]) == 100
 
 
 def test_what_comes_back_names_the_document_the_channel_and_the_words() -> None:
@@ -66,7 +89,7 @@ def test_operators_and_the_person_are_told_once_for_each_form() -> None:
 
 def test_without_operators_the_person_is_told_that_nobody_was() -> None:
     (thanks,) = wrong_reading.messages_about(DOCUMENT, ALICE, "Wrong.", "", "V1")
-    assert "Nobody is named here" in thanks.message.text
+    assert "Nobody is set up here" in thanks.message.text
 
 
 def test_what_a_person_writes_pings_nobody() -> None:

@@ -148,7 +148,7 @@ def test_a_list_that_shrinks_ends_a_poll_with_1_and_says_by_how_much(ask: Ask, s
     site.shrink(4)
     said = ask("poll")
     assert said.status == 1
-    assert "shows 4 authorities, 149 that have to be there are not" in said.err
+    assert "shows 4 authorities, 149 that should be there are missing" in said.err
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_poll_by_hand_waits_for_a_source_that_asked_for_it(ask: Ask, site: Sit
     site.forget_requests()
     said = ask("poll")
     assert said.status == 1
-    assert "Nothing done: Ofsted's list of local authorities asks to be left in peace until" in said.out
+    assert "Nothing done: Ofsted's list of local authorities asked us not to come back before" in said.out
     assert site.requests == ()
 
 
@@ -226,7 +226,7 @@ def test_judgements_without_a_word_is_a_call_for_help(ask: Ask) -> None:
     assert said.out == ask("judgements", "help").out
     for command in ("west-sussex", "subscribe west-sussex", "mute 14d"):
         assert f"inspection-watch judgements {command}" in said.out
-    assert "say which with --channel" in said.out
+    assert "say which one with --channel" in said.out
 
 
 def waiting(channel: str) -> list[str]:
@@ -246,13 +246,13 @@ IN_CHANNEL = ("judgements", "--team", "T1", "--channel", "C1")
 @pytest.mark.parametrize(
     ("before", "typed", "said"),
     [
-        ((), "subscribe kent, england letters weekly", "is now told only of letters on all of England and Kent"),
-        (("subscribe kent",), "subscribe kent daily", "What this channel is told about Kent has changed"),
-        (("subscribe kent",), "unsubscribe kent", "This channel is no longer told about Kent."),
-        (("subscribe kent",), "unsubscribe all", "This channel is no longer told about anything."),
+        ((), "subscribe kent, england letters weekly", "told only about letters on all of England and Kent"),
+        (("subscribe kent",), "subscribe kent daily", "What is different for Kent"),
+        (("subscribe kent",), "unsubscribe kent", "This channel will no longer be told about Kent."),
+        (("subscribe kent",), "unsubscribe all", "This channel will no longer be told about anything."),
         ((), "mute 14d", "Muted until"),
-        (("mute 14d",), "unmute", "This channel is told again from now on."),
-        ((), "unfurl off", "are not unfolded any more"),
+        (("mute 14d",), "unmute", "This channel will be told again from now on."),
+        ((), "unfurl off", "will no longer show what they say"),
     ],
 )
 def test_what_changes_a_channel_is_done_at_the_terminal_too_and_said_in_the_channel(
@@ -263,7 +263,7 @@ def test_what_changes_a_channel_is_done_at_the_terminal_too_and_said_in_the_chan
         assert len(waiting("C1")) == 1
     asked = ask(*IN_CHANNEL, *typed.split())
     assert asked.status == 0
-    assert "The channel C1 is told the same" in asked.out
+    assert "The channel C1 will be told the same" in asked.out
     (told,) = waiting("C1")
     assert said in told
     assert "@U" not in asked.out
@@ -273,14 +273,14 @@ def test_what_changes_a_channel_is_done_at_the_terminal_too_and_said_in_the_chan
     ("typed", "status", "said"),
     [
         ("subscriptions", 0, "Kent"),
-        ("subscribe kent", 0, "Nothing about that has changed"),
+        ("subscribe kent", 0, "Nothing has changed"),
         ("unsubscribe york", 0, "was not subscribed to York"),
         ("subscribe medwy", 1, "inspection-watch judgements --channel C1 subscribe medway"),
         ("subscribe kent at 9", 1, "inspection-watch judgements --channel C1 subscribe kent daily 09:00"),
         ("mute for ever", 1, "inspection-watch judgements --channel C1 mute 14d"),
         ("unmute", 0, "was not muted"),
-        ("unfurl", 0, "are unfolded in this channel"),
-        ("replay 2023-05-11", 0, "What this channel would have got on 11 May 2023"),
+        ("unfurl", 0, "posted in this channel show what they say"),
+        ("replay 2023-05-11", 0, "What this channel would have been sent on 11 May 2023"),
     ],
 )
 def test_what_is_only_answered_is_printed_and_said_to_nobody_else(ask: Ask, typed: str, status: int, said: str) -> None:
@@ -334,7 +334,7 @@ def test_what_is_no_id_of_slacks_is_refused(ask: Ask, option: str, value: str, s
 def test_what_concerns_a_channel_says_that_it_has_to_be_named(ask: Ask) -> None:
     for typed in ("subscribe kent", "unsubscribe kent", "subscriptions", "mute 14d", "unmute", "unfurl off"):
         asked = ask("judgements", *typed.split())
-        assert (asked.status, "say which with --channel" in asked.out) == (1, True)
+        assert (asked.status, "say which one with --channel" in asked.out) == (1, True)
 
 
 def test_bad_files_have_one_sentence_each_and_the_good_ones_are_read(ask: Ask, site: Site, tmp_path: Path) -> None:
@@ -493,9 +493,9 @@ def test_the_database_is_upgraded_copied_and_put_back_by_hand(ask: Ask, tmp_path
     assert ask("db", "upgrade").out == "The schema was not there yet and is 0001 now.\n"
     assert ask("db", "upgrade").out == "The schema is up to date (0001).\n"
     copy = str(tmp_path / "copy")
-    assert f"{copy} is a whole copy of the database" in ask("db", "backup", copy).out
+    assert f"{copy} is a complete copy of the database" in ask("db", "backup", copy).out
     again = ask("db", "backup", copy)
-    assert (again.status, "say --replace" in again.err) == (1, True)
+    assert (again.status, "add --replace" in again.err) == (1, True)
     assert ask("db", "backup", copy, "--replace").status == 0
     said = ask("db", "restore", copy)
     now, before, since = said.out.splitlines()
@@ -517,7 +517,7 @@ def test_a_second_service_on_one_sqlite_file_is_refused_with_what_to_do(
     for said in (second, restored):
         assert said.status == 1
         assert "in use by another inspection-watch" in said.err.splitlines()[-1]
-        assert "let them share a PostgreSQL" in said.err
+        assert "have them share a PostgreSQL" in said.err
 
 
 def checked(said: Said) -> dict[str, str]:

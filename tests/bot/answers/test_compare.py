@@ -8,6 +8,7 @@ from bot.answers.compare import Compare
 from bot.commands import parse
 from bot.types import Grid, Paragraph
 from tests.bot.answers.conftest import Ask
+from tests.bot.said import plain
 
 
 @pytest.mark.parametrize(
@@ -34,16 +35,30 @@ def test_each_judgement_is_a_row_with_a_cell_for_each(ask: Ask) -> None:
     (grid,) = [block for block in card.blocks if isinstance(block, Grid)]
     cells = dict(grid.rows)
     assert grid.columns == ("East Sussex", "Blackpool")
-    assert [str(cell) for cell in cells["Overall effectiveness"]] == ["(Strong(text='good'), ' ▼ declined')", "()"]
-    assert all(cell for cell in cells["Leadership"])
+    assert grid.rows[0][0] == "Overall effectiveness"
+    assert list(map(plain, cells["Overall effectiveness"])) == [
+        "good (▼ declined; it was outstanding)",
+        "no overall grade given",
+    ]
+    assert plain(cells["Help and protection"][0]) == "good (= same as before)"
     assert card.sentence == "East Sussex: good; Blackpool: no overall grade given."
 
 
 def test_one_without_a_report_says_so_and_the_others_are_shown(ask: Ask) -> None:
     card = ask("kent vs bolton").card
     (about, *_) = [block for block in card.blocks if isinstance(block, Paragraph)]
-    assert "Ofsted lists no document on Bolton." in str(about)
+    assert "Ofsted lists no documents on Bolton." in str(about)
     assert card.sentence == "Kent: good; Bolton: no grades read yet."
+    (grid,) = [block for block in card.blocks if isinstance(block, Grid)]
+    assert {plain(cells[1]) for _, cells in grid.rows} == {"no grades read yet"}
+
+
+def test_the_overall_grade_comes_first_and_nobody_is_left_out_of_a_judgement(ask: Ask) -> None:
+    (grid,) = [block for block in ask("blackpool vs halton vs dudley").card.blocks if isinstance(block, Grid)]
+    assert grid.rows[0][0] == "Overall effectiveness"
+    assert all(cell for _, cells in grid.rows for cell in cells)
+    both = dict(grid.rows)["Children in care and care leavers"]
+    assert plain(both[0]) == "not judged on its own"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +76,7 @@ def test_one_without_a_report_says_so_and_the_others_are_shown(ask: Ask) -> None
 def test_fewer_than_two_and_more_than_five_are_refused_with_an_example(typed: str, ask: Ask) -> None:
     reply = ask(typed)
     assert not reply.answered
-    assert reply.card.sentence.startswith("Two to five authorities can be compared: type for example /judgements east")
+    assert reply.card.sentence.startswith("Two to five authorities can be compared, for example /judgements east")
 
 
 def test_a_name_that_is_not_certain_is_asked_about_and_the_others_stay(ask: Ask) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from bot.answers.export import COLUMNS, FORMS, Export, Row, as_csv, as_xlsx
-from bot.commands import parse
+from bot.commands import answer, parse
+from storage.store import Store
 from tests.bot.answers.conftest import Ask
+from tests.bot.examples import ALICE, CUMBERLAND, CUMBRIA, HISTORY, T0, intent
 from tests.bot.histories import histories
 
 
@@ -34,7 +37,7 @@ def test_form_and_extent_stand_in_any_order(typed: str, command: Export) -> None
     assert parse(typed) == command
 
 
-@pytest.mark.parametrize("typed", ["export pdf", "export csv json", "export kent"])
+@pytest.mark.parametrize("typed", ["export pdf", "export csv json", "export word kent"])
 def test_another_form_is_refused_with_what_there_is(typed: str, ask: Ask) -> None:
     reply = ask(typed)
     assert (reply.answered, reply.files) == (False, ())
@@ -88,6 +91,56 @@ def test_no_text_is_taken_for_a_formula(text: str) -> None:
     assert cell.data_type == "s"
 
 
-def test_the_answer_says_what_every_column_holds(ask: Ask) -> None:
-    told = str(ask("export csv").card.blocks)
-    assert all(f"Strong(text='{name}')" in told for name in COLUMNS)
+def test_the_answer_says_where_the_columns_are_explained(ask: Ask) -> None:
+    assert "/judgements export xlsx" in str(ask("export csv").card.blocks)
+    assert "The sheet “Columns” explains" in str(ask("export xlsx").card.blocks)
+    book = openpyxl.load_workbook(io.BytesIO(ask("export xlsx kent").files[0].content))
+    assert {row[0].value: row[1].value for row in book["Columns"].rows} == dict(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "file"),
+    [
+        ("export kent", {"Kent"}, "judgements-kent-latest-2026-08-21.csv"),
+        ("export csv of kent", {"Kent"}, "judgements-kent-latest-2026-08-21.csv"),
+        ("export kent and norfolk json", {"Kent", "Norfolk"}, "judgements-2-names-latest-2026-08-21.json"),
+        ("export csv kent vs norfolk", {"Kent", "Norfolk"}, "judgements-2-names-latest-2026-08-21.csv"),
+        ("export england", None, "judgements-latest-2026-08-21.csv"),
+    ],
+)
+def test_who_is_named_is_in_the_file_and_nobody_else(typed: str, names: set[str] | None, file: str, ask: Ask) -> None:
+    (made,) = ask(typed).files
+    found = json.loads(made.content) if file.endswith("json") else rows_of(made.content)
+    told = {row["authority"] for row in found}
+    assert made.name == file
+    assert told == names if names else len(told) == 107
+
+
+def test_a_region_and_neighbours_may_be_named_with_their_history(ask: Ask) -> None:
+    (region,) = ask("export csv history region london").files
+    assert {row["region"] for row in rows_of(region.content)} == {"London"}
+    (near,) = ask("export csv neighbours west-sussex").files
+    told = {row["authority"] for row in rows_of(near.content)}
+    assert "West Sussex" in told
+    assert len(told) > 5
+
+
+def test_a_successors_history_has_the_documents_of_those_before_it(sqlite_store: Store) -> None:
+    for urn, found in ((CUMBRIA, HISTORY[0]), (CUMBERLAND, HISTORY[-1])):
+        of = replace(found, listing=replace(found.listing, urn=urn))
+        sqlite_store.apply(replace(intent(of), urn=urn))
+    (file,) = answer(parse("export json history cumberland"), sqlite_store, T0, ALICE).files
+    assert {row["authority"] for row in json.loads(file.content)} == {"Cumbria", "Cumberland"}
+
+
+def test_a_name_that_is_not_certain_is_asked_about_and_the_others_stay(ask: Ask) -> None:
+    reply = ask("export xlsx history kent, essx")
+    assert not reply.answered
+    (button,) = reply.card.buttons
+    assert parse(button.command) == Export("xlsx", history=True, names="essex and kent")
+
+
+def test_of_whom_nothing_was_read_there_is_no_file(ask: Ask) -> None:
+    reply = ask("export bolton")
+    assert (reply.answered, reply.files) == (False, ())
+    assert "No judgement of Bolton has been read yet" in reply.card.sentence

@@ -45,7 +45,7 @@ def test_documents_are_told_from_the_oldest_on_each_with_how_it_moved(sqlite_sto
 def test_what_was_not_read_stands_in_its_place_and_says_so(sqlite_store: Store) -> None:
     sqlite_store.apply(intent(*HISTORY, UNREAD))
     card = answer(parse("history west-sussex"), sqlite_store, T0, ALICE).card
-    assert str(card.blocks[-2]).endswith("'; it has not been read'),))")
+    assert str(card.blocks[-2]).endswith("'; not yet read'),))")
 
 
 def test_the_picture_goes_with_the_first_page_and_says_in_words_what_it_shows(ask: Ask) -> None:
@@ -53,6 +53,21 @@ def test_the_picture_goes_with_the_first_page_and_says_in_words_what_it_shows(as
     assert picture.content.startswith(b"\x89PNG")
     assert picture.name == "blackpool-timeline.png"
     assert "June 2026 no overall grade given, areas: 3 outstanding and 1 good" in picture.alt
+
+
+def test_documents_of_one_day_are_said_to_be_of_that_day(sqlite_store: Store) -> None:
+    sqlite_store.apply(intent(HISTORY[0]))
+    card = answer(parse("history west-sussex"), sqlite_store, T0, ALICE).card
+    assert card.sentence == "West Sussex: 1 document, published on 8 May 2019."
+
+
+def test_what_is_not_on_the_page_any_more_is_no_history(sqlite_store: Store) -> None:
+    sqlite_store.apply(intent(replace(HISTORY[0], withdrawn_at=T0)))
+    assert not answer(parse("history west-sussex"), sqlite_store, T0, ALICE).answered
+
+
+def test_a_history_leads_to_the_form_for_a_wrong_reading_of_any_of_its_documents(ask: Ask) -> None:
+    assert [button.command for button in ask("history blackpool").card.buttons if button.action] == ["80431/"]
 
 
 def test_a_long_history_has_pages(sqlite_store: Store) -> None:
@@ -67,7 +82,7 @@ def test_a_long_history_has_pages(sqlite_store: Store) -> None:
 def test_an_authority_without_documents_says_so(ask: Ask) -> None:
     reply = ask("history bolton")
     assert (reply.answered, reply.files) == (False, ())
-    assert reply.card.sentence.endswith("Ofsted lists no document on Bolton.")
+    assert reply.card.sentence.endswith("Ofsted lists no documents on Bolton.")
 
 
 def test_an_authority_that_is_no_more_leads_to_its_successors(ask: Ask) -> None:

@@ -47,7 +47,9 @@ def test_a_channel_is_told_what_it_is_subscribed_to_and_only_the_asker_sees_it(s
     assert replayed().sentence.startswith("This channel is not subscribed to anything")
     answer(parse("subscribe kent"), sqlite_store, T0, ALICE)
     assert titles(replayed()) == []
-    assert "0 alerts, of 1 document published that day" in replayed().sentence
+    assert replayed().sentence.endswith(
+        "No alert: 1 document published on that day, but nothing that this channel is subscribed to."
+    )
     answer(parse("subscribe west-sussex"), sqlite_store, T0, ALICE)
     assert titles(replayed()) == ["▲ West Sussex improved overall: inadequate → requires improvement to be good"]
 
@@ -64,8 +66,12 @@ def test_a_day_without_a_date_is_the_last_of_its_name(ask: Ask) -> None:
 def test_what_is_no_day_is_refused_with_an_example(typed: str, ask: Ask) -> None:
     reply = ask(typed)
     assert not reply.answered
-    assert reply.card.sentence.endswith("type for example /judgements replay 2024-07-12.")
+    assert reply.card.sentence.endswith(" /judgements replay 2024-07-12.")
 
 
 def test_a_day_to_come_is_refused(ask: Ask) -> None:
-    assert ask("replay 2099-01-01").card.sentence.startswith("That day is still to come")
+    assert ask("replay 2099-01-01").card.sentence.startswith("That day has not come yet")
+
+
+def test_a_day_on_which_nothing_was_published_says_so(ask: Ask) -> None:
+    assert ask("replay 2024-07-13", None).card.sentence.endswith(": Nothing was published on that day.")

@@ -73,7 +73,7 @@ def test_neighbours_are_the_authority_and_its_ten(ask: Ask) -> None:
 @pytest.mark.parametrize("typed", ["england page 4", "england page 0", "region north-east page 2"])
 def test_a_page_that_is_not_there_is_refused_with_how_many_there_are(typed: str, ask: Ask) -> None:
     reply = ask(typed)
-    assert (reply.answered, reply.card.sentence.startswith("There is no such page: this has ")) == (False, True)
+    assert (reply.answered, reply.card.sentence.startswith("There is no such page: the answer has ")) == (False, True)
 
 
 def test_without_a_name_the_regions_are_offered_and_an_example_of_neighbours_given(ask: Ask) -> None:
@@ -83,7 +83,7 @@ def test_without_a_name_the_regions_are_offered_and_an_example_of_neighbours_giv
 
 def test_without_an_overall_grade_the_areas_speak(ask: Ask) -> None:
     found = tables(ask("region north-west").card)
-    (group,) = [table for title, table in found.items() if title.startswith("Without an overall grade")]
+    (group,) = [table for title, table in found.items() if title.startswith("With no overall grade")]
     (row,) = [row for row in group.rows if "Blackpool" in str(row)]
     assert row[2] == (
         "leadership outstanding; help and protection good; children in care outstanding; care leavers outstanding",
@@ -102,3 +102,54 @@ def test_what_was_withdrawn_is_not_where_an_authority_stands(sqlite_store: Store
     sqlite_store.apply(intent(*HISTORY, replace(newest, withdrawn_at=T0)))
     for typed in ("region south-east", "west-sussex", "kent vs west-sussex"):
         assert "outstanding" not in answer(parse(typed), sqlite_store, T0, ALICE).card.sentence
+
+
+def test_the_counts_of_the_overall_grade_stand_once(ask: Ask) -> None:
+    first, second, *_ = ask("england").card.blocks
+    assert "153 authorities, 8 with no overall grade and 46 with no grade read yet." in str(first)
+    assert isinstance(second, Grid)
+
+
+def test_a_group_that_goes_on_from_the_page_before_says_so(ask: Ask) -> None:
+    first, second = tables(ask("england page 1").card), tables(ask("england page 2").card)
+    assert list(first)[-1] == "Good (43)"
+    assert list(second)[:2] == ["Good (43), continued", "Requires improvement to be good (18)"]
+
+
+def test_the_authority_itself_is_marked_among_its_neighbours(ask: Ask) -> None:
+    marked = [
+        row for table in tables(ask("neighbours kent").card).values() for row in table.rows if "asked" in str(row)
+    ]
+    assert ["Kent" in str(row) for row in marked] == [True]
+    assert "asked" not in str(ask("region south-east").card)
+
+
+@pytest.mark.parametrize("typed", ["inadequate", "england inadequate", "which are inadequate"])
+def test_who_has_one_grade_is_asked_for_by_it(typed: str, ask: Ask) -> None:
+    card = ask(typed).card
+    (table,) = [found for title, found in tables(card).items() if title.startswith("Inadequate")]
+    assert "Halton" in str(table.rows)
+    assert card.title == "England: inadequate"
+    everybody = [name for page in (1, 2, 3) for name in names(ask(f"england page {page}").card)]
+    assert set(names(card)) < set(everybody)
+
+
+def test_without_an_overall_grade_a_judgement_of_it_counts(ask: Ask) -> None:
+    found = tables(ask("england requires improvement").card)
+    title = "No overall grade, but a judgement of “requires improvement to be good” (2)"
+    assert {"Liverpool", "Somerset"} == {str(getattr(row[0][0], "text", "")) for row in found[title].rows}
+    assert len(found) == 2
+
+
+def test_a_grade_may_follow_a_region_and_neighbours(ask: Ask) -> None:
+    assert names(ask("region london inadequate").card) == ["Harrow"]
+    assert names(ask("neighbours kent inadequate").card) == ["Devon"]
+    assert "Overall grade “inadequate”: 0 of 12 authorities." in str(ask("region north-east inadequate").card)
+
+
+def test_pages_of_one_grade_are_turned_within_it(ask: Ask) -> None:
+    assert ask("england good page 2").card.sentence.endswith(": the answer has 1 page. Type /judgements england good.")
+
+
+def test_what_follows_england_and_is_no_grade_is_refused_with_an_example(ask: Ask) -> None:
+    assert ask("england kent").card.sentence.endswith("for example /judgements england inadequate.")

@@ -72,7 +72,7 @@ def test_every_button_of_an_answer_is_answered(ask: Ask) -> None:
         "kent vs york",
     ):
         for button in ask(text).card.buttons:
-            assert ask(button.command).answered, button.command
+            assert button.action or ask(button.command).answered, button.command
 
 
 def test_histories_five_times_as_long_still_fit(tmp_path: Path) -> None:

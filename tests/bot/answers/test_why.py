@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.answers import why
-from bot.types import Card, Table
+from bot.commands import answer, parse
+from bot.types import Card, Grades
 from judgements.authorities import REGISTRY, Ambiguous, Authority, Region, Registry, Unknown
+from judgements.types import Outcome
+from storage.store import Store
 from tests.bot.answers.conftest import Ask
+from tests.bot.examples import ALICE, T0, document, intent, listing, send
 
 
 def evidence(card: Card) -> list[str]:
-    return [str(row[0][0]) for block in card.blocks if isinstance(block, Table) for row in block.rows]
+    return [row.name for block in card.blocks if isinstance(block, Grades) for row in block.rows]
 
 
 def test_every_grade_has_its_page_and_words(ask: Ask) -> None:
     card = ask("why west-sussex").card
-    first, *_ = [block for block in card.blocks if isinstance(block, Table)]
-    assert [row[0][0] for row in first.rows] == [
+    first, *_ = [block for block in card.blocks if isinstance(block, Grades)]
+    assert [row.name for row in first.rows] == [
         "Overall effectiveness",
         "The impact of leaders on social work practice with children and families",
         "The experiences and progress of children who need help and protection",
         "The experiences and progress of children in care",
         "The experiences and progress of care leavers",
     ]
-    assert all(row[2] == ("page 1",) and str(row[3][0]).startswith("“") for row in first.rows)
-    assert "Outcome" in evidence(card)
+    assert all(row.page == 1 and row.why.startswith("“") for row in first.rows)
+    assert "Outcome of the area SEND inspection" in evidence(card)
+    assert "area SEND: inconsistent experiences and outcomes (page 1)" in card.sentence
 
 
 @pytest.mark.parametrize("words", ["leadership", "impact of leaders", "Leadership"])
@@ -46,13 +53,43 @@ def test_a_judgement_that_was_not_given_is_answered_with_those_that_were(ask: As
     reply = ask("why west-sussex adoption")
     assert not reply.answered
     assert "has no judgement “adoption”" in reply.card.sentence
-    assert [len(evidence(ask(button.command).card)) > 0 for button in reply.card.buttons] == [True] * 5
+    assert [len(evidence(ask(button.command).card)) > 0 for button in reply.card.buttons] == [True] * 6
+
+
+@pytest.mark.parametrize("words", ["send", "SEND", "area SEND", "SEN", "outcome", "special educational needs"])
+def test_the_outcome_of_the_area_send_inspection_is_one_to_ask_for(words: str, ask: Ask) -> None:
+    card = ask(f"why west sussex {words}").card
+    assert evidence(card) == ["Outcome of the area SEND inspection"]
+    assert card.sentence == "West Sussex: area SEND: inconsistent experiences and outcomes (page 1)."
+
+
+def test_an_outcome_that_there_is_not_is_said_so(ask: Ask) -> None:
+    reply = ask("why norfolk send")
+    assert (reply.answered, reply.card.sentence) == (False, "No area SEND report on Norfolk has been read yet.")
+
+
+def test_an_outcome_is_told_where_no_grades_were_read_and_with_the_one_before(sqlite_store: Store) -> None:
+    days = (date(2023, 11, 6), date(2023, 11, 10)), (date(2026, 6, 1), date(2026, 6, 5))
+    outcomes = (Outcome.SYSTEMIC_FAILINGS, Outcome.INCONSISTENT)
+    for place, (when, outcome) in enumerate(zip(days, outcomes, strict=True)):
+        sqlite_store.apply(intent(document(listing(when[1], f"5026000{place}"), send(outcome, when))))
+    card = answer(parse("why west-sussex send"), sqlite_store, T0, ALICE).card
+    grades = [row.after for block in card.blocks if isinstance(block, Grades) for row in block.rows]
+    assert grades == ["inconsistent experiences and outcomes", "widespread and/or systemic failings"]
+    assert answer(parse("why west-sussex"), sqlite_store, T0, ALICE).answered
+
+
+def test_why_there_is_no_overall_grade_is_said(ask: Ask) -> None:
+    reply = ask("why blackpool overall")
+    assert not reply.answered
+    assert "has no overall grade: Ofsted gives none for inspections from April 2026 onwards" in reply.card.sentence
+    assert next(button.command for button in reply.card.buttons) == "why blackpool leadership"
 
 
 def test_the_name_of_an_authority_is_not_cut_short(ask: Ask) -> None:
     assert ask("why north lincolnshire").card.title.startswith("North Lincolnshire")
     assert ask("why sussex leadership").answered is False
-    assert ask("why bolton").card.sentence.endswith("Ofsted lists no document on Bolton.")
+    assert ask("why bolton").card.sentence.endswith("Ofsted lists no documents on Bolton.")
 
 
 def test_a_pasted_page_is_not_tried_as_a_name_word_by_word(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,38 @@
+"""Answers with pictures or files: for the asker alone or, where that is pressed, for everybody in the channel. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import words
+from bot.types import Asker, Button, Card, Person, Reply, SmallPrint
+
+ACTION = "show"
+"""The beginning of the button's `action_id`; its value is the command whose answer is shown."""
+DIRECT = "D"
+"""How the id of a direct message begins: nobody else reads there."""
+
+
+def alone(reply: Reply, typed: str, asker: Asker) -> Reply:
+    """The answer to what was typed, which says where its files are, with the button that shows it to everybody."""
+    if not reply.files:
+        return reply
+    show = Button(label=words.SHOW_BUTTON, command=typed, action=ACTION)
+    card = _with(reply.card, SmallPrint(((words.COMES_DIRECTLY.format(files=files_of(reply)),),)))
+    buttons = () if asker.channel.startswith(DIRECT) else (show,)
+    return replace(reply, card=replace(card, buttons=(*card.buttons, *buttons)))
+
+
+def openly(reply: Reply, asker: Asker) -> Reply:
+    """The same for the channel, which says who asked."""
+    card = _with(reply.card, SmallPrint(((words.ASKED_BY, Person(asker.user)),)))
+    return replace(reply, card=card, in_channel=True)
+
+
+def files_of(reply: Reply) -> str:
+    """What its files are called in a sentence."""
+    return words.PICTURE if all(one.alt for one in reply.files) else words.FILE
+
+
+def _with(card: Card, block: SmallPrint) -> Card:
+    return replace(card, blocks=(*card.blocks, block))
