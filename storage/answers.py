@@ -115,12 +115,10 @@ _COUNT_AUTHORITIES = select(func.count(), func.count(_BASELINED)).select_from(au
 _COUNT_WAITING = select(func.count()).select_from(deliveries).where(PENDING)
 _COUNT_DEAD = select(func.count()).select_from(deliveries).where(DEAD)
 _COUNT_PAUSED = select(func.count()).select_from(channels).where(channels.c.paused_at.is_not(None))
-_NEWEST_FIRST = (documents.c.published.desc(), documents.c.file_id.desc())
-_NEWEST_DOCUMENT = select(documents).order_by(*_NEWEST_FIRST).limit(1)
-
-
 _ON_PAGE = and_(documents.c.withdrawn_at.is_(None), documents.c.same_as == "")
 """What stands on its authority's page now, each document once."""
+_NEWEST_FIRST = (documents.c.published.desc(), documents.c.file_id.desc())
+_NEWEST_DOCUMENT = select(documents).where(_ON_PAGE).order_by(*_NEWEST_FIRST).limit(1)
 _TOLD = tuple(documents.c[name] for name in ("file_id", "urn", "title", "url", "published", "standing"))
 _TOLD += (documents.c.first_seen_at, documents.c.reading)
 """What answers need of a document; the rest is for whoever watches it."""

@@ -57,6 +57,16 @@ def test_what_was_withdrawn_or_is_a_second_number_does_not_count(store: Store) -
     assert latest(store, OLD, replace(NEW, withdrawn_at=T0), again) == ["1"]
 
 
+def test_the_newest_document_is_one_that_stands_on_a_page_and_not_dated_to_come(store: Store) -> None:
+    tomorrow = stored("4", date(2026, 8, 31), report(date(2026, 7, 6)))
+    withdrawn = replace(stored("3", date(2026, 8, 29), report(date(2026, 7, 6))), withdrawn_at=T0)
+    again = replace(stored("5", date(2026, 8, 28), report(date(2026, 7, 6))), same_as="2")
+    store.apply(intent(documents=(OLD, NEW, withdrawn, again, tomorrow)))
+    newest = store.coverage(date(2026, 8, 30)).newest
+    assert newest is not None
+    assert newest.file_id == "2"
+
+
 def test_an_inspection_without_grades_comes_with_the_ones_before_it(store: Store) -> None:
     silent = replace(NEW, reading=replace(report(date(2026, 7, 6)), overall=None, problems=("two tables",)))
     assert sorted(latest(store, OLD, silent)) == ["1", "2"]
