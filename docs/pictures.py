@@ -8,6 +8,7 @@ the bot posts them and answers what is typed.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
@@ -54,6 +56,11 @@ FADING_MILLISECONDS = 4000
 SETTLING_MILLISECONDS = 1000
 SHOWN = ".msg, .home-inner, .modal"
 """What is to be seen in the picture, down to its lower edge."""
+TOP_OF_THE_CHANNEL = """one => {
+    while (one.scrollHeight <= one.clientHeight + 1) one = one.parentElement;
+    return one.getBoundingClientRect().top;
+}"""
+"""Where the part of the page begins that scrolls."""
 MARGIN = 24
 WIDE: ViewportSize = {"width": 1280, "height": 1000}
 """For a channel with a thread beside it."""
@@ -181,9 +188,31 @@ def _answer(page: Page, stage: Stage, name: str, typed: str) -> None:
     page.goto(stage.slack.url)
     stage.people.say(f"{words.COMMAND} {typed}")
     stage.people.type(typed)
-    stage.people.wait_for(3 if typed.startswith("history") else 2)
+    *_, answer = stage.people.wait_for(2)
+    shown = _leads_on(answer, words.SHOW_BUTTON)
+    if shown:
+        # A picture comes to the asker alone; here it is shown to all, as is done in a meeting.
+        stage.people.press(answer, words.SHOW_BUTTON)
+        stage.people.wait_for(4)
     _open(page, NAMES[CHANNEL], f"{words.COMMAND} {typed}")
+    if shown:
+        _down_to_the_last(page, 2)
     _take(page, name)
+
+
+def _down_to_the_last(page: Page, messages: int) -> None:
+    """Make the page so low that it shows the last messages and nothing above them."""
+    page.add_style_tag(content=BARE)
+    boxes = page.locator(".msg").evaluate_all("all => all.map(one => one.getBoundingClientRect())")[-messages:]
+    height, above = boxes[-1]["bottom"] - boxes[0]["top"], page.locator(".msg").first.evaluate(TOP_OF_THE_CHANNEL)
+    page.set_viewport_size({"width": NARROW["width"], "height": int(above + height)})
+    page.locator(".msg").nth(-messages).evaluate("one => one.scrollIntoView()")
+    page.wait_for_timeout(SETTLING_MILLISECONDS)
+
+
+def _leads_on(answer: dict[str, Any], label: str) -> bool:
+    """Whether an answer has a button of that name."""
+    return f'"{label}"' in json.dumps(answer, ensure_ascii=False)
 
 
 def _open(page: Page, item: str, shows: str) -> None:
