@@ -256,6 +256,8 @@ class Watching(RuleBasedStateMachine):
             assume(urn != other)
             self.site.answer(mine, status=302, headers={"Location": theirs}, times=times)
         else:
+            # The heading of one of which neither the registry nor the list has said anything yet means nobody.
+            assume(other in self.stage.baselines())
             host = self.stage.address.removeprefix("http://")
             body = answer(self.site, Request(method="GET", path=theirs, headers={"host": host})).body
             self.site.answer(mine, status=200, body=body, times=times)

@@ -232,6 +232,19 @@ def test_another_authoritys_page_at_its_address_is_a_fault_and_no_run_of_news(be
     assert told(bench) == [ChangeKind.NEW_INSPECTION]
 
 
+def test_another_authoritys_page_is_a_fault_when_neither_has_been_looked_at_and_the_registry_knows_none(
+    bench: Bench,
+) -> None:
+    mine, theirs = "2799998", "2799999"
+    bench.site.admit(Provider(urn=mine, name="Hither"))
+    bench.site.admit(Provider(urn=theirs, name="Yonder"))
+    for day in (date(2026, 5, 18), date(2015, 1, 9)):
+        bench.site.publish(publication(f"5000{day:%Y}", day, paper(theirs, day - timedelta(days=60)), urn=theirs))
+    bench.site.answer(f"/provider/44/{mine}", status=200, body=page_of(bench, theirs))
+    (failed,) = bench.poll().failed
+    assert failed == "Hither: the page that came back is headed “Yonder”"
+
+
 def test_what_is_known_from_the_page_of_the_authority_that_it_names_is_no_news_on_another(bench: Bench) -> None:
     """The heading says nothing: a page without a name, say, or under one that the list never shows."""
     for one in EASTS:
