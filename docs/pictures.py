@@ -46,8 +46,9 @@ from inspection_watch.settings import Settings
 from storage.store import Store
 from storage.types import Subscription
 from tests.slack import BINARY, People
-from watchers.poll import World, poll
+from watchers.poll import poll
 from watchers.sources import LOCAL_AUTHORITIES
+from watchers.world import World
 
 FOLDER = Path(__file__).parent
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")

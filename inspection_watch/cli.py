@@ -44,9 +44,9 @@ from inspection_watch.metrics import Metrics
 from judgements.types import Status
 from storage.engine import StorageError, StorageSettingsError
 from storage.store import Store
-from watchers.poll import PollSummary
 from watchers.poll import poll as poll_source
 from watchers.sources import LOCAL_AUTHORITIES
+from watchers.world import PollSummary
 
 app = typer.Typer(
     name="inspection-watch",

@@ -12,7 +12,7 @@ from inspection_watch import wiring
 from judgements.authorities import REGISTRY, Authority
 from storage.store import Store
 from storage.types import KnownAuthority
-from watchers.rota import LONDON
+from watchers.rota import london_day
 
 app = typer.Typer(
     help="Say which authorities are not on Ofsted's list any more, and whether that is right.",
@@ -88,4 +88,4 @@ def _name(urn: str) -> str:
 
 def _is_past(urn: str, now: datetime) -> bool:
     one = REGISTRY.by_urn(urn)
-    return one is not None and one.is_past(now.astimezone(LONDON).date())
+    return one is not None and one.is_past(london_day(now))

@@ -25,7 +25,7 @@ from judgements.types import Listing, Report
 from watchers.fetch import Fetched, Fetcher, Trouble
 from watchers.listings import NOT_FOUND, NotThePage, ProviderPage, SearchEntry, SearchPage, provider_page, search_page
 from watchers.read import Reader
-from watchers.rota import LONDON
+from watchers.rota import london_day
 from watchers.sources import LOCAL_AUTHORITIES, ROWS
 
 SOURCE: Final = LOCAL_AUTHORITIES
@@ -48,7 +48,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """The checks in their order. It ends early, with the reason, where the site refuses us or shows no list."""
     fetcher = wiring.fetcher(settings, threading.Event().wait)
     try:
-        yield from _examine(settings, fetcher, now.astimezone(LONDON).date())
+        yield from _examine(settings, fetcher, london_day(now))
     except _EndError as end:
         yield end.finding
     finally:

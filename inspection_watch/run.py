@@ -28,8 +28,9 @@ from storage.store import Store
 from storage.types import Holding
 from watchers import schedule
 from watchers.lease import LEASE, on_duty
-from watchers.poll import World, poll
+from watchers.poll import poll
 from watchers.sources import LOCAL_AUTHORITIES
+from watchers.world import World
 
 log = structlog.get_logger()
 

@@ -20,9 +20,9 @@ from storage.archive import Archive
 from storage.engine import Database, open_engine, sqlite_file, trouble_with, upgrade
 from storage.store import Store
 from watchers.fetch import Fetcher
-from watchers.poll import World
 from watchers.read import Reader
 from watchers.schedule import parse_walks
+from watchers.world import World
 
 log = structlog.get_logger()
 

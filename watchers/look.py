@@ -20,7 +20,7 @@ from watchers.fetch import Trouble
 from watchers.listings import NotThePage, ProviderPage, provider_number, provider_page
 from watchers.looks import Look, is_fresh
 from watchers.pages import Opened, copy_of, document_at, page_at, read_today
-from watchers.rota import LONDON
+from watchers.rota import london_day
 from watchers.sources import Source
 from watchers.world import PollSummary, World, holding
 
@@ -57,7 +57,7 @@ def _look_at(world: World, source: Source, look: Look, summary: PollSummary, foo
             return replace(summary, stopped=True)
         return _blaming(_failed(world, source, look, summary, opened.why), look, opened)
     known = world.store.known(look.entry.urn)
-    page, doubts = opened.page, _doubts(known, look, opened, today=world.clock().astimezone(LONDON).date())
+    page, doubts = opened.page, _doubts(known, look, opened, today=london_day(world.clock()))
     _tell_operators(world, look, opened, doubts)
     if isinstance(page, NotThePage):
         return _blaming(_failed(world, source, look, summary, *doubts), look)

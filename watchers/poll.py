@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -24,7 +24,7 @@ from watchers.fetch import Trouble
 from watchers.lease import LEASE, kept
 from watchers.look import Footing, look_at
 from watchers.looks import Look
-from watchers.rota import LONDON
+from watchers.rota import london_day
 from watchers.schedule import walk_due
 from watchers.search import Listed, absent, everybody, search, shrunk
 from watchers.sources import Source
@@ -34,8 +34,6 @@ from watchers.upkeep import tell_operators, upkeep
 from watchers.world import PollSummary, World, holding
 
 log = structlog.get_logger()
-
-__all__ = ["LEASE", "PollSummary", "World", "poll"]
 
 
 def poll(world: World, source: Source, *, full: bool = False, even_if_resting: bool = False) -> PollSummary:
@@ -79,7 +77,7 @@ def _again_at(world: World, state: SourceState, listed: Listed | None) -> dateti
         return state.next_check_at
     known, now = world.store.known_authorities(), world.clock()
     documents = (document.next_try_at for document in world.store.awaited())
-    pages = (known[one.urn].next_look_at for one in everybody(known, listed, today=_today(now)) if one.urn in known)
+    pages = (known[one.urn].next_look_at for one in everybody(known, listed, today=london_day(now)) if one.urn in known)
     return rests.soonest(state, (*documents, *pages), now=now)
 
 
@@ -115,7 +113,7 @@ def _walk(world: World, source: Source, state: SourceState, listed: Listed, *, f
     summary = PollSummary(seen=len(listed.entries), troubles=(less,) if less else (), doubts=listed.odd)
     trusted = not is_widespread(world.store.missing_documents())
     footing = Footing(names=looks.names(known), trusted=trusted, common=is_common(known.values()))
-    entries = everybody(known, listed, today=_today(now))
+    entries = everybody(known, listed, today=london_day(now))
     due, first = partial(walk_due, world.walks), state.last_ok_at is None
     to_open = looks.looks(known, entries, walk_due=due, now=now, full=full, first_walk=first)
     for done, look in enumerate(to_open):
@@ -136,8 +134,8 @@ def _remembered(world: World, source: Source, state: SourceState, listed: Listed
     urns = [entry.urn for entry in listed.entries]
     world.store.record_list(source.key, urns, world.clock(), holding(world, source))
     known = world.store.known_authorities()
-    since = _today(state.last_ok_at) if state.last_ok_at else None
-    unknown = decide.first_listed(known, listed.entries, since=since, today=_today(world.clock()))
+    since = london_day(state.last_ok_at) if state.last_ok_at else None
+    unknown = decide.first_listed(known, listed.entries, since=since, today=london_day(world.clock()))
     if not unknown:
         return known
     world.store.note_listed(unknown, holding(world, source))
@@ -146,7 +144,3 @@ def _remembered(world: World, source: Source, state: SourceState, listed: Listed
 
 def _numbered(look: Look, listed: Listed) -> Look:
     return replace(look, number=listed.numbers.get(look.entry.urn, look.entry.urn))
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(LONDON).date()

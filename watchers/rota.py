@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,11 @@ def next_check(listing: Listing, now: datetime) -> datetime:
     return now + pause * (0.75 + share / 2)
 
 
+def london_day(moment: datetime) -> date:
+    """The day that it is then in London, where what is published has its date."""
+    return moment.astimezone(LONDON).date()
+
+
 def is_another_day(one: datetime, later: datetime) -> bool:
     """Whether a London day lies between: the site is published, and mended, by the day."""
-    return one.astimezone(LONDON).date() < later.astimezone(LONDON).date()
+    return london_day(one) < london_day(later)

@@ -14,13 +14,13 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.date import DateTrigger
 
-LONDON = ZoneInfo("Europe/London")
+from watchers.rota import LONDON, london_day
+
 DEFAULT = "mon-fri 09:15-12:00 every 5m; mon-fri 07:00-19:00 every 1h; every 3h"
 EXAMPLE = "for example “every 10m” or “mon-fri 09:15-12:00 every 5m; every 3h”"
 DEFAULT_WALKS = "02:30; mon-fri 10:45"
@@ -181,7 +181,7 @@ _WEEK = timedelta(days=8)
 
 def _moments(walks: Walks, first: datetime, last: datetime) -> Iterator[datetime]:
     """The moments of all walks on the days from `first` to `last`, London's days."""
-    day, end = first.astimezone(LONDON).date(), last.astimezone(LONDON).date()
+    day, end = london_day(first), london_day(last)
     while day <= end:
         yield from (walk.on(day) for walk in walks if day.weekday() in walk.days)
         day += timedelta(days=1)

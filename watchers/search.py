@@ -13,7 +13,7 @@ from storage.types import KnownAuthority
 from watchers.fetch import Trouble
 from watchers.listings import NotThePage, SearchEntry, SearchPage, search_page
 from watchers.pages import page_at
-from watchers.rota import LONDON
+from watchers.rota import london_day
 from watchers.sources import Source, no_more
 from watchers.suspicion import missing
 from watchers.world import World
@@ -60,7 +60,11 @@ def search(world: World, source: Source) -> Listed | Trouble:
                 odd=tuple(odd[:MOST_ODD]),
                 unfamiliar=tuple(dict.fromkeys(unfamiliar)),
             )
-            return identified(listed, today=_today(world)) if entries else Trouble(why=f"{source.name} is empty")
+            return (
+                identified(listed, today=london_day(world.clock()))
+                if entries
+                else Trouble(why=f"{source.name} is empty")
+            )
     return Trouble(why=f"{source.name} does not end after {MOST_AUTHORITIES} authorities")
 
 
@@ -106,7 +110,7 @@ def absent(source: Source, known: Mapping[str, KnownAuthority], listed: Listed, 
     Those need not be that are no more by the registry, or have departed by the word of operators.
     """
     departed = {urn for urn, one in known.items() if one.departed_at}
-    expected = source.expected.union(known) - no_more(now.astimezone(LONDON).date()) - departed
+    expected = source.expected.union(known) - no_more(london_day(now)) - departed
     return missing(expected, listed.entries)
 
 
@@ -115,7 +119,3 @@ def shrunk(source: Source, listed: Listed, gone: Collection[str]) -> str:
     if not gone:
         return ""
     return f"{source.name} shows {len(listed.entries)} authorities, {len(gone)} that should be there are missing"
-
-
-def _today(world: World) -> date:
-    return world.clock().astimezone(LONDON).date()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from judgements.authorities import REGISTRY
 
 ROWS = 100
-"""Rows asked for on a search page. The site caps silently at 100, so we never rely on the number: see `poll`."""
+"""Rows asked for on a search page. The site caps silently at 100, so we never rely on the number: see `search`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from storage.engine import StorageError
 from storage.types import Intent, KnownDocument, SourceState, TroubleKind
 from watchers import decide, rests, succession, troubles
 from watchers.pages import by_todays_parser, document_at, read_today
-from watchers.rota import LONDON
+from watchers.rota import london_day
 from watchers.search import Listed, absent, shrunk
 from watchers.sources import Source
 from watchers.world import PollSummary, World, holding
@@ -119,7 +119,7 @@ def _reorganised(world: World, source: Source, summary: PollSummary) -> PollSumm
         return source.provider_url(world.site, urn) if urn.isdecimal() else world.site
 
     now = world.clock()
-    changes = succession.turns(world.store.known_authorities(), page, today=now.astimezone(LONDON).date())
+    changes = succession.turns(world.store.known_authorities(), page, today=london_day(now))
     for change in changes:
         if not world.store.told_changes(succession.keys(change)):
             reason = str(change.kind)
@@ -159,7 +159,7 @@ def _tell_operators(world: World, source: Source, state: SourceState, listed: Li
 
 def _observed(world: World, source: Source, state: SourceState, listed: Listed | None) -> troubles.Observed:
     now = world.clock()
-    newest = world.store.coverage(now.astimezone(LONDON).date()).newest
+    newest = world.store.coverage(london_day(now)).newest
     known = world.store.known_authorities()
     suspect = {urn for one in world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT for urn in one.about}
     there = set() if listed is None else {one.urn for one in listed.entries}

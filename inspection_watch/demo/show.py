@@ -22,12 +22,11 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies_environment
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -44,6 +43,7 @@ from inspection_watch.settings import Settings
 from judgements.authorities import REGISTRY, Authority
 from storage.store import Store
 from watchers.poll import poll
+from watchers.rota import london_day
 from watchers.sources import LOCAL_AUTHORITIES
 
 HISTORIES = 30
@@ -214,7 +214,7 @@ def _publish(out: Out, site: Site) -> float:
 
 
 def _today() -> date:
-    return datetime.now(ZoneInfo("Europe/London")).date()
+    return london_day(wiring.now())
 
 
 def _publish_on_enter(out: Out, site: Site, local: slack.LocalSlack) -> None:

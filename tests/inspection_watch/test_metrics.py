@@ -16,7 +16,7 @@ from inspection_watch.metrics import MOST_OTHERS, Metrics
 from storage.engine import StorageError
 from storage.types import SourceState, TroubleKind
 from storage.vitals import DocumentOutcome, Vitals, Waiting
-from watchers.poll import PollSummary
+from watchers.world import PollSummary
 
 T0 = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,9 @@ from inspection_watch.demo.site import Publication, Site
 from judgements.types import Change, Grade
 from tests.fakes import paper
 from tests.storage.examples import fan_out
-from watchers.poll import PollSummary, World, poll
+from watchers.poll import poll
 from watchers.sources import LOCAL_AUTHORITIES, Source
+from watchers.world import PollSummary, World
 
 SOURCE = replace(LOCAL_AUTHORITIES, expected=frozenset())
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)

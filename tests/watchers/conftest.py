@@ -13,7 +13,7 @@ from storage.store import Store
 from tests.fakes import FakeReader
 from tests.watchers.bench import EAST, NEW, OLD, T0, WEST, Bench
 from watchers.fetch import Fetcher
-from watchers.poll import World
+from watchers.world import World
 
 
 @pytest.fixture

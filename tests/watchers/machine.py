@@ -25,9 +25,10 @@ from judgements.types import Change, Grade, Kind, NotRead
 from storage.engine import StorageError
 from tests.watchers.papers import GRADES, Paper, Told, heard
 from tests.watchers.stage import CrashError, Fuse, Stage
-from watchers.poll import PollSummary, poll
+from watchers.poll import poll
 from watchers.schedule import PAUSE
 from watchers.sources import LOCAL_AUTHORITIES
+from watchers.world import PollSummary
 
 SOURCE = replace(LOCAL_AUTHORITIES, expected=frozenset())
 T0 = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)

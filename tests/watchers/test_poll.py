@@ -21,10 +21,9 @@ from tests.fakes import FakeReader, paper
 from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, T0, WEST, Bench, publication
 from watchers import lease, look, pages, upkeep
 from watchers.lease import LEASE, extended
-from watchers.poll import PollSummary
 from watchers.sources import LOCAL_AUTHORITIES
 from watchers.troubles import BROKEN_AFTER
-from watchers.world import holding
+from watchers.world import PollSummary, holding
 
 
 def test_first_sight_takes_the_history_and_says_nothing(bench: Bench) -> None:

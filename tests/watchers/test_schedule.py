@@ -9,11 +9,10 @@ from apscheduler.job import Job
 from judgements.types import Listing
 from storage.ahead import LIMITS
 from watchers.fetch import MAX_RETRY_AFTER
-from watchers.rota import AGAIN_AFTER, next_check
+from watchers.rota import AGAIN_AFTER, LONDON, next_check
 from watchers.schedule import (
     DEFAULT,
     DEFAULT_WALKS,
-    LONDON,
     PAUSE,
     Looking,
     PlanError,
