@@ -70,10 +70,6 @@ class Edition:
     overall: Area | None
     optional: frozenset[str] = frozenset()
 
-    @property
-    def has_overall(self) -> bool:
-        return self.overall is not None
-
     def covers(self, day: date) -> bool:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 

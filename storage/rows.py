@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from judgements.types import Listing
@@ -40,25 +40,6 @@ MISFITS = (ValueError, LookupError, TypeError)
 
 def past(moment: Column[Any], now: datetime) -> ColumnElement[bool]:
     return or_(moment.is_(None), moment <= now)
-
-
-def claim(
-    connection: Connection,
-    table: Table,
-    free: ColumnElement[bool],
-    order: Sequence[Column[Any]],
-    marks: Mapping[str, Any],
-) -> str | None:
-    """Write `marks` on the first row in `order` that is free, and give its key; None if no row is.
-
-    Another claimer may be faster between looking and writing: then the row is not free any more, and the next is tried.
-    """
-    oldest = select(table.c.key).where(free).order_by(*order).limit(1)
-    while (key := connection.scalar(oldest)) is not None:
-        claim = update(table).where(table.c.key == key, free).values(marks).returning(table.c.key)
-        if connection.execute(claim).one_or_none() is not None:
-            return str(key)
-    return None
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

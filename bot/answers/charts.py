@@ -32,7 +32,7 @@ DOT, EDGE = 16, 34
 Point = tuple[float, float]
 Ink = str
 
-PAPER, BLACK, GREY, PALE, RED = "#ffffff", "#1d1c1d", "#5f5e60", "#dcdcde", "#b3261e"
+PAPER, BLACK, GREY, RED = "#ffffff", "#1d1c1d", "#5f5e60", "#b3261e"
 STEPS: tuple[tuple[frozenset[Grade], tuple[str, ...], Ink, Ink], ...] = (
     (frozenset({Grade.OUTSTANDING}), ("Outstanding",), "#1b5e8c", "#dce9f6"),
     (frozenset({Grade.GOOD}), ("Good",), "#2e7d4f", "#e2f2e4"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from inspection_watch.demo.histories import PAST, TITLES, Past, graded
 from judgements.authorities import REGISTRY
@@ -104,7 +104,3 @@ def _copies(urn: str, documents: tuple[KnownDocument, ...], times: int) -> Itera
         for one in documents:
             file_id = f"{one.listing.file_id}{urn}{turn}"
             yield replace(one, listing=replace(one.listing, file_id=file_id, urn=urn), sha256=file_id)
-
-
-def newest_day() -> date:
-    return max(past.published for past in PAST)
