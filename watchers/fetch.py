@@ -40,8 +40,6 @@ HICCUPS: Final = frozenset({429, 500, 502, 503, 504})
 BODIES: Final = frozenset({httpx.codes.OK, httpx.codes.NOT_FOUND})
 """Whose bodies are read. A soft 404 may come as either: what the body says decides. Part of one is no body."""
 
-_CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
