@@ -5,7 +5,7 @@ Every function takes what a document shall say and gives its bytes, the same byt
     ilacs_report(Ilacs(authority="West Sussex", start=…, end=…, inspectors=("…",), grades={"leadership": Grade.GOOD}))
 
 Which real layouts there are stands in the tables (`ILACS_LABELS`, `SIF_LABELS`, `BOXED_UNTIL` …); how they go wrong
-stands in `traps.py`.
+stands in `tests/demo/traps.py`.
 """
 
 from __future__ import annotations

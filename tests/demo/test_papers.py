@@ -11,7 +11,6 @@ import pytest
 from inspection_watch.demo.letters import jtai_letter, send_report, visit_letter
 from inspection_watch.demo.papers import ilacs_report, items, priorities
 from inspection_watch.demo.sif import sif_report
-from inspection_watch.demo.traps import SIF_TRAPS, TRAPS, Trap
 from tests.demo.examples import (
     EARLY_SIF,
     FAILINGS,
@@ -25,6 +24,7 @@ from tests.demo.examples import (
     SIF,
     THIRD,
 )
+from tests.demo.traps import SIF_TRAPS, TRAPS, Trap
 
 EVERY_KIND: dict[str, Callable[[], bytes]] = {
     "ILACS, first edition": lambda: ilacs_report(FIRST),

@@ -11,11 +11,11 @@ from inspection_watch.demo.histories import PAST, PRINTERS, Past
 from inspection_watch.demo.letters import Jtai, Send, Visit, jtai_letter, send_report, visit_letter
 from inspection_watch.demo.papers import Ilacs, ilacs_report, items
 from inspection_watch.demo.sif import Sif, sif_report
-from inspection_watch.demo.traps import BOXED_DOUBTS, DOUBTS, SIF_DOUBTS, SIF_TRAPS, TRAPS, Doubt
 from judgements.authorities import REGISTRY
 from judgements.parse import read
 from judgements.types import Grade, Item, Kind, Outcome, Previous, Report, Status
 from tests.demo.examples import FAILINGS, FIRST, FOCUSED, ILACS, JOINT, LATER_FIRST, MONITORING, SECOND, SIF, THIRD
+from tests.demo.traps import BOXED_DOUBTS, DOUBTS, SIF_DOUBTS, SIF_TRAPS, TRAPS, Doubt
 
 GRADES = (Grade.OUTSTANDING, Grade.GOOD, Grade.REQUIRES_IMPROVEMENT, Grade.INADEQUATE)
 EDITION = {"2018 in boxes": "2018", "2018": "2018", "2023": "2023", "2026": "2026"}

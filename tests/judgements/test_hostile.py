@@ -12,12 +12,12 @@ from random import Random
 import pytest
 
 from inspection_watch.demo.papers import ilacs_report
-from inspection_watch.demo.traps import LIGATURES
 from judgements.document import MAX_PAGES
 from judgements.frameworks import FRAMEWORKS
 from judgements.parse import read
 from judgements.types import NotRead, Reading, Report, Status
 from tests.demo.examples import SECOND
+from tests.demo.traps import LIGATURES
 from tests.judgements import hostile
 from tests.judgements.pdfs import pdf
 from watchers.read import CPU_GRACE, Reader

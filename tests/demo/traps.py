@@ -1,7 +1,7 @@
 """How real reports make it hard to read them, each as a change to a report that can be printed.
 
 A trap changes how a report looks, and sometimes what it says (a second visit, no inspector); never what a careful
-reader takes from what is there. `tests/demo` prints every trap and has the parser read it.
+reader takes from what is there. The tests beside it print every trap and have the parser read it.
 """
 
 from __future__ import annotations
