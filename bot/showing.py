@@ -9,8 +9,6 @@ from bot.types import Asker, Button, Card, Person, Reply, SmallPrint
 
 ACTION = "show"
 """The beginning of the button's `action_id`; its value is the command whose answer is shown."""
-DIRECT = "D"
-"""How the id of a direct message begins: nobody else reads there."""
 
 
 def alone(reply: Reply, typed: str, asker: Asker) -> Reply:
@@ -19,7 +17,8 @@ def alone(reply: Reply, typed: str, asker: Asker) -> Reply:
         return reply
     show = Button(label=words.SHOW_BUTTON, command=typed, action=ACTION)
     card = _with(reply.card, SmallPrint(((words.COMES_DIRECTLY.format(files=files_of(reply)),),)))
-    buttons = () if asker.channel.startswith(DIRECT) else (show,)
+    # Nobody else reads a direct message.
+    buttons = () if asker.is_direct else (show,)
     return replace(reply, card=replace(card, buttons=(*card.buttons, *buttons)))
 
 

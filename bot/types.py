@@ -205,3 +205,8 @@ class Asker:
     only_admins: bool = False
     is_at_terminal: bool = False
     is_operator: bool = False
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is asked in a direct message: ours with the person, or one between people."""
+        return self.channel.startswith("D")

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.messages import render
 from bot.slack import client as slack_client
 from bot.types import OPERATOR, Asker, Reply
-from inspection_watch.settings import Settings, SettingsError
+from inspection_watch.settings import CHANNEL, Settings, SettingsError
 from storage.store import Store
 from storage.types import Owed, Part
 
@@ -27,7 +27,7 @@ def asker(settings: Settings, store: Store, channel: str, team: str) -> Asker:
 
     Raises `SettingsError`, and `SlackError` where the token is to tell.
     """
-    if channel and not re.fullmatch("[CG][A-Z0-9]+", channel):
+    if channel and not CHANNEL.fullmatch(channel):
         raise SettingsError(NO_CHANNEL)
     if team and not re.fullmatch("[TE][A-Z0-9]+", team):
         raise SettingsError(NO_TEAM)

@@ -28,6 +28,8 @@ class SettingsError(Exception):
 SITE = "https://reports.ofsted.gov.uk"
 MISTYPED = 0.9
 """So much like a setting's name that it must be meant for it (of 1.0)."""
+CHANNEL = re.compile("[CG][A-Z0-9]+")
+"""Slack's id of a channel."""
 LONGEST_WAIT = timedelta(days=7)
 SHORTEST_MEMORY, LONGEST_MEMORY = 60, 36_500
 """Days. What is younger is still corrected in place, or looked for after a crash."""
@@ -95,7 +97,7 @@ def _listen(text: str) -> str:
 
 
 def _channel(text: str) -> str:
-    if text and not re.fullmatch("[CG][A-Z0-9]+", text):
+    if text and not CHANNEL.fullmatch(text):
         raise ValueError("must be the id of a channel, C…: it stands at the end of “View channel details” in Slack")
     return text
 

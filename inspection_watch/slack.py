@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import secrets
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +16,7 @@ from bot.alerting import fanout
 from bot.sending import deliver
 from bot.slack import client as slack_client
 from bot.slack import http_mode, people, socket_mode
+from inspection_watch import wiring
 from inspection_watch.health import Check
 from inspection_watch.listen import Doors, Reply
 from inspection_watch.settings import Settings, SettingsError
@@ -90,7 +88,7 @@ def delivering(
     client = slack_client.web_client(required(settings, "SLACK_BOT_TOKEN"), settings.SLACK_API_URL)
     identity = slack_client.sign_in(client)
     store.resume_workspace(identity.team)
-    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    owner = wiring.owner()
     sender = deliver.Sender(store=store, client=client, clock=clock, jitter=random.random, owner=owner)
     work = fanout.FanOut(store=store, clock=clock, owner=owner, operators=_operators(settings, identity.team))
     threads = (

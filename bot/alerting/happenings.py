@@ -68,14 +68,14 @@ def _told(change: Change) -> str:
         case ChangeKind.RETURNED:
             return words.RETURNED.format(**said)
         case ChangeKind.AUTHORITY_CREATED:
-            return words.CREATED.format(since=_of(words.TOOK_OVER, _predecessors(change)), **said)
+            return words.CREATED.format(since=_of(words.TOOK_OVER, REGISTRY.predecessors(change.urn)), **said)
         case ChangeKind.AUTHORITY_RENAMED:
             return words.RENAMED.format(before=_name_before(change), **said)
-    return words.GONE.format(heirs=_of(words.GONE_HEIRS, _successors(change)), **said)
+    return words.GONE.format(heirs=_of(words.GONE_HEIRS, REGISTRY.successors(change.urn)), **said)
 
 
 def _more(change: Change) -> Iterator[Line]:
-    if change.kind is ChangeKind.AUTHORITY_ABOLISHED and _successors(change):
+    if change.kind is ChangeKind.AUTHORITY_ABOLISHED and REGISTRY.successors(change.urn):
         yield (words.GONE_STILL_TOLD.format(name=_name(change)),)
     if change.kind is ChangeKind.AUTHORITY_RENAMED:
         yield (words.RENAMED_GOES_ON,)
@@ -86,17 +86,8 @@ def _of(form: str, ones: tuple[Authority, ...]) -> str:
 
 
 def _buttons(change: Change) -> Iterator[Button]:
-    for one in _successors(change) if change.kind is ChangeKind.AUTHORITY_ABOLISHED else ():
+    for one in REGISTRY.successors(change.urn) if change.kind is ChangeKind.AUTHORITY_ABOLISHED else ():
         yield Button(label=words.SUBSCRIBE_TO_BUTTON.format(name=one.spoken), command=f"subscribe {one.slug}")
-
-
-def _successors(change: Change) -> tuple[Authority, ...]:
-    one = REGISTRY.by_urn(change.urn)
-    return tuple(heir for urn in (one.successors if one else ()) if (heir := REGISTRY.by_urn(urn)))
-
-
-def _predecessors(change: Change) -> tuple[Authority, ...]:
-    return tuple(one for one in REGISTRY.all if change.urn in one.successors)
 
 
 def _name(change: Change) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from bot import words
+from bot import parts, words
 from judgements.authorities import REGISTRY, spell
 
 ENGLAND = "england"
@@ -57,7 +57,7 @@ def spoken(scope: str) -> str:
         return words.REGION_OF.format(region=_REGIONS.get(of, of))
     if scope == ENGLAND:
         return words.ALL_ENGLAND
-    name = _name(of)
+    name = parts.authority_name(of)
     return words.NEIGHBOURS_OF.format(name=name) if sort == "neighbours" else name
 
 
@@ -67,11 +67,6 @@ def typed(scope: str) -> str:
     one = REGISTRY.by_urn(of)
     name = one.slug if one else of
     return name if sort == "authority" else " ".join(filter(None, (sort, name)))
-
-
-def _name(urn: str) -> str:
-    one = REGISTRY.by_urn(urn)
-    return one.spoken if one else f"URN {urn}"
 
 
 def members(scope: str) -> Iterator[str]:

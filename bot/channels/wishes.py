@@ -16,6 +16,7 @@ from typing import TypeVar
 from bot import words
 from bot.channels import hows, lists
 from bot.channels.lists import Unsure
+from bot.grammar import echo
 from judgements.authorities import Registry, Unknown
 from storage.types import DocumentSort, Movements
 
@@ -239,7 +240,7 @@ def _is_of_names(excepting: str) -> bool:
 
 
 def _of_exceptions(unsure: tuple[Unsure, ...]) -> list[str]:
-    return [words.EXCEPT_WHOM.format(typed=one.typed[:60]) for one in unsure]
+    return [words.EXCEPT_WHOM.format(typed=echo(one.typed)) for one in unsure]
 
 
 def _of_numbers(unsure: tuple[Unsure, ...]) -> list[str]:
@@ -250,7 +251,7 @@ def _of_options(unsure: tuple[Unsure, ...], text: str) -> list[str]:
     """What is like no name and stands in a line with options was meant for one, and is not left out: "kent hourly"."""
     strange = [one.typed for one in unsure if isinstance(one.found, Unknown) and not one.found.nearest]
     lines = [line for line in text.split(";") if strange and _OPTION in _options(line)[0]]
-    return [words.NO_OPTION.format(typed=one[:60]) for one in strange if any(one in line for line in lines)]
+    return [words.NO_OPTION.format(typed=echo(one)) for one in strange if any(one in line for line in lines)]
 
 
 def _mistyped(text: str, unsure: tuple[Unsure, ...]) -> str:

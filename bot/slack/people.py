@@ -15,8 +15,6 @@ from bot.types import Asker
 
 log = structlog.get_logger()
 
-DIRECT = "D"
-"""How the id of a direct message begins: ours with the person, or one between people, where we can never post."""
 NOBODY_OF_OURS = frozenset({"user_not_found", "user_not_visible"})
 """What Slack answers of somebody who is no member of the workspace that lets us ask."""
 UNKNOWN: Mapping[str, Any] = {}
@@ -24,16 +22,16 @@ UNKNOWN: Mapping[str, Any] = {}
 
 def introduced(client: WebClient, asker: Asker, *, only_admins: bool) -> Asker:
     """The asker with what Slack says of them and of the channel; unknown where Slack does not say who they are."""
-    person, is_direct = _person(client, asker), asker.channel.startswith(DIRECT)
-    is_ours = _is_ours(client, asker) if is_direct else None
+    person = _person(client, asker)
+    is_ours = _is_ours(client, asker) if asker.is_direct else None
     return replace(
         asker,
-        is_unknown=person is UNKNOWN or (is_direct and is_ours is None),
+        is_unknown=person is UNKNOWN or (asker.is_direct and is_ours is None),
         is_admin=bool(person.get("is_admin") or person.get("is_owner")),
         is_restricted=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
         is_stranger=asker.is_stranger or _is_stranger(person, asker.team),
         is_out_of_reach=is_ours is False,
-        is_uninvited=bool(asker.channel) and not is_direct and not is_in(client, asker.channel),
+        is_uninvited=bool(asker.channel) and not asker.is_direct and not is_in(client, asker.channel),
         only_admins=only_admins,
     )
 
