@@ -20,8 +20,8 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
 from bot import home, messages, showing, unfurling, words, wrong_reading
+from bot.allowances import Allowances
 from bot.answers import cards, history
-from bot.channels.permission import Allowances
 from bot.commands import HEAVY, PERSONAL, answer, parse
 from bot.grammar import Asked, Command, refused
 from bot.slack import outcomes, uploads

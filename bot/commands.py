@@ -175,7 +175,7 @@ def _meant(word: str, rest: str) -> str:
 def answer(command: Command, store: Store, now: datetime, asker: Asker | None = None) -> Reply:
     """The reply to `command`, after it was carried out.
 
-    Without an asker (at a terminal) there is no channel, and what concerns one is refused. What a channel must know
-    is said in the channel, everything else to the asker only. May raise `StorageError`.
+    Without an asker (at a terminal where no channel was named) what concerns a channel is refused. What a channel must
+    know is said in the channel, everything else to the asker only. May raise `StorageError`.
     """
     return command.answer(Asked(store=store, now=now, asker=asker))

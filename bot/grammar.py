@@ -25,7 +25,7 @@ EXAMPLE = "west-sussex"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """With what a command is answered, when, and for whom. Without an asker (at a terminal) there is no channel."""
+    """With what a command is answered, when, and for whom: nobody, at a terminal where no channel was named."""
 
     store: Store
     now: datetime

@@ -20,8 +20,8 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from bot import words
+from bot.allowances import EVERY
 from bot.answers import export
-from bot.channels.permission import EVERY
 from bot.commands import VERBS, forms
 from bot.messages import ACTION
 from inspection_watch.demo.slack import ALICE, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
