@@ -16,7 +16,7 @@ from watchers.sources import LOCAL_AUTHORITIES
 
 GIGABYTE = 10**9
 ROOM_FOR_A_HISTORY = 2 * GIGABYTE
-"""Some thousand documents of half a megabyte, their pages, and as much again to grow."""
+"""Some 2,300 documents of half a megabyte, their pages, and as much again to grow."""
 
 
 class Verdict(StrEnum):

@@ -14,7 +14,7 @@ from watchers.listings import ProviderPage, SearchEntry
 COMMON = 10
 """From so many authorities whose pages are in trouble, it is no trouble of the page."""
 WIDESPREAD = 3
-"""From so many authorities on whose pages have lost a document, it is the site that has changed."""
+"""From so many authorities on, each with a page that has lost a document, it is the site that has changed."""
 
 
 def missing(expected: Iterable[str], entries: Iterable[SearchEntry]) -> tuple[str, ...]:
