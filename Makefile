@@ -79,14 +79,15 @@ bench-poll: .venv/ready ## what a poll costs us and the site, beside the walk th
 STATEFUL_STEPS ?= 10000
 stateful: .venv/ready ## play months in the life of the site at random, on both databases
 	STEPS=$(STATEFUL_STEPS) $(RUN) pytest -q -s tests/watchers/test_stateful.py
+
+MINUTES ?= 10
+SEED ?= 1
 DATABASE ?= postgresql
 EACH ?= 1
 chaos: .venv/ready .tools/ready ## kill the service at random for MINUTES on DATABASE (sqlite or postgresql)
 	@$(RUN) python -m tests.chaos --minutes $(MINUTES) --seed $(SEED) --database $(DATABASE) --each $(EACH) \
 	$(if $(RECORD),--record docs/reliability.md)
 
-MINUTES ?= 10
-SEED ?= 1
 fuzz: .venv/ready ## damage documents for MINUTES and read what is left
 	@$(RUN) python -m tests.judgements.fuzz --minutes $(MINUTES) --seed $(SEED)
 

@@ -19,7 +19,7 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-NONE = "Every authority that has been on Ofsted's list, and is not abolished by our registry, is on it."
+NONE = "Every authority that was ever on Ofsted's list is still on it, except those that our registry has as abolished."
 WHICH = "Its name, or its number on the site (URN)."
 
 
@@ -38,15 +38,15 @@ def overview(store: Store, now: datetime) -> list[str]:
 
 
 def _line(one: KnownAuthority) -> str:
-    said = f"{_name(one.urn)} ({one.urn}) is not on Ofsted's list since {one.unlisted_since:%-d %B %Y %H:%M} UTC"
+    said = f"{_name(one.urn)} ({one.urn}) has not been on Ofsted's list since {one.unlisted_since:%-d %B %Y %H:%M} UTC"
     if one.departed_at:
-        return f"{said}; acknowledged on {one.departed_at:%-d %B %Y}. Undone by: departures undo {one.urn}"
+        return f"{said}; acknowledged on {one.departed_at:%-d %B %Y}. To undo that: departures undo {one.urn}"
     return f"{said}. If that is right: departures acknowledge {one.urn}"
 
 
 @app.command()
 def acknowledge(which: Annotated[str, typer.Argument(metavar="AUTHORITY", help=WHICH)]) -> None:
-    """It need not be on the list any more: it is gone, and our registry does not know it yet.
+    """No longer expect it on the list: it is gone, and our registry does not know that yet.
 
     Its history stays, and nobody is told. Who took over is told once the registry of a later version knows it.
     """
@@ -55,16 +55,16 @@ def acknowledge(which: Annotated[str, typer.Argument(metavar="AUTHORITY", help=W
         if one.unlisted_since is None:
             _end(f"{_name(one.urn)} is on Ofsted's list.")
         store.record_departure(one.urn, wiring.now())
-    print(f"{_name(one.urn)} need not be on Ofsted's list any more.")  # noqa: T201
+    print(f"{_name(one.urn)} is no longer expected on Ofsted's list.")  # noqa: T201
 
 
 @app.command()
 def undo(which: Annotated[str, typer.Argument(metavar="AUTHORITY", help=WHICH)]) -> None:
-    """It has to be on the list again. (Once it is, this is done by itself.)"""
+    """Expect it on the list again. (Once it is there, that happens by itself.)"""
     with wiring.store(configuration.load()) as store:
         one = _known(store, which)
         store.record_departure(one.urn, None)
-    print(f"{_name(one.urn)} has to be on Ofsted's list.")  # noqa: T201
+    print(f"{_name(one.urn)} is expected on Ofsted's list again.")  # noqa: T201
 
 
 def _known(store: Store, which: str) -> KnownAuthority:

@@ -60,7 +60,7 @@ def _archive(settings: Settings) -> Finding:
         return _finding("archive", f"{error} INSPECTION_WATCH_STATE_DIR chooses another place.", "")
     free = archive.room().free
     if free < ROOM_FOR_A_HISTORY:
-        advice = f"{folder} can be written, but only {free / GIGABYTE:.1f} GB are free: the history alone takes one."
+        advice = f"{folder} can be written, but only {free / GIGABYTE:.1f} GB are free: the history alone takes one GB."
         return Finding(check="archive", verdict=Verdict.ADVICE, words=advice)
     return _finding("archive", "", f"{folder} can be written, and {free / GIGABYTE:.0f} GB are free.")
 
@@ -71,7 +71,7 @@ def _database(settings: Settings) -> Finding:
             coverage = store.coverage()
     except StorageError as error:
         return _finding("database", str(error), "")
-    seen = f"{coverage.authorities_baselined} authorities' history is stored"
+    seen = f"the histories of {coverage.authorities_baselined} authorities are stored"
     return _finding("database", "", f"it opens and its schema is up to date; {seen}.")
 
 

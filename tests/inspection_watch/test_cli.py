@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import errno
 import json
-import logging
 import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import structlog
 
 from bot.types import OPERATOR
 from inspection_watch import cli, listen, wiring
@@ -74,18 +71,12 @@ def ask(
         return Said(int(ended.value.code or 0), said.out, said.err)
 
     mask = os.umask(0o022)
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
     on_ctrl_c = signal.getsignal(signal.SIGINT)
-    on_thread = threading.excepthook
     with LocalSite(site) as address:
         monkeypatch.setenv("INSPECTION_WATCH_SITE_URL", address)
         yield run
     os.umask(mask)
-    root.handlers[:], root.level = before
     signal.signal(signal.SIGINT, on_ctrl_c)
-    threading.excepthook = on_thread
-    structlog.reset_defaults()
 
 
 def test_help_lists_the_commands_that_exist_and_no_other(ask: Ask) -> None:

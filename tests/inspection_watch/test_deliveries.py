@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from inspection_watch import wiring
@@ -31,17 +28,6 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         store.record([Dead(delivery=first, next_at=T0 + MINUTE, trouble="Slack does not take it")], T0)
         store.record([Paused(delivery=second, next_at=T0 + MINUTE, trouble="the channel is archived")], T0)
         yield store
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """The command line sets up logging for a whole process."""
-    root, hook = logging.getLogger(), threading.excepthook
-    before = (root.handlers[:], root.level)
-    yield
-    root.handlers[:], root.level = before
-    threading.excepthook = hook
-    structlog.reset_defaults()
 
 
 def deliveries(*arguments: str) -> Result:

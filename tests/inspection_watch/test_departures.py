@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from inspection_watch import wiring
@@ -35,23 +32,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """The command line sets up logging for a whole process."""
-    root, hook = logging.getLogger(), threading.excepthook
-    before = (root.handlers[:], root.level)
-    yield
-    root.handlers[:], root.level = before
-    threading.excepthook = hook
-    structlog.reset_defaults()
-
-
 def departures(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["departures", *arguments])
 
 
 def test_who_is_not_on_the_list_any_more_is_said_with_what_to_do(store: Store) -> None:
-    since = "is not on Ofsted's list since 20 August 2026 08:30 UTC. If that is right: departures acknowledge"
+    since = "has not been on Ofsted's list since 20 August 2026 08:30 UTC. If that is right: departures acknowledge"
     assert sorted(overview(store, T0)) == [
         f"An authority that our registry does not have ({UNHEARD_OF}) {since} {UNHEARD_OF}",
         f"East Sussex ({EAST}) {since} {EAST}",
@@ -63,10 +49,10 @@ def test_who_is_not_on_the_list_any_more_is_said_with_what_to_do(store: Store) -
 
 def test_a_departure_is_acknowledged_by_name_or_number_and_may_be_undone(store: Store) -> None:
     for which, urn in (("east-sussex", EAST), (UNHEARD_OF, UNHEARD_OF)):
-        assert "need not be on Ofsted's list any more" in departures("acknowledge", which).output
+        assert "is no longer expected on Ofsted's list" in departures("acknowledge", which).output
         assert store.known_authorities()[urn].departed_at is not None
     assert "acknowledged on" in departures().output
-    assert "has to be on Ofsted's list." in departures("undo", EAST).output
+    assert "is expected on Ofsted's list again." in departures("undo", EAST).output
     assert store.known_authorities()[EAST].departed_at is None
     assert store.known_authorities()[EAST].unlisted_since == T0
 

@@ -19,17 +19,6 @@ from tests.bot.examples import T0
 TOKENS = ("xoxb-1234-abcDEF", "xapp-1-A0-99-deadbeef", "postgresql+psycopg://watch:hunter2@db/x")
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> object:
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
-    hook = threading.excepthook
-    yield
-    root.handlers[:], root.level = before
-    threading.excepthook = hook
-    structlog.reset_defaults()
-
-
 def test_no_secret_gets_into_a_log_line_by_any_way(capsys: pytest.CaptureFixture[str]) -> None:
     logs.start()
     for token in TOKENS:
