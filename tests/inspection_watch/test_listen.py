@@ -127,8 +127,10 @@ def test_visitors_who_only_keep_their_place_close_the_port_to_nobody(
         for visitor in idle:
             visitor.sendall(b"GET /hea")
         assert ask(port, "/healthz")[0].status == 200
-        assert threading.active_count() <= before + 6
         assert idle[0].recv(1) == b"", "the oldest gave way"
+        until = time.monotonic() + 5
+        while threading.active_count() > before + 6:  # whoever gave way takes a moment to leave
+            assert time.monotonic() < until, "their threads stay"
 
 
 def test_who_hangs_up_early_is_no_line_and_what_else_goes_wrong_is_one(
