@@ -618,6 +618,8 @@ EVERY_AUTHORITY = "every authority"
 EXPORT_LATEST = "the latest judgements of {names}"
 EXPORT_HISTORY = "all the judgements of {names} in every report and letter"
 EXPORT_SENTENCE = "The file contains {which}, as stored on {day}: {rows}."
+EXPORT_WITHOUT = "Not in it, because {why}: {count} of {number} ({names})."
+EXPORT_NO_GRADE, EXPORT_NO_DOCUMENT = "no grade has been read yet", "no document is stored yet"
 EXPORT_NOTHING = "No judgement of {names} has been read yet, so there is nothing to export."
 EXPORT_HOW = (
     "“export” makes a csv, json or xlsx file; add names to have only those, and “history” for every report and "

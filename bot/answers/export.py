@@ -54,7 +54,8 @@ class Export:
         if unsure:
             others = f"and {', '.join(map(scopes.typed, wanted))}" if wanted else ""
             return asking.which(unsure, f"export {self.form}{' history' * self.history}", others, asked)
-        rows = list(self._rows(wanted, asked))
+        whose = frozenset(urn for scope in wanted for urn in scopes.covered(scope))
+        rows = list(_history(whose, asked) if self.history else _latest(whose, asked))
         names = (
             words.EVERY_AUTHORITY if scopes.ENGLAND in wanted else facets.shortened(list(map(scopes.spoken, wanted)))
         )
@@ -66,12 +67,22 @@ class Export:
         )
         file = File(name=self._name(wanted, asked), title=words.capital(which), make=partial(FORMS[self.form], rows))
         about = words.EXPORT_ROWS[self.form == "xlsx"].format(command=asked.command)
-        card = Card(title=words.EXPORT_TITLE, sentence=sentence, blocks=(Paragraph(((sentence,), (about,))),))
+        told = (sentence, *self._without(whose, rows, asked), about)
+        card = Card(title=words.EXPORT_TITLE, sentence=sentence, blocks=(Paragraph(tuple((one,) for one in told)),))
         return Reply(card=card, files=(file,))
 
-    def _rows(self, wanted: Sequence[str], asked: Asked) -> Iterator[Row]:
-        whose = frozenset(urn for scope in wanted for urn in scopes.covered(scope))
-        return _history(whose, asked) if self.history else _latest(whose, asked)
+    def _without(self, whose: Collection[str], rows: Sequence[Row], asked: Asked) -> Iterator[str]:
+        """Who is asked for and not in the file: what is not said of somebody might be taken for nothing to say."""
+        told = {row["urn"] for row in rows}
+        current = [one for one in asked.registry.current if one.urn in whose]
+        missing = [one.spoken for one in current if not told & {each.urn for each in _itself(one, asked)}]
+        if missing:
+            yield words.EXPORT_WITHOUT.format(
+                why=words.EXPORT_NO_DOCUMENT if self.history else words.EXPORT_NO_GRADE,
+                count=len(missing),
+                number=words.counted(len(current), "authority", "authorities"),
+                names=facets.shortened(missing),
+            )
 
     def _name(self, wanted: Sequence[str], asked: Asked) -> str:
         """ "judgements-kent-latest-2026-08-21.csv"; of all of England no name is in it, of several their number is."""
@@ -103,12 +114,16 @@ def _latest(whose: Collection[str], asked: Asked) -> Iterator[Row]:
 def _history(whose: Collection[str], asked: Asked) -> Iterator[Row]:
     """Every authority that is or was, with those it took over from; its documents oldest first."""
     named = [one for one in asked.registry.all if one.urn in whose]
-    before = [each for one in named for each in history.forebears(one, asked.registry)]
-    everyone = {one.urn: one for one in (*named, *before)}
+    everyone = {one.urn: one for one in named} | {each.urn: each for one in named for each in _itself(one, asked)}
     found = asked.store.documents_of(everyone)
     for urn, one in everyone.items():
         for document in reports.published(found[urn]):
             yield from _document(one, document)
+
+
+def _itself(one: Authority, asked: Asked) -> tuple[Authority, ...]:
+    """An authority, and those it took over from."""
+    return (one, *history.forebears(one, asked.registry))
 
 
 def _document(one: Authority, document: KnownDocument) -> Iterator[Row]:

@@ -144,3 +144,21 @@ def test_of_whom_nothing_was_read_there_is_no_file(ask: Ask) -> None:
     reply = ask("export bolton")
     assert (reply.answered, reply.files) == (False, ())
     assert "No judgement of Bolton has been read yet" in reply.card.sentence
+
+
+def test_who_is_asked_for_and_not_in_the_file_is_named(ask: Ask) -> None:
+    england = ask("export csv").card
+    assert "Not in it, because no grade has been read yet: 46 of 153 authorities (" in str(england.blocks)
+    assert "(Bolton)" in str(ask("export csv kent, bolton").card.blocks)
+    assert "because no document is stored yet: 1 of 2 authorities (Bolton)." in str(
+        ask("export csv history kent, bolton").card.blocks
+    )
+    assert "Not in it" not in str(ask("export csv kent").card.blocks)
+
+
+def test_a_successor_of_whom_those_before_it_speak_is_not_missing_from_the_history(sqlite_store: Store) -> None:
+    of = replace(HISTORY[0], listing=replace(HISTORY[0].listing, urn=CUMBRIA))
+    sqlite_store.apply(replace(intent(of), urn=CUMBRIA))
+    reply = answer(parse("export json history cumberland"), sqlite_store, T0, ALICE)
+    assert reply.files
+    assert "Not in it" not in str(reply.card.blocks)
