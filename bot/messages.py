@@ -234,7 +234,9 @@ def _packed(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _actions(buttons: Iterable[Button]) -> Iterator[BlockKit]:
-    elements = [_button(place, button) for place, button in enumerate(buttons)]
+    """A button whose command is longer than Slack takes is left out: cut short, it would run another one."""
+    whole = (button for button in buttons if len(button.command) <= MOST_VALUE)
+    elements = [_button(place, button) for place, button in enumerate(whole)]
     for first in range(0, len(elements), BUTTONS_IN_A_ROW):
         yield {"type": "actions", "elements": elements[first : first + BUTTONS_IN_A_ROW]}
 
@@ -244,7 +246,7 @@ def _button(place: int, button: Button) -> BlockKit:
         "type": "button",
         "action_id": f"{button.action or ACTION}:{place}",
         "text": plain_text(button.label, MOST_LABEL),
-        "value": button.command[:MOST_VALUE],
+        "value": button.command,
     }
 
 

@@ -44,7 +44,7 @@ HUGE = Card(
         Grid(columns=(HOSTILE, "b"), rows=((HOSTILE, ((HOSTILE,), ())),) * 3, upright=True),
         SmallPrint(((HOSTILE,),)),
     ),
-    buttons=tuple(Button(label=HOSTILE * 2, command=f"subscribe {n}" + "x" * 3000) for n in range(12)),
+    buttons=tuple(Button(label=HOSTILE * 2, command=f"subscribe {n}" + "x" * 1900) for n in range(12)),
 )
 CALLED = {"alert_without_threads": ("!subteam^S1",), "burst_without_threads": ("@U01ALICE",)}
 """Who is to be called in which message."""
@@ -190,3 +190,10 @@ def test_no_text_of_others_begins_or_ends_a_format(text: str) -> None:
     assert not re.search(r"(?<=\S)[*_~`](?![a-z0-9])", said)
     assert not re.search(r":[a-z0-9_+'-]+:", said)
     assert not said.startswith("&gt;")
+
+
+def test_no_button_runs_a_command_that_was_cut() -> None:
+    whole = Button(label="whole", command="e" * messages.MOST_VALUE)
+    card = Card(title="", sentence="", buttons=(whole, Button(label="cut", command=f"{whole.command}x")))
+    assert [one["text"]["text"] for one in buttons(render(card).blocks)] == ["whole"]
+    assert render(Card(title="", sentence="", buttons=card.buttons[1:])).blocks == ()
