@@ -17,6 +17,7 @@ from bot.answers.paging import page_of
 from bot.channels import holdings, muting, subscribing, unsubscribing
 from bot.grammar import Asked, Command, Form, Usage, Verb
 from bot.types import Asker, Card, Paragraph, Reply, SmallPrint, Strong
+from judgements.authorities import REGISTRY, Unknown
 from storage.store import Store
 
 HELP_LIKE = frozenset({"--help", "-h", "/help", "?", "commands", "info", "manual", "me", "menu", "options", "start"})
@@ -132,7 +133,7 @@ def _named(typed: str) -> Command:
 def _no_name(typed: str) -> Command | None:
     """What is said to a person rather than typed as a command."""
     said = typed.casefold()
-    if said.split()[0] in ASKING:
+    if re.split(r"['’\s]", said)[0] in ASKING:
         return Help(_verb_in(typed))
     if said in STOPPING:
         return Usage(words.STOP, typed)
@@ -140,9 +141,13 @@ def _no_name(typed: str) -> Command | None:
 
 
 def _behind(typed: str) -> Command | None:
-    """ "kent history" is "history kent"."""
-    name, _, last = typed.rpartition(" ")
-    return _BY_NAME[last.casefold()].parse(name) if name and last.casefold() in card.AFTER_A_NAME else None
+    """ "kent history" is "history kent", and "kent history 2" is "history kent 2"."""
+    said = typed.split()
+    place = next((place for place, word in enumerate(said) if place and word.casefold() in card.AFTER_A_NAME), 0)
+    name, more = " ".join(said[:place]), " ".join(said[place + 1 :])
+    if not name or (more and isinstance(REGISTRY.find(name), Unknown)):
+        return None
+    return _BY_NAME[said[place].casefold()].parse(f"{name} {more}".rstrip())
 
 
 def _mistyped(first: str, rest: str) -> Usage | None:

@@ -311,6 +311,10 @@ ENGLAND_GRADE_DOES = (
     "only those with one overall grade: outstanding, good, requires improvement or inadequate; also after a region or "
     "neighbours"
 )
+ONE_GRADE = "One grade at a time, for example {command} england inadequate."
+GRADE_NOT_OF_ONE = (
+    "A grade narrows down England, a region or neighbours, not one authority. Did you mean {command} {instead}?"
+)
 ENGLAND_HOW = "“england” can be followed by a grade or a page, for example {command} england inadequate."
 HISTORY_DOES = "every inspection and letter, oldest first, with a timeline picture"
 WHY_DOES = "the document, page and quoted words behind each grade; add a judgement to see just that one"

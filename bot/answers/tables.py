@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from bot import naming, parts, words
 from bot.answers import reports
@@ -17,6 +18,8 @@ from bot.types import Block, Button, Card, Grid, Line, Link, Paragraph, Reply, S
 from judgements.authorities import REGISTRY, Authority, Region
 from judgements.types import Grade, Judgement
 from storage.types import KnownAuthority
+
+Made = TypeVar("Made")
 
 PAGE = 55
 """Authorities on one page: with their links they stay below what Slack takes in one message."""
@@ -80,43 +83,54 @@ def which_region(typed: str, verb: str, asked: Asked, after: str = "") -> Reply:
 
 
 _GRADES: Mapping[str, Grade] = {
+    "requir(?:es?|ing)[ -]improvement(?:[ -]to[ -]be[ -]good)?|ri": Grade.REQUIRES_IMPROVEMENT,
     "outstanding": Grade.OUTSTANDING,
     "good": Grade.GOOD,
-    "requires improvement(?: to be good)?|requires-improvement|ri": Grade.REQUIRES_IMPROVEMENT,
     "inadequate": Grade.INADEQUATE,
 }
-"""How people type the grades of today; no name has such a word in it."""
-_ABOUT = re.compile(
-    r"^(?:(?:show|list|give|all|the|which|what|who|councils?|authorit(?:y|ies)|las?|is|are|were|was|currently|now|rated|"
-    r"graded|judged|overall|for|of|in)\b[ ,?]*)+"
+"""How people type the grades of today; no name has such a word in it. The longest first: "good" is in it too."""
+_SMALL = (
+    r"(?:show|list|give|me|us|all|any|the|there|which|what|who(?:'?s|’s)?|how many|ones?|councils?|boroughs?|"
+    r"authorit(?:y|ies)|las?|is|are|was|were|that|with|currently|now|today|only|rated|graded|judged|grades?|overall|for|"
+    r"of|on|about|in)"
 )
-_BEHIND = re.compile(r"(?:[ ,?]+(?:councils?|authorit(?:y|ies)|las?|in|only|now|today|overall|grades?|rated|judged))+$")
+"""A word around a grade or a name that tells nothing; no name begins or ends with one."""
+_ABOUT, _BEHIND = re.compile(rf"^(?:{_SMALL}[ ,:?-]+)+"), re.compile(rf"(?:[ ,:?-]+{_SMALL})+$")
 
 
 def graded(typed: str) -> tuple[str, Grade | None]:
     """What was typed without a grade in it and the little words around, and that grade; None where there is none."""
-    said = f" {typed.casefold().strip(' ?')} "
+    said = f" {typed.casefold()} "
     for pattern, grade in _GRADES.items():
-        if found := re.search(rf" (?:{pattern}) ", said):
-            rest = f"{said[: found.start()].strip()} {said[found.end() :].strip()}".strip()
-            return _BEHIND.sub("", f" {_ABOUT.sub('', rest)}").strip(), grade
+        if found := re.search(rf"[ ,:]+(?:{pattern})[ ,:?!]+", said):
+            rest = _ABOUT.sub("", f"{said[: found.start()]} {said[found.end() :]} ".lstrip())
+            return " ".join(_BEHIND.sub("", f" {rest.strip(' ,:?-')}").split()), grade
     return typed, None
 
 
 def of_a_grade(typed: str) -> Command | None:
     """ "inadequate", "which are inadequate", "inadequate in london": a table of those; None for what is none."""
-    rest, page = page_of(typed)
+    return _narrowed(typed, _of_some) if graded(typed)[1] else None
+
+
+def _narrowed(rest: str, make: Callable[[str, Part], Made]) -> Made | Usage:
+    """What `make` makes of the text without its page and its grade, and of these."""
+    rest, page = page_of(rest, bare=True)
     name, grade = graded(rest)
-    if grade is None:
-        return None
-    part = Part(page, grade)
+    return Usage(words.ONE_GRADE, rest) if grade and graded(name)[1] else make(name, Part(page, grade))
+
+
+def _of_some(name: str, part: Part) -> Command | None:
+    """The table of whom somebody named beside a grade; None where that is nobody."""
+    near, region = name.removeprefix("neighbours "), name.removeprefix("region ")
     if name in ("", "england"):
         return England(part)
-    near = name.removeprefix("neighbours ")
     if near != name:
-        return Neighbours(near, part)
-    region = name.removeprefix("region ")
-    return OfRegion(region, part) if region != name or REGISTRY.region(name) else None
+        return Neighbours(about(near), part)
+    if region != name or REGISTRY.region(name):
+        return OfRegion(about(region), part)
+    one = REGISTRY.find(name)
+    return Usage(words.GRADE_NOT_OF_ONE, name, one.slug) if isinstance(one, Authority) else None
 
 
 def _typed(grade: Grade | None) -> str:
@@ -125,22 +139,16 @@ def _typed(grade: Grade | None) -> str:
 
 
 def _england(rest: str) -> Command:
-    rest, page = page_of(rest, bare=True)
-    name, grade = graded(rest)
-    return Usage(words.ENGLAND_HOW, "england") if name else England(Part(page, grade))
+    return _narrowed(rest, lambda name, part: Usage(words.ENGLAND_HOW, "england") if name else England(part))
 
 
 def _region(rest: str) -> Command:
-    rest, page = page_of(rest, bare=True)
-    name, grade = graded(rest)
-    return OfRegion(name, Part(page, grade))
+    return _narrowed(rest, lambda name, part: OfRegion(about(name), part))
 
 
 def _neighbours(rest: str) -> Command:
-    rest, page = page_of(rest, bare=True)
-    name, grade = graded(rest)
-    name = about(name)
-    return Neighbours(name, Part(page, grade)) if name else Usage(words.NAME_MISSING, "neighbours")
+    missing = Usage(words.NAME_MISSING, "neighbours")
+    return _narrowed(rest, lambda name, part: Neighbours(about(name), part) if name else missing)
 
 
 VERBS = (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot import naming, parts, words, wrong_reading
 from bot.answers import cards, reports
 from bot.answers.reports import Read
+from bot.answers.tables import graded
 from bot.grammar import Asked, Command, Form, Usage, Verb, about, echo, question, refused
 from bot.types import Block, Button, Card, GradeRow, Grades, Link, Paragraph, Reply, SmallPrint, Strong
 from judgements.authorities import Authority
@@ -48,8 +50,11 @@ def split(typed: str, asked: Asked) -> tuple[str, str]:
     return next((half for half in shorter if _is_about(half[1], words.WHY_SEND_ALSO)), halves[place])
 
 
+_ASKED = re.compile(r"^(?:is|are|was|were|has|have|did) (?=\S)", re.IGNORECASE)
+
+
 def _parse(rest: str) -> Command:
-    return Why(about(rest)) if rest else Usage(words.NAME_MISSING, "why")
+    return Why(about(_ASKED.sub("", rest))) if rest else Usage(words.NAME_MISSING, "why")
 
 
 VERBS = (
@@ -83,11 +88,12 @@ def _is_about(rest: str, name: str) -> bool:
 
 
 def _chosen(newest: Read | None, rest: str) -> tuple[Judgement, ...]:
-    """The judgements in whose name all the words stand."""
+    """The judgements in whose name all the words stand; with a grade among the words, those of that grade."""
     if newest is None:
         return ()
+    rest, grade = graded(rest)
     named = ((each, f"{_long(each, newest)} {_short(each, newest)}") for each in parts.overall_first(newest.report))
-    return tuple(each for each, name in named if _is_about(rest, name))
+    return tuple(each for each, name in named if _is_about(rest, name) and grade in (None, each.grade))
 
 
 def _long(judgement: Judgement, read: Read) -> str:

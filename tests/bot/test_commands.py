@@ -71,6 +71,22 @@ def labels(reply: Reply) -> list[str]:
         ("region london inadequate", OfRegion("london", Part(grade=Grade.INADEQUATE))),
         ("inadequate in the south east", OfRegion("south east", Part(grade=Grade.INADEQUATE))),
         ("neighbours kent good", Neighbours("kent", Part(grade=Grade.GOOD))),
+        ("which authorities in London are good?", OfRegion("london", Part(grade=Grade.GOOD))),
+        ("which councils require improvement", England(Part(grade=Grade.REQUIRES_IMPROVEMENT))),
+        ("england requires improvement to be good", England(Part(grade=Grade.REQUIRES_IMPROVEMENT))),
+        ("how many councils are inadequate", England(Part(grade=Grade.INADEQUATE))),
+        ("Who's inadequate?", England(Part(grade=Grade.INADEQUATE))),
+        ("show me all the good ones in yorkshire", OfRegion("yorkshire", Part(grade=Grade.GOOD))),
+        ("any inadequate london boroughs", OfRegion("london", Part(grade=Grade.INADEQUATE))),
+        ("inadequate, london", OfRegion("london", Part(grade=Grade.INADEQUATE))),
+        ("inadequate neighbours of kent", Neighbours("kent", Part(grade=Grade.INADEQUATE))),
+        ("region of London inadequate", OfRegion("london", Part(grade=Grade.INADEQUATE))),
+        ("good 2", England(Part(2, Grade.GOOD))),
+        ("kent history 2", History("kent", 2)),
+        ("kent why leadership", Why("kent leadership")),
+        ("kent neighbours inadequate", Neighbours("kent", Part(grade=Grade.INADEQUATE))),
+        ("why is kent inadequate?", Why("kent inadequate?")),
+        ("what's new", Help()),
         ("status.", Status()),
         ("west-sussex", Show("west-sussex")),
         ("  East   Riding of Yorkshire ", Show("East Riding of Yorkshire")),
@@ -113,6 +129,30 @@ def test_a_verb_that_does_something_is_asked_about_behind_the_name(verb: str, sq
     reply = ask(f"kent {verb}", sqlite_store)
     assert reply.card.sentence.endswith(f"Did you mean /judgements {verb} kent?")
     assert [button.command for button in reply.card.buttons] == [f"{verb} kent"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "meant"),
+    [
+        ("is kent inadequate?", "Did you mean /judgements kent?", ["kent"]),
+        ("good in kent", "Did you mean /judgements kent?", ["kent"]),
+        ("good or outstanding in london", "One grade at a time, for example /judgements england inadequate.", []),
+        ("region london good or outstanding", "One grade at a time, for example /judgements england inadequate.", []),
+        ("neighbours kent good, outstanding", "One grade at a time, for example /judgements england inadequate.", []),
+        ("england good or outstanding", "One grade at a time, for example /judgements england inadequate.", []),
+    ],
+)
+def test_a_grade_that_is_asked_for_otherwise_leads_to_what_there_is(
+    typed: str, said: str, meant: list[str], sqlite_store: Store
+) -> None:
+    reply = ask(typed, sqlite_store)
+    assert reply.card.sentence.endswith(said)
+    assert [button.command for button in reply.card.buttons] == meant
+
+
+@pytest.mark.parametrize("typed", ["not inadequate", "which are not good", "england not good", "no longer inadequate"])
+def test_what_denies_a_grade_is_not_answered_with_that_grade(typed: str, sqlite_store: Store) -> None:
+    assert not isinstance(parse(typed), England)
 
 
 def test_an_ambiguous_name_is_answered_with_buttons_that_run_the_same_command(sqlite_store: Store) -> None:

@@ -43,6 +43,15 @@ def test_one_judgement_comes_with_the_earlier_one_it_is_compared_with(words: str
     assert "published 8 May 2019" in str(card.blocks)
 
 
+def test_why_a_grade_was_given_is_answered_with_the_judgements_of_that_grade(ask: Ask) -> None:
+    card = ask("why is halton inadequate?").card
+    assert "Halton: overall effectiveness: inadequate" in card.sentence
+    first, *_ = [block for block in card.blocks if isinstance(block, Grades)]
+    assert {row.after for row in first.rows} == {"inadequate"}
+    assert "has no judgement “good”" in ask("why halton good").card.sentence
+    assert evidence(ask("why west-sussex leadership inadequate").card) == []
+
+
 def test_a_split_judgement_is_shown_with_its_parent_and_why(ask: Ask) -> None:
     card = ask("why west-sussex care leavers").card
     assert evidence(card)[-1] == "The experiences and progress of children in care and care leavers"
