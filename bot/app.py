@@ -57,6 +57,7 @@ class Desk:
     operators: str = ""
     only_admins: bool = False
     allowances: Allowances = field(default_factory=Allowances)
+    shown: showing.Shown = field(default_factory=showing.Shown)
 
 
 def build(desk: Desk) -> App:
@@ -112,7 +113,8 @@ def _answer_commands(app: App, desk: Desk) -> None:
         came_at = desk.clock()
         ack()
         asker, typed = _who(body), str(action["value"])
-        show = partial(_show_openly, desk, asker, respond)
+        pressed = f"{asker.channel}/{body['container']['message_ts']}"
+        show = partial(_show_openly, desk, asker, pressed, respond)
         handing_over.submit(_guarded, respond, lambda: _answer(desk, typed, asker, came_at, show))
 
 
@@ -139,14 +141,28 @@ def _show_alone(typed: str, asker: Asker, respond: Respond, reply: Reply) -> Non
     _reply(respond, showing.alone(reply, typed, asker))
 
 
-def _show_openly(desk: Desk, asker: Asker, respond: Respond, reply: Reply) -> None:
-    """Post the answer and its files into the channel. The files first: where they may not be posted, nothing is."""
+def _show_openly(desk: Desk, asker: Asker, pressed: str, respond: Respond, reply: Reply) -> None:
+    """Post the answer and its files into the channel, once for each message in which that was pressed."""
     if not reply.answered:
         _reply(respond, reply)
-    elif not reply.files or uploads.to_channel(desk.client, reply.files, asker.channel):
-        _reply(respond, showing.openly(reply, asker))
+    elif not desk.shown.begin(pressed):
+        _say(respond, words.SHOWN_ALREADY)
     else:
+        shown = False
+        try:
+            shown = _posted(desk, asker, respond, reply)
+        finally:
+            if not shown:
+                desk.shown.give_up(pressed)
+
+
+def _posted(desk: Desk, asker: Asker, respond: Respond, reply: Reply) -> bool:
+    """Whether it is in the channel. The files first: where they may not be posted, nothing is."""
+    if reply.files and not uploads.to_channel(desk.client, reply.files, asker.channel):
         _say(respond, words.NOT_HERE.format(bot=words.BOT))
+        return False
+    _reply(respond, showing.openly(reply, asker))
+    return True
 
 
 def _in_a_window(desk: Desk, body: dict[str, Any], reply: Reply) -> None:

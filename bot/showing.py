@@ -1,7 +1,8 @@
-"""Answers with pictures or files: for the asker alone or, where that is pressed, for everybody in the channel. Pure."""
+"""Answers with pictures or files: for the asker alone or, where that is pressed, for everybody in the channel."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 from bot import words
@@ -9,6 +10,32 @@ from bot.types import Asker, Button, Card, Person, Reply, SmallPrint
 
 ACTION = "show"
 """The beginning of the button's `action_id`; its value is the command whose answer is shown."""
+
+MOST_REMEMBERED = 10_000
+"""Answers; whose button was pressed so long ago is hardly seen by anybody any more."""
+
+
+class Shown:
+    """Which answers are shown in their channels or are about to be, in this process. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, None] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, answer: str) -> bool:
+        """Whether this one is still to be shown; from now on it is not."""
+        with self._lock:
+            if answer in self._answers:
+                return False
+            self._answers[answer] = None
+            if len(self._answers) > MOST_REMEMBERED:
+                del self._answers[next(iter(self._answers))]
+            return True
+
+    def give_up(self, answer: str) -> None:
+        """It could not be shown, and may be tried again."""
+        with self._lock:
+            self._answers.pop(answer, None)
 
 
 def alone(reply: Reply, typed: str, asker: Asker) -> Reply:

@@ -797,6 +797,7 @@ PICTURE, FILE = "picture", "file"
 COMES_DIRECTLY = "The {files} is sent to you alone, in a direct message."
 NOT_DIRECTLY = "The {files} could not be sent to you, because Slack does not let me write to you directly."
 NOT_HERE = "I cannot post in this channel, so nothing was shown. Somebody in it has to type this first: /invite {bot}"
+SHOWN_ALREADY = "This has already been shown in the channel, or will be in a moment."
 ASKED_BY = "Shown here by "
 
 MANUAL_TITLE = "What you can ask"

@@ -293,6 +293,20 @@ def test_answer_and_picture_are_shown_in_the_channel_on_purpose_and_with_the_nam
     assert words.SHOW_BUTTON not in str(shown["blocks"])
 
 
+@pytest.mark.usefixtures("bot")
+def test_who_presses_twice_shows_it_once_and_is_told_so(people: People, sqlite_store: Store) -> None:
+    publish(sqlite_store, "improved")
+    people.type("history west-sussex")
+    (card,) = people.wait_for(1)
+    people.press(card, words.SHOW_BUTTON)
+    people.press(card, words.SHOW_BUTTON)
+    people.wait_for(4)
+    people.press(card, words.SHOW_BUTTON)
+    said = people.wait_for(5)
+    assert [len(one.get("files", ())) for one in said if "ephemeral_to" not in one] == [1, 0]
+    assert [one["text"] for one in said if "ephemeral_to" in one][1:] == [words.SHOWN_ALREADY] * 2
+
+
 def test_where_the_asker_cannot_be_written_to_that_is_said_in_one_sentence(
     between: Proxy, people: People, sqlite_store: Store, local_slack: LocalSlack, doors: Doors, over_http: bool
 ) -> None:
@@ -319,8 +333,12 @@ def test_where_files_may_not_be_posted_nothing_is_shown(
         between.instead["files.completeUploadExternal"] = {"ok": False, "error": "not_in_channel"}
         people.press(card, words.SHOW_BUTTON)
         _, said = people.wait_for(2)
+        del between.instead["files.completeUploadExternal"]
+        people.press(card, words.SHOW_BUTTON)
+        *_, shown = people.wait_for(4)
     assert said["text"].startswith("I cannot post in this channel, so nothing was shown.")
     assert said["ephemeral_to"] == ALICE
+    assert "Shown here by" in str(shown["blocks"])
 
 
 @pytest.mark.usefixtures("bot")
