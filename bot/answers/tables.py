@@ -89,23 +89,29 @@ _GRADES: Mapping[str, Grade] = {
     "inadequate": Grade.INADEQUATE,
 }
 """How people type the grades of today; no name has such a word in it. The longest first: "good" is in it too."""
-_SMALL = (
-    r"(?:show|list|give|me|us|all|any|the|there|which|what|who(?:'?s|’s)?|how many|ones?|councils?|boroughs?|"
+_SMALL = re.compile(
+    r"(?:show|list|give|me|us|all|any|the|there|which|what|who(?:['’]?s)?|how|many|ones?|councils?|boroughs?|"
     r"authorit(?:y|ies)|las?|is|are|was|were|that|with|currently|now|today|only|rated|graded|judged|grades?|overall|for|"
-    r"of|on|about|in)"
+    r"of|on|about|in)?"
 )
-"""A word around a grade or a name that tells nothing; no name begins or ends with one."""
-_ABOUT, _BEHIND = re.compile(rf"^(?:{_SMALL}[ ,:?-]+)+"), re.compile(rf"(?:[ ,:?-]+{_SMALL})+$")
+"""A word around a grade or a name that tells nothing, or none: a name is known without it."""
+_BETWEEN = " ,:?!-"
 
 
 def graded(typed: str) -> tuple[str, Grade | None]:
     """What was typed without a grade in it and the little words around, and that grade; None where there is none."""
     said = f" {typed.casefold()} "
     for pattern, grade in _GRADES.items():
-        if found := re.search(rf"[ ,:]+(?:{pattern})[ ,:?!]+", said):
-            rest = _ABOUT.sub("", f"{said[: found.start()]} {said[found.end() :]} ".lstrip())
-            return " ".join(_BEHIND.sub("", f" {rest.strip(' ,:?-')}").split()), grade
+        if found := re.search(rf"(?<=[ ,:])(?:{pattern})(?=[ ,:?!])", said):
+            return _telling(f"{said[: found.start()]} {said[found.end() :]}"), grade
     return typed, None
+
+
+def _telling(said: str) -> str:
+    """The words from the first to the last that tells something."""
+    each = said.split()
+    telling = [place for place, word in enumerate(each) if not _SMALL.fullmatch(word.strip(_BETWEEN))]
+    return " ".join(each[telling[0] : telling[-1] + 1]).strip(_BETWEEN) if telling else ""
 
 
 def of_a_grade(typed: str) -> Command | None:
