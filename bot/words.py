@@ -796,7 +796,10 @@ SHOW_BUTTON = "Show it in this channel"
 PICTURE, FILE = "picture", "file"
 COMES_DIRECTLY = "The {files} is sent to you alone, in a direct message."
 NOT_DIRECTLY = "The {files} could not be sent to you, because Slack does not let me write to you directly."
-NOT_HERE = "I cannot post in this channel, so nothing was shown. Somebody in it has to type this first: /invite {bot}"
+NOT_HERE = (
+    "I cannot post in this channel, so nothing was shown. If I am not in it yet, somebody in it has to type first: "
+    "/invite {bot}"
+)
 SHOWN_ALREADY = "This has already been shown in the channel, or will be in a moment."
 ASKED_BY = "Shown here by "
 

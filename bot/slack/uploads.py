@@ -12,17 +12,8 @@ from bot.types import File
 
 CLOSED = frozenset(
     {
-        "access_denied",
-        "cannot_dm_bot",
-        "channel_not_found",
-        "is_archived",
-        "messages_tab_disabled",
+        *(code for code, (verdict, _) in outcomes.CODES.items() if verdict is outcomes.Verdict.PAUSE),
         "missing_scope",
-        "no_permission",
-        "not_in_channel",
-        "restricted_action",
-        "user_disabled",
-        "user_not_found",
         "user_not_visible",
     }
 )
