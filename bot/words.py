@@ -618,7 +618,7 @@ REPLAY_NONE_HELD = (
     "subscribe england, and then {command} replay {day}."
 )
 EXPORT_TITLE = "Judgements as a file"
-EVERY_AUTHORITY = "every authority"
+EVERY_AUTHORITY, ANY_AUTHORITY = "every authority", "any authority"
 EXPORT_LATEST = "the latest judgements of {names}"
 EXPORT_HISTORY = "all the judgements of {names} in every report and letter"
 EXPORT_SENTENCE = "The file contains {which}, as stored on {day}: {rows}."

@@ -269,8 +269,11 @@ def export(
 ) -> None:
     """Write the stored judgements as a file, one row a judgement; docs/commands.md says what the columns hold."""
     with wiring.store(configuration.load()) as store:
-        (file,) = commands.answer(Export(form.value, history=history), store, wiring.now()).files
-    exporting.hand_out(file, output)
+        reply = commands.answer(Export(form.value, history=history), store, wiring.now())
+    terminal.show(Console(stderr=True), reply.card)
+    for file in reply.files:
+        exporting.hand_out(file, output)
+    raise typer.Exit(0 if reply.answered else 1)
 
 
 def _answer(command: Command, store: Store, asker: Asker | None, save: Path | None) -> NoReturn:

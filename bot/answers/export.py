@@ -56,11 +56,10 @@ class Export:
             return asking.which(unsure, f"export {self.form}{' history' * self.history}", others, asked)
         whose = frozenset(urn for scope in wanted for urn in scopes.covered(scope))
         rows = list(_history(whose, asked) if self.history else _latest(whose, asked))
-        names = (
-            words.EVERY_AUTHORITY if scopes.ENGLAND in wanted else facets.shortened(list(map(scopes.spoken, wanted)))
-        )
+        named = "" if scopes.ENGLAND in wanted else facets.shortened(list(map(scopes.spoken, wanted)))
         if not rows:
-            return refused(words.EXPORT_NOTHING.format(names=names))
+            return refused(words.EXPORT_NOTHING.format(names=named or words.ANY_AUTHORITY))
+        names = named or words.EVERY_AUTHORITY
         which = (words.EXPORT_HISTORY if self.history else words.EXPORT_LATEST).format(names=names)
         sentence = words.EXPORT_SENTENCE.format(
             which=which, rows=words.counted(len(rows), "row"), day=words.day(asked.today)

@@ -204,6 +204,17 @@ def test_an_export_goes_down_a_pipe_or_into_a_file(ask: Ask, stored: None, tmp_p
     assert len(everything) > len(latest)
 
 
+def test_an_export_of_nothing_says_so(ask: Ask) -> None:
+    assert ask("db", "upgrade").status == 0
+    said = ask("export", "csv")
+    assert (said.status, said.out) == (1, "")
+    assert "No judgement of any authority has been read yet" in said.err
+
+
+def test_who_is_not_in_an_export_is_said_beside_it(ask: Ask, stored: None) -> None:
+    assert "no grade has been read yet: 151 of 153 authorities" in " ".join(ask("export", "csv").err.split())
+
+
 def test_a_past_day_is_replayed(ask: Ask, stored: None) -> None:
     said = ask("replay", "2023-05-11")
     assert said.status == 0
