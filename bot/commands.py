@@ -13,9 +13,9 @@ from difflib import get_close_matches
 
 from bot import words
 from bot.answers import card, compare, export, history, recent, replay, status, tables, why
-from bot.answers.paging import page_of
 from bot.channels import holdings, muting, subscribing, unsubscribing
 from bot.grammar import Asked, Command, Form, Usage, Verb
+from bot.paging import page_of
 from bot.types import Asker, Card, Paragraph, Reply, SmallPrint, Strong
 from judgements.authorities import REGISTRY, Unknown
 from storage.store import Store

@@ -13,6 +13,8 @@ WEEKDAY = r"(?:mon|tues?|wed(?:nes|s)?|thu(?:r|rs)?|fri|sat(?:ur)?|sun)(?:day)?s
 """A day of the week, wherever it stands; its first three letters say which."""
 TIME = r"(?:noon|midday|\d{1,2}(?:[:.]\d{1,2})?\s?(?:am|pm)|\d{1,2}[:.]\d{1,2}|(?<=at )\d{4}|\d{1,2})"
 """What is meant as a time of day, whether or not there is such a time."""
+MOST_DAYS = 366
+"""As far as anybody looks back, or a channel is muted."""
 MINUTE, MONTH = timedelta(minutes=1), timedelta(days=365.25 / 12)
 """What "m" may stand for: nobody mutes a channel for thirty months, or asks for the last three minutes."""
 

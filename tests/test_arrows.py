@@ -20,6 +20,15 @@ OURS = {
 }
 """Each package and those of ours that it may import, besides itself."""
 
+WITHIN = {
+    "bot/slack/": set(),
+    "bot/channels/": set(),
+    "bot/sending/": {"bot/slack/"},
+    "bot/alerting/": {"bot/channels/"},
+    "bot/answers/": {"bot/channels/", "bot/alerting/"},
+}
+"""Each room within the bot and those that it may import, besides itself and what stands beside the rooms (ADR 18)."""
+
 THEIRS = {
     "httpx": {"watchers/fetch.py"},
     "tenacity": {"watchers/fetch.py"},
@@ -85,11 +94,19 @@ def rules_broken_by(one: Import) -> Iterator[str]:
     allowed = OURS[one.package] | {one.package}
     if one.top in OURS and one.top not in allowed:
         yield f"{one.package} may import of ours only {', '.join(sorted(allowed))}, not {one.module}"
+    here, there = room_of(one.path), room_of(one.module.replace(".", "/") + "/")
+    if here and there and there not in WITHIN[here] | {here}:
+        yield f"{here} may import of the bot's rooms only {', '.join(sorted(WITHIN[here] | {here}))}, not {one.module}"
     places = THEIRS.get(one.top)
     if places is not None and not any(in_place(one.path, place) for place in places):
         yield f"{one.top} may be imported in {', '.join(sorted(places))} only"
     if one.package == "judgements" and one.top in IMPURE:
         yield f"judgements must not import {one.top}: bytes or text in, values out"
+
+
+def room_of(path: str) -> str:
+    """The room within the bot in which something is; "" for none."""
+    return next((room for room in WITHIN if path.startswith(room)), "")
 
 
 def in_place(path: str, place: str) -> bool:
@@ -111,7 +128,7 @@ def test_every_package_is_looked_at() -> None:
 
 def test_every_place_exists() -> None:
     """A place that was renamed would let nobody in, and say nothing."""
-    places = set().union(*THEIRS.values())
+    places = set(WITHIN).union(*THEIRS.values())
     assert [place for place in sorted(places) if not (ROOT / place).exists()] == []
 
 
@@ -129,6 +146,11 @@ def test_every_place_exists() -> None:
         ),
         ("bot/commands.py", "from slack_sdk.web import WebClient", "slack_sdk may be imported in bot/app.py,"),
         ("inspection_watch/cli.py", "import sqlalchemy.exc", "sqlalchemy may be imported in storage/ only"),
+        (
+            "bot/channels/muting.py",
+            "from bot.answers.recent import DAYS",
+            "bot/channels/ may import of the bot's rooms only bot/channels/, not bot.answers.recent",
+        ),
         ("judgements/dates.py", "from time import monotonic", "dates.py:1: judgements must not import time"),
         ("judgements/dates.py", "today = date.now()", "dates.py:1: judgements never asks for the time"),
     ],
@@ -143,6 +165,7 @@ def test_a_rule_that_is_broken_is_named_with_its_file_and_line(path: str, source
     [
         ("bot/app.py", "import slack_bolt\nfrom storage.store import Store"),
         ("storage/migrations/env.py", "from alembic import context"),
+        ("bot/answers/card.py", "from bot.channels import asking\nfrom bot import answers, words"),
         ("inspection_watch/wiring.py", "import bot, watchers, storage, judgements, typer"),
         ("judgements/parse.py", "from judgements.dates import ostensible\nfrom datetime import date"),
     ],

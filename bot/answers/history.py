@@ -8,10 +8,10 @@ from functools import partial
 
 from bot import naming, parts, words, wrong_reading
 from bot.answers import cards, charts, reports
-from bot.answers.paging import page_of, turning
 from bot.answers.reports import Read
 from bot.answers.timeline import timeline
 from bot.grammar import Asked, Command, Form, Usage, Verb, about, refused
+from bot.paging import page_of, turning
 from bot.types import Block, Button, Card, File, Line, Link, Paragraph, Reply, SmallPrint, Strong
 from judgements.authorities import Authority, Registry
 from judgements.partners import NotCompared

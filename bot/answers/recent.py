@@ -11,9 +11,9 @@ from math import ceil
 from bot import days, parts, words
 from bot.alerting import alerts, titles
 from bot.answers import cards, reports
-from bot.answers.paging import page_of, turning
 from bot.answers.tables import which_region
 from bot.grammar import Asked, Command, Form, Usage, Verb, about, echo, refused
+from bot.paging import page_of, turning
 from bot.types import Block, Bullets, Card, Line, Link, Paragraph, Reply, SmallPrint
 from judgements.authorities import REGISTRY, Authority, Region
 from judgements.names import spell
@@ -21,7 +21,7 @@ from judgements.news import news
 from judgements.types import Change, Report
 from storage.types import KnownDocument
 
-DAYS, MOST_DAYS = 7, 366
+DAYS = 7
 PAGE = 10
 """Documents on one page: each has a line for every judgement."""
 EVERYWHERE = frozenset(["england", "all", "all england", "all of england", "everywhere"])
@@ -47,8 +47,8 @@ class Recent:
     def answer(self, asked: Asked) -> Reply:
         if self.since:
             return self._since(asked)
-        if not 1 <= self.days <= MOST_DAYS:
-            return refused(words.RECENT_TOO_LONG.format(most=MOST_DAYS, command=asked.command))
+        if not 1 <= self.days <= days.MOST_DAYS:
+            return refused(words.RECENT_TOO_LONG.format(most=days.MOST_DAYS, command=asked.command))
         region = asked.registry.region(self.region) if self.region else None
         if self.region and not region:
             return which_region(self.region, f"recent {self.days}d region ", asked)
@@ -166,8 +166,8 @@ def _nothing(asking: Asking, asked: Asked) -> Iterator[Line]:
     yield (words.RECENT_NONE,)
     if newest := asked.store.coverage(asked.today).newest:
         yield (words.RECENT_NEWEST.format(published=words.day(newest.published)),)
-    if asking.days < MOST_DAYS:
-        further = replace(asking, days=min(2 * asking.days, MOST_DAYS))
+    if asking.days < days.MOST_DAYS:
+        further = replace(asking, days=min(2 * asking.days, days.MOST_DAYS))
         yield (words.RECENT_WIDER.format(command=f"{asked.command} {further.command}"),)
 
 

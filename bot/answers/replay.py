@@ -12,9 +12,9 @@ from datetime import date
 from bot import days, parts, words
 from bot.alerting.subscriptions import why_not
 from bot.answers import reports
-from bot.answers.paging import page_of, turning
 from bot.answers.recent import change_of, of_change
 from bot.grammar import Asked, Command, Form, Usage, Verb, echo, refused
+from bot.paging import page_of, turning
 from bot.types import Block, Card, Paragraph, Reply, SmallPrint
 from judgements.types import Change
 

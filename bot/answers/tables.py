@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from bot import naming, parts, words
 from bot.answers import reports
-from bot.answers.paging import page_of, turning
 from bot.answers.reports import Read
 from bot.grammar import Asked, Command, Form, Usage, Verb, about, refused
+from bot.paging import page_of, turning
 from bot.types import Block, Button, Card, Grid, Line, Link, Paragraph, Reply, SmallPrint, Table
 from judgements.authorities import REGISTRY, Authority, Region
 from judgements.types import Grade, Judgement

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import messages, words
-from bot.answers.paging import cut, page_of, turning
 from bot.channels import facets, permission, scopes
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused
+from bot.paging import cut, page_of, turning
 from bot.types import Asker, Block, Card, Channel, Line, Paragraph, Person, Reply, Run, SmallPrint, Table
 from storage.types import Subscription
 

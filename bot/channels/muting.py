@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import words
-from bot.answers import recent
+from bot import days, words
 from bot.channels import hows, permission
 from bot.grammar import Asked, Command, Form, Usage, Verb, refused, told, without_more
 from bot.types import Asker, Card, Line, Paragraph, Person, Reply, SmallPrint
@@ -64,7 +63,7 @@ class Unmute:
 
 def _days(since: datetime, until: datetime) -> int:
     """The days in London from one moment to the other, both counted: as many as `recent` has to be asked for."""
-    return min((words.london_day(until) - words.london_day(since)).days + 1, recent.MOST_DAYS)
+    return min((words.london_day(until) - words.london_day(since)).days + 1, days.MOST_DAYS)
 
 
 def _has_digests(asked: Asked, asker: Asker) -> bool:
