@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -28,7 +29,17 @@ EXAMPLES = "sqlite:////var/lib/inspection-watch/watch.sqlite or postgresql+psyco
 
 _PATIENCE_SECONDS = 30
 """How long a transaction waits for another one's lock before it gives up."""
-_CONNECT_SECONDS = 10
+_IDLE_SECONDS = 20
+"""How long a transaction may stand still before PostgreSQL undoes it: a process that is frozen in the middle of one, or
+whose machine is gone, holds rows that others need."""
+_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How soon a line to PostgreSQL is given up at whose other end nobody is: seconds, and at last milliseconds."""
 _MIGRATION_LOCK = 0x1259EC7104
 """Names our advisory lock in PostgreSQL; any number will do that nobody else uses."""
 _LOCK_TIMEOUT = "55P03"
@@ -99,8 +110,6 @@ def upgrade(engine: Engine) -> Schema:
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
-            patience = f"{int(_PATIENCE_SECONDS * 1000)}ms"
-            connection.execute(select(func.set_config("lock_timeout", patience, True)))
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         _refuse_unknown_schema(connection)
         before = _schema(connection)
@@ -134,10 +143,10 @@ def _schema(connection: Connection) -> Schema:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads, and waits for no writer.
+    """What only reads, and waits for no writer.
 
-    PostgreSQL shows each statement what is there when it begins, in a transaction or not: without one, nothing is said
-    to it but the statement itself.
+    On SQLite all of it sees one moment, on PostgreSQL each statement its own, in a transaction or not: so there it is
+    none. Nothing is said but the statements themselves, and it may take its time over what it has read.
     """
     options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
     with _in_plain_words(engine.url), engine.connect().execution_options(**options) as connection:
@@ -228,8 +237,17 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgresql(address: URL) -> Engine:
-    patience = {} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
-    return create_engine(address, connect_args=patience, pool_pre_ping=True, hide_parameters=True)
+    line = {name: value for name, value in _LINE.items() if name not in address.query}
+    engine = create_engine(address, connect_args=line, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "connect", lambda connection, _record: _prepare_postgresql(connection))
+    return engine
+
+
+def _prepare_postgresql(connection: psycopg.Connection) -> None:
+    limits = {"lock_timeout": _PATIENCE_SECONDS, "idle_in_transaction_session_timeout": _IDLE_SECONDS}
+    for name, seconds in limits.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, f"{seconds * 1000:.0f}ms"))
+    connection.commit()
 
 
 _SHUT = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOTADB}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from psycopg import sql
@@ -170,6 +170,85 @@ def test_a_sqlite_file_that_somebody_keeps_locked_is_told_so(tmp_path: Path, mon
         upgrade(late)
     for engine in (hanging, late):
         engine.dispose()
+
+
+@pytest.mark.postgres
+def test_one_that_is_frozen_in_the_middle_of_its_work_does_not_keep_the_others_from_theirs(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine._IDLE_SECONDS", 0.2)
+    url = postgres.create("frozen")
+    frozen, other = open_engine(url), open_engine(url)
+    upgrade(other)
+
+    def freeze_in_the_middle() -> None:
+        with writing(frozen) as connection:
+            connection.execute(insert(authorities).values(urn="80573"))
+            with writing(other) as another:
+                another.execute(insert(authorities).values(urn="80573"))
+            connection.execute(select(authorities))
+
+    with pytest.raises(StorageError, match="what had been begun was undone"):
+        freeze_in_the_middle()
+    assert Store(other).coverage().authorities_known == 1
+    for engine in (frozen, other):
+        engine.dispose()
+
+
+@pytest.mark.postgres
+def test_nobody_waits_for_ever_for_what_another_one_holds(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine._PATIENCE_SECONDS", 0.05)
+    url = postgres.create("held")
+    holder, other = open_engine(url), open_engine(url)
+    upgrade(other)
+    with writing(holder) as connection:
+        connection.execute(insert(authorities).values(urn="80573"))
+        with pytest.raises(StorageError, match=r"lock timeout.* Another program .* end it"), writing(other) as late:
+            late.execute(insert(authorities).values(urn="80573"))
+    for engine in (holder, other):
+        engine.dispose()
+
+
+@pytest.mark.postgres
+def test_whoever_only_reads_may_take_his_time_over_what_he_has_read(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine._IDLE_SECONDS", 0.05)
+    engine = open_engine(postgres.create("read"))
+    with reading(engine) as connection:
+        connection.execute(text("SELECT 1"))
+        Event().wait(0.3)
+        assert connection.scalar(text("SELECT 2")) == 2
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_line_to_a_server_that_is_gone_is_given_up_within_half_a_minute_unless_the_address_says_otherwise(
+    postgres: Postgres,
+) -> None:
+    url = postgres.create("lines")
+    assert {name: said_to_the_server(url)[name] for name in LINE} == LINE
+    assert said_to_the_server(f"{url}&keepalives_idle=99")["keepalives_idle"] == "99"
+
+
+def said_to_the_server(url: str) -> dict[str, str]:
+    """What is asked for when the line is opened."""
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        asked = dict(connection.connection.driver_connection.info.get_parameters())  # type: ignore[union-attr]
+    engine.dispose()
+    return asked
+
+
+LINE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
 
 
 @pytest.mark.postgres
