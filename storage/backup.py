@@ -1,7 +1,8 @@
 """A copy of an SQLite database while it is being written, and the way back. PostgreSQL has its own tools.
 
-SQLite's online backup copies page by page, beginning again where somebody writes, so that the copy is the database at
-one moment. A copy is checked before it takes its name; what a restore replaces is kept.
+SQLite's online backup copies the database as it is at one moment, in one go: others write to the log meanwhile. (In
+several goes it would begin anew whenever somebody wrote in between.) A copy is checked before it takes its name; what a
+restore replaces is kept.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from storage.alone import alone
 from storage.engine import SETTING, StorageError, known_schemas, sqlite_file
 
 PATIENCE_SECONDS = 30.0
-PAGES_AT_ONCE = 2000
-"""Eight megabytes, between which others may write."""
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -92,7 +91,7 @@ def _put(of: Path, path: Path, kept: Path | None) -> None:
 def _copy(source: Path, target: Path) -> None:
     try:
         with closing(_opened(source)) as reader, closing(_opened(target)) as writer:
-            reader.backup(writer, pages=PAGES_AT_ONCE)
+            reader.backup(writer)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"{source} could not be copied to {target} ({error}).") from error
 

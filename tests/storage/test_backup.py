@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -54,6 +56,27 @@ def test_a_copy_is_taken_while_somebody_writes_and_has_nothing_unfinished(url: s
     engine.dispose()
     assert remembered(f"sqlite:///{tmp_path}/copy") == {URN}
     assert remembered(url) == {URN, "80575"}
+
+
+def test_a_copy_of_a_large_database_comes_to_an_end_however_much_is_written_meanwhile(url: str, tmp_path: Path) -> None:
+    """SQLite begins a copy anew that was let go of when somebody wrote."""
+    path, done, written = url.removeprefix("sqlite:///"), Event(), []
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE pages AS SELECT randomblob(67108864) AS many")
+
+    def write() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            while not done.wait(0.002) and len(written) < 500:
+                connection.execute("INSERT INTO authorities (urn) VALUES (?)", (str(len(written)),))
+                written.append(None)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        backup(url, tmp_path / "copy")
+        done.set()
+        writing.result()
+    assert len(written) < 500, "it came to an end while somebody wrote, and not because nobody did any more"
+    assert URN in remembered(f"sqlite:///{tmp_path}/copy")
 
 
 def test_a_file_that_is_there_is_only_replaced_if_that_is_said(url: str, tmp_path: Path) -> None:
