@@ -18,11 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from slack_sdk import WebClient
-
 from bench.standin import standin
 from bot.sending import deliver, posting
-from bot.slack.client import web_client
+from bot.slack.client import Client, web_client
 from inspection_watch import logs
 from storage.engine import open_engine, upgrade
 from storage.store import Store
@@ -109,7 +107,7 @@ def messages_owed(number: int, channels: int) -> Iterator[Owed]:
         yield Owed(key=f"{one}", team=TEAM, channel=f"C{one % channels}", part=Part.HEADLINE, message=message)
 
 
-def bare_loop(client: WebClient, owed: list[Owed], workers: int) -> Took:
+def bare_loop(client: Client, owed: list[Owed], workers: int) -> Took:
     """What it takes to post them all with nothing kept and nothing looked up."""
 
     def post(one: Owed) -> None:
@@ -124,11 +122,11 @@ def bare_loop(client: WebClient, owed: list[Owed], workers: int) -> Took:
 def as_claimed(owed: Owed, message: Message) -> Delivery:
     now = datetime.now(UTC)
     return Delivery(
-        id=0, key=owed.key, team=owed.team, channel=owed.channel, part=owed.part, message=message, since=now
+        id=0, key=owed.key, team=owed.team, channel=owed.channel, part=owed.part, message=message, begun_at=now
     )
 
 
-def drain(store: Store, client: WebClient, workers: int) -> Took:
+def drain(store: Store, client: Client, workers: int) -> Took:
     """What it takes until nothing waits any more."""
     stop = threading.Event()
     sender = deliver.Sender(

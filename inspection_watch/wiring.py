@@ -57,9 +57,9 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def take_over(settings: Settings, opened: Store) -> None:
-    """Begin at once where a predecessor died: alone on an SQLite file, we need not wait until its leases end."""
+    """Begin soon where a predecessor died: alone on an SQLite file, we need not wait until its leases end."""
     if sqlite_file(settings.database_url) is not None:
-        opened.take_over()
+        opened.take_over(now())
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def muted(connection: Connection, team: str, channel: str) -> None:
 def _drop(connection: Connection, team: str, channel: str, which: ColumnElement[bool], why: str) -> None:
     here = and_(PENDING, deliveries.c.team == team, deliveries.c.channel == channel)
     by_itself = and_(deliveries.c.thread_of.is_(None), deliveries.c.edits.is_(None))
-    is_begun = or_(deliveries.c.unfinished > 0, deliveries.c.uncertain)
+    is_begun = or_(deliveries.c.unfinished > 0, deliveries.c.unsure_since.is_not(None))
     drop = update(deliveries).values(status=DeliveryStatus.DROPPED, trouble=why).returning(deliveries.c.key)
     dropped = set(connection.scalars(drop.where(here, by_itself, ~is_begun, which)))
     while dropped:

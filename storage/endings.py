@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
 
 from storage.outbox import Place
 from storage.places import FREED, RESUMED, has_id, is_one_of
 from storage.rows import insert
-from storage.schema import UtcDateTime, channels, deliveries, workspaces
-from storage.types import AttemptEnd, Dead, DeliveryStatus, Paused, Refused, Sent
+from storage.schema import channels, deliveries, workspaces
+from storage.types import AttemptEnd, Dead, Delivery, DeliveryStatus, Paused, Refused, Sent
 
 SEVERAL = 3
 """When so many channels of a workspace are asked to slow down at the same time, the workspace is meant."""
@@ -40,19 +40,7 @@ def _write_sent(connection: Connection, ends: Sequence[Sent], now: datetime) -> 
 
 
 def _write_refused(connection: Connection, ends: Sequence[Refused], now: datetime) -> None:
-    since = func.coalesce(deliveries.c.refused_since, bindparam("since", type_=UtcDateTime))
-    uncertain = or_(deliveries.c.uncertain, bindparam("unsure", type_=Boolean))
-    rows = [
-        {
-            "this": end.delivery.id,
-            "trouble": end.trouble,
-            "unfinished": 0,
-            "since": end.refused_since,
-            "unsure": end.uncertain,
-        }
-        for end in ends
-    ]
-    _alter(connection, rows, {"refused_since": since, "uncertain": uncertain})
+    _alter(connection, [_refusal(end, end.delivery) for end in ends])
     _free(connection, [end for end in ends if not end.limited], {})
     limited = [end for end in ends if end.limited]
     _free(connection, limited, {"limited_until": max((end.next_at for end in limited), default=None)})
@@ -60,11 +48,23 @@ def _write_refused(connection: Connection, ends: Sequence[Refused], now: datetim
         _slow_down(connection, team, now)
 
 
+def _refusal(end: Refused, of: Delivery) -> dict[str, Any]:
+    return {
+        "this": of.id,
+        "trouble": end.trouble,
+        "unfinished": 0,
+        "refused_since": of.refused_since or end.refused_since,
+        "unsure_since": of.unsure_since or (of.begun_at if end.uncertain else None),
+        "unsure_until": of.begun_at if end.uncertain else of.unsure_until,
+    }
+
+
 def _slow_down(connection: Connection, team: str, now: datetime) -> None:
-    """Slack limits channels and workspaces alike and does not say which: where several wait, all of them do."""
+    """Slack limits channels and workspaces alike and does not say which: while several wait, all of them do."""
     waiting = and_(channels.c.team == team, channels.c.limited_until > now)
-    number, until = connection.execute(select(func.count(), func.max(channels.c.limited_until)).where(waiting)).one()
-    if number >= SEVERAL:
+    moments = select(channels.c.limited_until).where(waiting).order_by(channels.c.limited_until.desc())
+    until = connection.scalar(moments.offset(SEVERAL - 1).limit(1))
+    if until:
         longer = case((workspaces.c.not_before > until, workspaces.c.not_before), else_=until)
         _mark_workspace(connection, team, {"not_before": until}, {"not_before": longer})
 
@@ -97,13 +97,11 @@ WRITERS: tuple[tuple[type[AttemptEnd], Callable[[Connection, Any, datetime], Non
 )
 
 
-def _alter(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], reckoned: Mapping[str, ColumnElement[Any]] | None = None
-) -> None:
-    """Write each row's values on the delivery `this`, and what is reckoned from them."""
-    plain: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name in deliveries.c}
+def _alter(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write each row's values on the delivery `this`."""
+    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name in deliveries.c}
     this = deliveries.c.id == bindparam("this")
-    connection.execute(update(deliveries).where(this).values(plain | dict(reckoned or {})), rows)
+    connection.execute(update(deliveries).where(this).values(values), rows)
 
 
 def _free(

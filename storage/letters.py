@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, o
 
 from storage.engine import reading, writing
 from storage.outbox import wake
+from storage.places import has_id
 from storage.rows import Room
 from storage.schema import DEAD, PENDING, channels, deliveries, messages, workspaces
 from storage.types import DeadLetter, DeliveryStatus, PausedChannel
@@ -100,5 +101,5 @@ def _dead_with_followers(connection: Connection, key: str | None) -> tuple[list[
 
 
 def _alter(connection: Connection, ids: Collection[int], values: dict[str, Any]) -> int:
-    these = update(deliveries).where(deliveries.c.id.in_(ids), DEAD).values(values).returning(deliveries.c.id)
+    these = update(deliveries).where(has_id(connection, ids), DEAD).values(values).returning(deliveries.c.id)
     return len(connection.execute(these).all())

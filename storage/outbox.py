@@ -225,5 +225,5 @@ def wake(connection: Connection, places: Collection[Place], now: datetime) -> No
 
 def _row(owed: Owed, message: str, now: datetime) -> dict[str, object]:
     fields = {name: getattr(owed, name) for name in ("key", "team", "channel", "part", "thread_of", "edits")}
-    state = {"status": DeliveryStatus.PENDING, "attempts": 0, "unfinished": 0, "uncertain": False, "trouble": ""}
+    state = {"status": DeliveryStatus.PENDING, "attempts": 0, "unfinished": 0, "trouble": ""}
     return fields | state | {"message": message, "created_at": now}

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from storage.outbox import Place
 from storage.schema import channels, deliveries
 
-FREED = {"leased_until": None, "leased_by": None}
+FREED = {"leased_until": None, "leased_by": None, "alone": False}
 RESUMED = {"paused_at": None, "paused_why": "", "pauses": 0}
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, literal, select, update
 
 from storage.engine import reading, writing
 from storage.rows import Room
-from storage.schema import PENDING, authorities, changes, deliveries, restorations, sources, visits
+from storage.schema import PENDING, UtcDateTime, authorities, changes, deliveries, restorations, sources, visits
 
 NOTICED_AGAIN = timedelta(days=14)
 """By then: pages are opened every night, a withdrawal takes two days, and the site may be down for a while."""
@@ -49,7 +50,7 @@ class Restoring(Room):
             moments = [connection.scalar(select(func.max(column))) for column in _MOMENTS]
             copied_at = max((moment for moment in moments if moment is not None), default=now)
             done = Restoration(restored_at=now, copied_at=min(copied_at, now))
-            connection.execute(update(deliveries).where(PENDING).values(uncertain=True))
+            connection.execute(update(deliveries).where(PENDING).values(_unsure(done)))
             connection.execute(insert(restorations).values(restored_at=now, copied_at=done.copied_at))
             return done
 
@@ -58,6 +59,17 @@ class Restoring(Room):
         with reading(self._engine) as connection:
             last = latest(connection)
             return last.last_day if last and last.may_concern(now) else None
+
+
+def _unsure(done: Restoration) -> dict[str, Any]:
+    """Between when and when what a copy owes may have been sent: since the copy, unless an attempt had begun before.
+
+    How that one ended is covered by this, and is not asked again.
+    """
+    moments = {name: literal(getattr(done, name), UtcDateTime()) for name in ("copied_at", "restored_at")}
+    begun = case((deliveries.c.unfinished > 0, deliveries.c.begun_at))
+    since = func.coalesce(deliveries.c.unsure_since, begun, moments["copied_at"])
+    return {"unsure_since": since, "unsure_until": moments["restored_at"], "unfinished": 0}
 
 
 def latest(connection: Connection) -> Restoration | None:
@@ -73,5 +85,6 @@ _MOMENTS = (
     sources.c.last_ok_at,
     changes.c.seen_at,
     deliveries.c.created_at,
+    deliveries.c.begun_at,
     deliveries.c.ended_at,
 )

@@ -306,7 +306,8 @@ subscriptions = Table(
 _only(Index("ix_subscriptions_digest_at", subscriptions.c.digest_at), "digest_at IS NOT NULL")
 
 # A channel is the unit of sending. `due_at`: when it is to be looked whether it is owed something; NULL: it is owed
-# nothing. `pauses` counts the refusals in a row that were for good.
+# nothing. `pauses` counts the refusals in a row that were for good. `alone`: attempts to send its next message came to
+# no end again and again, so that whoever sends it sends nothing else meanwhile.
 channels = Table(
     "channels",
     metadata,
@@ -315,6 +316,7 @@ channels = Table(
     Column("due_at", UtcDateTime),
     Column("leased_until", UtcDateTime),
     Column("leased_by", Text),
+    Column("alone", Boolean, nullable=False, server_default=false()),
     Column("limited_until", UtcDateTime),
     Column("paused_at", UtcDateTime),
     Column("paused_why", Words, nullable=False, server_default=""),
@@ -359,6 +361,7 @@ messages = Table(
 
 # A channel is told in the order of `id`. `thread_of` and `edits` are keys of earlier deliveries to the same channel.
 # `in_another`: what it says stands in the channel as a part of another message, `ts`, and was not posted.
+# The last attempt began at `begun_at`, those that may have reached Slack without our knowing between the `unsure_`s.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -373,7 +376,9 @@ deliveries = Table(
     Column("status", _one_of(DeliveryStatus), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("unfinished", Integer, nullable=False),
-    Column("uncertain", Boolean, nullable=False),
+    Column("begun_at", UtcDateTime),
+    Column("unsure_since", UtcDateTime),
+    Column("unsure_until", UtcDateTime),
     Column("refused_since", UtcDateTime),
     Column("ts", Text),
     Column("in_another", Boolean, nullable=False, server_default=false()),

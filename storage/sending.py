@@ -34,6 +34,10 @@ from storage.rows import MISFITS, Room, UndecodableError, past
 from storage.schema import PENDING, changes, channels, deliveries, leases, messages, tellings, workspaces
 from storage.types import AttemptEnd, Delivery, DeliveryStatus, Message
 
+SUSPECT = 3
+"""After so many attempts in a row that came to no end, a message may be what ends them: it is sent alone."""
+ARRIVING = timedelta(minutes=1)
+"""So long after an attempt broke off its message may still arrive in the channel."""
 MOST_LOOKS = 20
 """All the channels that were looked at may be owed nothing, or be somebody else's by now: then others are looked at."""
 
@@ -49,16 +53,40 @@ class Sending(Room):
 
         The attempt is counted here, so that a message that crashes us is counted too: in `attempts`, and in
         `unfinished` until the end of an attempt is recorded. A channel is told in order: what is younger waits until
-        the oldest is sent or given up. What cannot be read dies with the reason, and holds up no other.
+        the oldest is sent or given up. What cannot be read dies with the reason, and holds up no other. What may
+        itself be the reason why attempts come to no end is not among them: `claim_suspect`.
         """
+        claimed = self._claim_some(_free_channels(now).where(~channels.c.alone).limit(most), now, lease, owner)
+        self._set_apart([one for one in claimed if one.unfinished >= SUSPECT])
+        return claimed
+
+    def claim_suspect(self, now: datetime, lease: timedelta, owner: str) -> tuple[Delivery, ...]:
+        """One delivery, if there is such, that may be the reason why attempts to send it came to no end.
+
+        Whoever claims it sends nothing else meanwhile, so that it brings down nothing else.
+        """
+        return self._claim_some(_free_channels(now).where(channels.c.alone).limit(1), now, lease, owner)
+
+    def is_suspect_due(self, now: datetime) -> bool:
+        """Whether there is such a delivery that may be sent."""
+        with reading(self._engine) as connection:
+            return connection.execute(_free_channels(now).where(channels.c.alone).limit(1)).one_or_none() is not None
+
+    def _claim_some(self, free: Select[Any], now: datetime, lease: timedelta, owner: str) -> tuple[Delivery, ...]:
         for _ in range(MOST_LOOKS):
             with reading(self._engine) as connection:
-                looked_at = _one_probe_a_workspace(connection.execute(_free_channels(now).limit(most)).all())
+                looked_at = _one_probe_a_workspace(connection.execute(free).all())
             if not looked_at:
                 return ()
             if claimed := self._claim(looked_at, now, lease, owner):
                 return self._read(claimed, looked_at, now)
         return ()
+
+    def _set_apart(self, suspects: Sequence[Delivery]) -> None:
+        if suspects:
+            places = [(one.team, one.channel) for one in suspects]
+            with writing(self._engine) as connection:
+                connection.execute(update(channels).where(is_one_of(connection, places)).values(alone=True))
 
     def _claim(
         self, looked_at: Mapping[Place, Row[Any]], now: datetime, lease: timedelta, owner: str
@@ -68,7 +96,7 @@ class Sending(Room):
             oldest = _oldest(connection, lock(connection, looked_at, _is_free(now)))
             _lull(connection, [place for place, id_ in oldest.items() if id_ is None])
             claimed = {place: id_ for place, id_ in oldest.items() if id_ is not None}
-            _hold(connection, claimed, {"leased_until": now + lease, "leased_by": owner})
+            _hold(connection, claimed, now, {"leased_until": now + lease, "leased_by": owner})
             probed = [team for team, channel in claimed if looked_at[team, channel].workspace_paused]
             if probed:
                 later = update(workspaces).where(workspaces.c.team.in_(probed)).values(not_before=now + lease)
@@ -104,11 +132,15 @@ class Sending(Room):
         with writing(self._engine) as connection:
             return resume_workspaces(connection, [team])
 
-    def take_over(self) -> None:
-        """Free all that somebody holds. For whoever knows that he is the only one alive: they all died holding it."""
+    def take_over(self, now: datetime) -> None:
+        """Free all that somebody holds. For whoever knows that he is the only one alive: they all died holding it.
+
+        What they were sending may still arrive for a moment, in which nobody looks for it.
+        """
+        soon = now + ARRIVING
         with writing(self._engine) as connection:
             connection.execute(delete(leases))
-            connection.execute(update(channels).where(channels.c.leased_until.is_not(None)).values(FREED))
+            connection.execute(update(channels).where(channels.c.leased_until > soon).values(leased_until=soon))
 
     def _read(
         self, claimed: Mapping[Place, int], looked_at: Mapping[Place, Row[Any]], now: datetime
@@ -133,7 +165,7 @@ class Sending(Room):
                 this = update(deliveries).where(deliveries.c.id == id_).values(dead)
                 row = connection.execute(this.returning(deliveries.c.key, deliveries.c.attempts)).one()
                 condemned.append((row, trouble))
-            _hold(connection, claimed, {"leased_until": None, "leased_by": None})
+            connection.execute(update(channels).where(is_one_of(connection, claimed)).values(FREED))
         for row, trouble in condemned:
             log.error("given up", delivery=row.key, attempts=row.attempts, reason="undecodable", trouble=trouble)
 
@@ -187,18 +219,21 @@ def _lull(connection: Connection, places: Sequence[Place]) -> None:
         connection.execute(update(channels).where(is_one_of(connection, places)).values(due_at=None))
 
 
-def _hold(connection: Connection, claimed: Mapping[Place, int], marks: Mapping[str, Any]) -> None:
+def _hold(connection: Connection, claimed: Mapping[Place, int], now: datetime, marks: Mapping[str, Any]) -> None:
     if claimed:
         connection.execute(update(channels).where(is_one_of(connection, claimed)).values(marks))
-        if marks["leased_by"] is not None:
-            connection.execute(update(deliveries).where(has_id(connection, claimed.values())).values(_ONE_MORE))
+        begun = _ONE_MORE | {"begun_at": now}
+        connection.execute(update(deliveries).where(has_id(connection, claimed.values())).values(begun))
 
 
+# Where the attempt before came to no end, nobody knows how far it came.
+_UNKNOWN = deliveries.c.unfinished > 0
+_FIRST = func.coalesce(deliveries.c.unsure_since, deliveries.c.begun_at)
 _ONE_MORE = {
     "attempts": deliveries.c.attempts + 1,
     "unfinished": deliveries.c.unfinished + 1,
-    # Where the attempt before came to no end, nobody knows how far it came.
-    "uncertain": or_(deliveries.c.uncertain, deliveries.c.unfinished > 0),
+    "unsure_since": case((_UNKNOWN, _FIRST), else_=deliveries.c.unsure_since),
+    "unsure_until": case((_UNKNOWN, deliveries.c.begun_at), else_=deliveries.c.unsure_until),
 }
 
 
@@ -211,8 +246,8 @@ def _deliveries(
     told, restoration = _told(connection, ids), restoring.latest(connection)
     for row in rows:
         place, tells = looked_at[row.team, row.channel], told.get(row.id, {})
-        fields = dict(row._mapping) | {"message": said[row.message], "tells": tuple(tells)}
-        fields |= _after(restoration, row, tells.values())
+        fields = {name: value for name, value in row._mapping.items() if name != "created_at"}
+        fields |= {"message": said[row.message], "tells": tuple(tells)} | _after(restoration, row, tells.values())
         yield Delivery(**fields, paused=bool(place.paused), pauses=place.pauses or 0)
 
 
@@ -232,13 +267,14 @@ def _told(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, d
 
 def _after(restoration: Restoration | None, row: Any, published: Collection[date]) -> dict[str, Any]:
     """What else is to be known of a delivery that tells what may have been told before the database was put back."""
-    if restoration is None or not restoration.may_concern(row.since):
+    if restoration is None or not restoration.may_concern(row.created_at):
         return {}
     if not published or min(published) > restoration.last_day:
         return {}
-    # An attempt of our own may have been made after it, and then the message is younger.
-    until = None if row.uncertain else restoration.restored_at
-    return {"uncertain": True, "again": True, "since": min(row.since, restoration.copied_at), "until": until}
+    since, until = restoration.copied_at, restoration.restored_at
+    if row.unsure_since:  # An attempt of our own may have been made after it, and then the message is younger.
+        since, until = min(since, row.unsure_since), max(until, row.unsure_until)
+    return {"unsure_since": since, "unsure_until": until, "again": True}
 
 
 _answered, _edited = deliveries.alias("answered"), deliveries.alias("edited")
@@ -253,13 +289,15 @@ _FIELDS = (
     "edits",
     "attempts",
     "unfinished",
-    "uncertain",
+    "begun_at",
+    "unsure_since",
+    "unsure_until",
     "refused_since",
 )
 _DELIVERY = (
     select(
         *(deliveries.c[name] for name in _FIELDS),
-        deliveries.c.created_at.label("since"),
+        deliveries.c.created_at,
         _answered.c.ts.label("thread_ts"),
         _edited.c.ts.label("edit_ts"),
         func.coalesce(_edited.c.in_another, False).label("edits_another"),

@@ -404,22 +404,22 @@ class Delivery:
     channel: str
     part: Part
     message: Message
-    since: datetime
-    """When it was written down, or may first have been sent: no message of it can be older."""
+    begun_at: datetime
+    """When it was claimed: when this attempt began."""
     thread_of: str | None = None
     edits: str | None = None
     attempts: int = 0
     """Counted when the delivery is claimed. An attempt is known by this number when its end is recorded."""
     unfinished: int = 0
     """The attempts since the last one that came to an end, this one included: a message that crashes us has many."""
-    uncertain: bool = False
-    """It may stand in the channel without our knowing, and is looked for before it is sent."""
+    unsure_since: datetime | None = None
+    """Since when it may have been sent without our knowing, and is looked for before it is sent; None: it was not."""
+    unsure_until: datetime | None = None
+    """Until when: when the last such attempt began."""
     tells: tuple[str, ...] = ()
     """The keys of the changes that it tells, with those of the message it corrects."""
     again: bool = False
     """The database was put back from a copy, and what it tells may have been told since, also in another form."""
-    until: datetime | None = None
-    """If so, it was told before then."""
     refused_since: datetime | None = None
     """When Slack first refused this message for a reason that counts against it."""
     thread_ts: str | None = None

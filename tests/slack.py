@@ -149,7 +149,9 @@ class Fault:
 
 @dataclass
 class Proxy:
-    """Before a local-slack, whose faults it makes up for (it gives no metadata back) and adds to (`faults`, in order).
+    """Before a local-slack, whose faults it makes up for and adds to (`faults`, in order).
+
+    It gives metadata back, and of the past only what was asked for.
 
     With `forgets_metadata` or `forgets_blocks` it leaves these out of what it says of the past, with `page` it says
     no more than so many messages at a time.
@@ -186,11 +188,13 @@ class Proxy:
         return self._turned(said, _sent(headers, body)) if "messages" in said else said
 
     def _turned(self, said: Json, asked: Json) -> Json:
-        """One page of what was said, and the cursor of the next."""
+        """One page of what was said between the moments that were asked for, and the cursor of the next."""
+        begin, end = float(asked.get("oldest") or 0), float(asked.get("latest") or "inf")
+        wanted = [one for one in said["messages"] if begin < float(one["ts"]) < end]
         first = int(asked.get("cursor") or 0)
-        last = first + (self.page or len(said["messages"]))
-        more = str(last) if last < len(said["messages"]) else ""
-        messages = [self._remembered(one) for one in said["messages"][first:last]]
+        last = first + (self.page or len(wanted))
+        more = str(last) if last < len(wanted) else ""
+        messages = [self._remembered(one) for one in wanted[first:last]]
         return {**said, "messages": messages, "response_metadata": {"next_cursor": more}}
 
     def _remembered(self, message: Json) -> Json:

@@ -19,23 +19,26 @@ from enum import StrEnum
 from queue import Empty, SimpleQueue
 
 import structlog
-from slack_sdk import WebClient
 
 from bot.rounds import go_round
 from bot.sending import notices, posting
 from bot.slack import outcomes
+from bot.slack.client import Client
 from storage.engine import StorageError
 from storage.store import Store
 from storage.types import AttemptEnd, Dead, Delivery, Owed, Part, Paused, Refused, Sent
 
-LEASE = timedelta(minutes=3)
-MARGIN = timedelta(seconds=100)
-"""With less of the lease left no post is begun, for somebody else may begin it: a post may take some twenty seconds,
-and another machine's clock may be a minute fast."""
+LEASE = timedelta(minutes=4)
+MARGIN = timedelta(seconds=150)
+"""With less of the lease left nothing is said any more, for somebody else may say it: what is said may take half a
+minute to leave us and a minute to arrive in the channel, and another machine's clock may be a minute fast."""
 SPACING = timedelta(seconds=1)
 """Slack takes one message a second in a channel."""
 MOST_UNFINISHED = 14
-"""So many attempts in a row that never came to an end are enough: three quarters of an hour, and a crash for each."""
+"""So many attempts in a row that never came to an end are enough: a crash for each, and in most of them nothing else
+was under way."""
+TURN_SECONDS = 60.0
+"""So often at least one of the suspects has its turn, however much else is to be sent."""
 NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
 STOPPED = "the program was stopped before it was sent"
 WORKERS = 8
@@ -80,7 +83,7 @@ class Sender:
     """
 
     store: Store
-    client: WebClient
+    client: Client
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     owner: str
@@ -91,15 +94,17 @@ def deliver_due(sender: Sender, most: int = 1) -> tuple[Step, ...]:
     """Send what is due, at most one message a channel, and record what came of it. Raises `StorageError`."""
     begun = sender.clock()
     claimed = sender.store.claim_deliveries(begun, LEASE, sender.owner, most)
-    return record(sender, [attempt(sender, delivery, begun) for delivery in claimed])
+    claimed = claimed or sender.store.claim_suspect(begun, LEASE, sender.owner)
+    return record(sender, [attempt(sender, delivery) for delivery in claimed])
 
 
-def attempt(sender: Sender, delivery: Delivery, begun: datetime) -> Attempt:
+def attempt(sender: Sender, delivery: Delivery) -> Attempt:
     """Ask Slack. What is no trouble of Slack's or the network's is raised: it is a bug."""
     if delivery.unfinished > MOST_UNFINISHED:
         return Attempt(delivery=delivery, ended=_fatal(NEVER_ENDED, "never_ended"))
     try:
-        stands = posting.put(sender.client, delivery, lambda: sender.clock() > begun + LEASE - MARGIN)
+        until = delivery.begun_at + LEASE - MARGIN
+        stands = posting.put(sender.client, delivery, lambda: sender.clock() > until)
     except Exception as error:
         ended = posting.outcome(error)
         if ended is None:
@@ -186,6 +191,9 @@ class _Dispatcher:
     ahead: int = AHEAD
     slow: bool = False
     """Slack took long over an answer since we last looked."""
+    suspected: bool = False
+    """What is under way may be what brings us down."""
+    next_turn: float = field(default_factory=lambda: time.monotonic() + TURN_SECONDS)
 
     def round(self) -> float:
         """Record what is finished and begin what is due; no pause, for the wait is for whatever is finished."""
@@ -193,13 +201,38 @@ class _Dispatcher:
         self.collect(IDLE_SECONDS)
         record(self.sender, self.unrecorded)
         self.unrecorded = []
-        begun = self.sender.clock()
-        free = self.workers * self.ahead - self.under_way
-        if free > 0 and not self.stop.is_set():
-            for delivery in self.sender.store.claim_deliveries(begun, LEASE, self.sender.owner, free):
+        if not self.stop.is_set():
+            for delivery in self.claim():
                 self.under_way += 1
-                self.pool.submit(self.work, delivery, begun)
+                self.pool.submit(self.work, delivery)
         return 0.0
+
+    def claim(self) -> tuple[Delivery, ...]:
+        """What is due; of what may be the reason why attempts come to no end, one at a time and nothing beside it."""
+        if self.suspected and self.under_way:
+            return ()
+        self.suspected = False
+        claimed = () if self.is_turn_of_suspects() else self.claim_ahead()
+        return claimed if claimed or self.under_way else self.claim_suspect()
+
+    def is_turn_of_suspects(self) -> bool:
+        """They are last, for what they bring down is everybody's, but not for ever."""
+        now = time.monotonic()
+        if now >= self.next_turn and not self.sender.store.is_suspect_due(self.sender.clock()):
+            self.next_turn = now + TURN_SECONDS
+        return now >= self.next_turn
+
+    def claim_ahead(self) -> tuple[Delivery, ...]:
+        free = self.workers * self.ahead - self.under_way
+        if free <= 0:
+            return ()
+        return self.sender.store.claim_deliveries(self.sender.clock(), LEASE, self.sender.owner, free)
+
+    def claim_suspect(self) -> tuple[Delivery, ...]:
+        self.next_turn = time.monotonic() + TURN_SECONDS
+        claimed = self.sender.store.claim_suspect(self.sender.clock(), LEASE, self.sender.owner)
+        self.suspected = bool(claimed)
+        return claimed
 
     def pace(self) -> None:
         """Claim further and further ahead, so that many share a transaction, but no further than Slack keeps up."""
@@ -220,11 +253,11 @@ class _Dispatcher:
             enough = self.under_way < self.workers * self.ahead / 2
             until = 0.0 if enough else min(until, time.monotonic() + TOGETHER_SECONDS)
 
-    def work(self, delivery: Delivery, begun: datetime) -> None:
+    def work(self, delivery: Delivery) -> None:
         """In a worker's thread. An attempt that a bug ended is not recorded: it counts among those without an end."""
         attempted, begun_at = None, time.monotonic()
         try:
-            attempted = self.stopped(delivery) if self.stop.is_set() else attempt(self.sender, delivery, begun)
+            attempted = self.stopped(delivery) if self.stop.is_set() else attempt(self.sender, delivery)
         except StorageError as error:
             log.warning("attempt failed", delivery=delivery.key, attempts=delivery.attempts, storage=str(error))
         except Exception:

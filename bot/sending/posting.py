@@ -18,11 +18,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import outcomes
+from bot.slack.client import Client
 from storage.types import Delivery
 
 EVENT_TYPE = "inspection_watch_delivery"
-EARLIER = timedelta(days=1)
-"""Our clock and Slack's may differ by less than this."""
+AROUND = timedelta(hours=1)
+"""By less than this Slack's clock differs from ours at the beginning of an attempt, when its message arrives."""
 PAGE = 200
 MOST_PAGES = 12
 PEOPLE = ("U", "W")
@@ -65,7 +66,7 @@ class Stands:
     in_another: bool = False
 
 
-def put(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> Stands:
+def put(client: Client, delivery: Delivery, too_late: Callable[[], bool]) -> Stands:
     """Have it stand in the channel. Nothing is posted once it is `too_late`.
 
     Raises what the Slack client raises, `TooLateError`, `SearchTooLongError` or `OrphanError`.
@@ -73,12 +74,20 @@ def put(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> 
     if delivery.thread_of and delivery.thread_ts is None:
         raise OrphanError(THREADLESS)
     if delivery.edits:
-        return _write_over(client, delivery, too_late)
-    if delivery.uncertain and not is_to_a_person(delivery) and (there := _already_there(client, delivery)):
+        return _write_over(_punctual(client, too_late), delivery)
+    if delivery.unsure_since and not is_to_a_person(delivery) and (there := _already_there(client, delivery)):
         return there
-    if too_late():
-        raise TooLateError
-    return Stands(ts=_post(client, delivery))
+    return Stands(ts=_post(_punctual(client, too_late), delivery))
+
+
+def _punctual(client: Client, too_late: Callable[[], bool]) -> Client:
+    """A client that says nothing once it is too late: to reach Slack may take time, too."""
+
+    def look() -> None:
+        if too_late():
+            raise TooLateError
+
+    return client.with_last_look(look)
 
 
 def outcome(error: Exception) -> outcomes.Outcome | None:
@@ -123,7 +132,7 @@ def _post(client: WebClient, delivery: Delivery) -> str:
     return str(answer["ts"])
 
 
-def _write_over(client: WebClient, delivery: Delivery, too_late: Callable[[], bool]) -> Stands:
+def _write_over(client: WebClient, delivery: Delivery) -> Stands:
     """The message it corrects keeps its own key. To write the same twice does no harm.
 
     A message that tells more than what is corrected is left as it is: the note below it says what is different.
@@ -132,8 +141,6 @@ def _write_over(client: WebClient, delivery: Delivery, too_late: Callable[[], bo
         raise OrphanError(ORIGINLESS)
     if delivery.edits_another:
         return Stands(ts=delivery.edit_ts, found=True, in_another=True)
-    if too_late():
-        raise TooLateError
     client.chat_update(**_said(delivery, delivery.edits), ts=delivery.edit_ts)
     return Stands(ts=delivery.edit_ts)
 
@@ -142,7 +149,7 @@ def _already_there(client: WebClient, delivery: Delivery) -> Stands | None:
     """Where it stands in the channel or the thread, if it does: an earlier attempt left it, or it was told before."""
     told: dict[str, str] = {}
     try:
-        for one in _written_since(client, delivery):
+        for one in _written_then(client, delivery):
             if _carries(one, delivery.key):
                 return Stands(ts=str(one["ts"]), found=True)
             told |= dict.fromkeys(_payload(one).get("tells") or (), str(one["ts"]))
@@ -167,20 +174,22 @@ def _carries(written: Mapping[str, Any], key: str) -> bool:
     return _payload(written).get("key") == key or any(block.get("block_id") == mark(key) for block in blocks)
 
 
-def _written_since(client: WebClient, delivery: Delivery) -> Iterator[Mapping[str, Any]]:
-    """What was written where the delivery belongs, since shortly before it was owed; not what it answers."""
-    oldest = f"{(delivery.since - EARLIER).timestamp():.6f}"
-    latest = f"{(delivery.until + EARLIER).timestamp():.6f}" if delivery.until else None
-    where: dict[str, Any] = {"channel": delivery.channel, "limit": PAGE, "latest": latest, "include_all_metadata": True}
+def _written_then(client: WebClient, delivery: Delivery) -> Iterator[Mapping[str, Any]]:
+    """What was written where the delivery belongs when nobody knows what was sent; not what it answers."""
+    assert delivery.unsure_since
+    assert delivery.unsure_until
+    moments = {"oldest": delivery.unsure_since - AROUND, "latest": delivery.unsure_until + AROUND}
+    times = {name: f"{moment.timestamp():.6f}" for name, moment in moments.items()}
+    where: dict[str, Any] = {"channel": delivery.channel, "limit": PAGE, "include_all_metadata": True, **times}
     cursor: str | None = None
     for _ in range(MOST_PAGES):
         if delivery.thread_ts is None:
-            answer = client.conversations_history(oldest=oldest, cursor=cursor, **where)
+            answer = client.conversations_history(cursor=cursor, **where)
         else:
-            answer = client.conversations_replies(ts=delivery.thread_ts, oldest=oldest, cursor=cursor, **where)
+            answer = client.conversations_replies(ts=delivery.thread_ts, cursor=cursor, **where)
         found: Iterable[Mapping[str, Any]] = answer["messages"]
         yield from (one for one in found if one["ts"] != delivery.thread_ts)
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return
-    raise SearchTooLongError(f"more than {MOST_PAGES * PAGE} messages were written since; it was not looked through")
+    raise SearchTooLongError(f"more than {MOST_PAGES * PAGE} messages were written then; they were not looked through")

@@ -15,6 +15,7 @@ from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError
 
+from storage.sending import ARRIVING
 from storage.types import Dead, Delivery, Paused, Refused
 
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(days=1)
@@ -133,13 +134,18 @@ NETWORK = (OSError, HTTPException)
 """What the client raises when there is no answer: time-outs, refused and cut connections."""
 
 
+class NeverConnectedError(OSError):
+    """No line to Slack stood: nothing has been said on it."""
+
+
 def outcome(error: Exception) -> Outcome | None:
     """What an error of the Slack client means for the message; None if it is no such error but a bug of ours."""
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, NETWORK):
         trouble = f"Slack could not be reached ({type(error).__name__})"
-        return Outcome(verdict=Verdict.WAIT, trouble=trouble, uncertain=True, reason="unreachable")
+        said = not isinstance(getattr(error, "reason", None), NeverConnectedError)
+        return Outcome(verdict=Verdict.WAIT, trouble=trouble, uncertain=said, reason="unreachable")
     return None
 
 
@@ -198,13 +204,15 @@ def pause(ended: Outcome, attempts: int, jitter: float) -> timedelta:
     """How long to wait after the `attempts`-th attempt: what Slack asked for, else 5 s growing to a day.
 
     What is not the message's fault is tried every quarter of an hour for about a day before it is tried once a day.
-    `jitter`, from 0 to 1, makes it up to a fifth longer, so that messages refused together do not come back together.
+    What may stand there all the same is left alone until it would have arrived. `jitter`, from 0 to 1, makes it up to a
+    fifth longer, so that messages refused together do not come back together.
     """
+    arriving = ARRIVING if ended.uncertain else timedelta(0)
     if ended.retry_after is not None:
-        return ended.retry_after + timedelta(seconds=jitter)
+        return max(ended.retry_after, arriving) + timedelta(seconds=jitter)
     times: int = GROWTH ** min(attempts - 1, MOST_GROWTHS)
     longest = LONGEST_WAIT if ended.verdict is Verdict.WAIT and attempts < A_DAY_OF_WAITING else LONGEST
-    return min(SHORTEST * times, longest) * (1 + jitter / 5)
+    return max(min(SHORTEST * times, longest), arriving) * (1 + jitter / 5)
 
 
 def until_probe(pauses: int, jitter: float) -> timedelta:

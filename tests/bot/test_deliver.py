@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from slack_sdk import WebClient
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -18,18 +20,21 @@ from bot.alerting.telling import Form, key
 from bot.sending import deliver, posting
 from bot.sending.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
 from bot.slack import outcomes
-from bot.slack.client import TIMEOUT_SECONDS, web_client
+from bot.slack.client import TIMEOUT_SECONDS, Client, web_client
 from bot.types import OPERATOR
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
 from storage.engine import writing
+from storage.sending import ARRIVING, SUSPECT
 from storage.store import Store
-from storage.types import AttemptEnd, Delivery, Message, Owed, Part, Subscription
+from storage.types import AttemptEnd, Dead, Delivery, Message, Owed, Part, Sent, Subscription
 from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
 from tests.bot.validators import check
 from tests.slack import Fault, People, Proxy, soon
 
 TOKEN = "xoxb-secret-000-token"
+AGAIN = timedelta(minutes=2)
+"""By then a message of which we do not know that it arrived is looked for."""
 IMPROVED, NOT_READ = CHANGES["improved"], CHANGES["not_read"]
 
 
@@ -49,7 +54,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def client(between: Proxy) -> WebClient:
+def client(between: Proxy) -> Client:
     return web_client(TOKEN, between.api_url)
 
 
@@ -67,16 +72,16 @@ def publish(store: Store, clock: Clock, *changes: Change) -> None:
         pass
 
 
-def sender(store: Store, client: WebClient, clock: Callable[[], datetime]) -> Sender:
+def sender(store: Store, client: Client, clock: Callable[[], datetime]) -> Sender:
     return Sender(store=store, client=client, clock=clock, jitter=lambda: 0.5, owner="test")
 
 
-def step(store: Store, client: WebClient, clock: Callable[[], datetime]) -> Step | None:
+def step(store: Store, client: Client, clock: Callable[[], datetime]) -> Step | None:
     """What the next attempt came to; None if there is nothing to do."""
     return next(iter(deliver_due(sender(store, client, clock))), None)
 
 
-def drain(store: Store, client: WebClient, clock: Clock) -> list[Step]:
+def drain(store: Store, client: Client, clock: Clock) -> list[Step]:
     """Send all that is due, a second after the other."""
     steps = []
     while (came_to := step(store, client, clock)) is not None:
@@ -86,7 +91,7 @@ def drain(store: Store, client: WebClient, clock: Clock) -> list[Step]:
 
 
 def test_a_headline_stands_in_every_subscribed_channel_and_its_detail_in_its_thread(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
     subscribe(sqlite_store, CHANNEL, OTHER_CHANNEL)
     publish(sqlite_store, clock, IMPROVED)
@@ -98,9 +103,7 @@ def test_a_headline_stands_in_every_subscribed_channel_and_its_detail_in_its_thr
         assert detail["thread_ts"] == headline["ts"]
 
 
-def test_what_needs_no_detail_has_no_thread(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
-) -> None:
+def test_what_needs_no_detail_has_no_thread(sqlite_store: Store, client: Client, clock: Clock, people: People) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     assert drain(sqlite_store, client, clock) == [Step.SENT]
@@ -109,7 +112,7 @@ def test_what_needs_no_detail_has_no_thread(
 
 
 def test_a_message_carries_its_key_and_unfurls_nothing(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -125,7 +128,7 @@ def test_a_message_carries_its_key_and_unfurls_nothing(
 
 
 def test_nobody_subscribed_means_nothing_sent_then_or_later(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
     publish(sqlite_store, clock, IMPROVED)
     subscribe(sqlite_store, CHANNEL)
@@ -135,26 +138,26 @@ def test_nobody_subscribed_means_nothing_sent_then_or_later(
 
 @pytest.mark.parametrize("forgotten", ["nothing", "metadata", "blocks"])
 def test_a_message_that_slack_took_before_the_line_was_cut_is_found_and_not_sent_twice(
-    forgotten: str, sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    forgotten: str, sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     between.forgets_metadata, between.forgets_blocks = forgotten == "metadata", forgotten == "blocks"
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, IMPROVED)
     between.faults.append(Fault(accepted=True))
     assert step(sqlite_store, client, clock) is Step.REFUSED
-    clock.now += timedelta(minutes=1)
+    clock.now += AGAIN
     assert step(sqlite_store, client, clock) is Step.FOUND
     clock.now += SPACING
     between.faults.append(Fault(accepted=True, status=500))
     assert step(sqlite_store, client, clock) is Step.REFUSED
-    clock.now += timedelta(minutes=1)
+    clock.now += AGAIN
     assert drain(sqlite_store, client, clock) == [Step.FOUND]
     headline, detail = people.messages()
     assert detail["thread_ts"] == headline["ts"]
 
 
 def test_a_crash_between_posting_and_recording_repeats_nothing(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -178,51 +181,83 @@ class CrashingStore(Store):
 
 
 def test_a_message_that_never_arrived_is_looked_for_and_sent(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     between.faults.append(Fault())
     assert step(sqlite_store, client, clock) is Step.REFUSED
-    assert step(sqlite_store, client, clock) is None, "it waits a little"
-    clock.now += timedelta(seconds=6)
+    clock.now += timedelta(seconds=59)
+    assert step(sqlite_store, client, clock) is None, "it may still arrive"
+    clock.now += AGAIN
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     assert len(people.messages()) == 1
 
 
 @pytest.fixture
-def cut_after_posting(sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy) -> None:
-    """A message of which we do not know that it arrived, three others after it, and a history that comes in pages."""
+def cut_after_posting(sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy) -> None:
+    """A message owed for weeks of which we do not know that it arrived, others after it, and a history in pages."""
+    now = clock.now
+    clock.now -= timedelta(days=21)
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
+    clock.now = now
     between.faults.append(Fault(accepted=True))
     assert step(sqlite_store, client, clock) is Step.REFUSED
     for said in ("good", "morning", "everybody"):
         people.say(said)
     between.page = 1
-    clock.now += timedelta(minutes=1)
+    clock.now += AGAIN
 
 
 @pytest.mark.usefixtures("cut_after_posting")
-def test_the_past_is_searched_page_by_page_from_shortly_before_the_change_was_seen(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+def test_the_past_is_searched_page_by_page_around_the_attempt_and_not_from_when_it_was_owed(
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
-    began = clock.now - timedelta(minutes=1)
+    began = clock.now - AGAIN
     assert step(sqlite_store, client, clock) is Step.FOUND
     asked = people.calls("conversations.history")
     assert len(asked) == 4
-    for one in asked:  # a clock that is hours wrong, ours or Slack's, must not hide the message
-        assert began - datetime.fromtimestamp(float(one["oldest"]), UTC) == timedelta(days=1)
+    for one in asked:  # a clock that is wrong, ours or Slack's, must not hide the message
+        assert began - datetime.fromtimestamp(float(one["oldest"]), UTC) == timedelta(hours=1)
+        assert datetime.fromtimestamp(float(one["latest"]), UTC) - began == timedelta(hours=1)
 
 
-def test_a_clock_that_is_a_minute_fast_lets_nobody_post_while_another_may() -> None:
-    """The last post begins `MARGIN` before the lease ends, and takes two time-outs at most: to connect and to read."""
-    last_post_ends = deliver.LEASE - deliver.MARGIN + 2 * timedelta(seconds=TIMEOUT_SECONDS)
-    assert last_post_ends + timedelta(minutes=1) < deliver.LEASE
+def test_a_clock_that_is_a_minute_fast_lets_nobody_look_for_a_message_that_may_still_arrive() -> None:
+    """It leaves us within three time-outs after the last look at the clock, `MARGIN` before the lease ends."""
+    last_has_left = deliver.LEASE - deliver.MARGIN + 3 * timedelta(seconds=TIMEOUT_SECONDS)
+    assert last_has_left + ARRIVING + timedelta(minutes=1) <= deliver.LEASE
+
+
+def test_where_it_takes_long_to_reach_slack_nothing_is_said_once_another_may_say_it(
+    sqlite_store: Store, client: Client, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    found = socket.getaddrinfo
+
+    def slowly(*asked: Any, **how: Any) -> Any:
+        clock.now += LEASE
+        return found(*asked, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    assert people.messages() == []
+
+
+def test_what_was_not_said_because_slack_could_not_be_reached_is_said_soon_and_not_looked_for(
+    sqlite_store: Store, client: Client, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    assert step(sqlite_store, web_client(TOKEN, "http://127.0.0.1:1/api/"), clock) is Step.REFUSED
+    clock.now += timedelta(seconds=6)
+    assert drain(sqlite_store, client, clock) == [Step.SENT]
+    assert people.calls("conversations.history") == []
 
 
 def test_a_process_that_slept_through_its_lease_does_not_post(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -241,7 +276,7 @@ def test_a_process_that_slept_through_its_lease_does_not_post(
 
 @pytest.mark.usefixtures("cut_after_posting")
 def test_where_the_past_is_too_long_to_search_nothing_is_sent_twice(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, client: Client, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posting, "MOST_PAGES", 3)
     assert step(sqlite_store, client, clock) is Step.REFUSED
@@ -249,7 +284,7 @@ def test_where_the_past_is_too_long_to_search_nothing_is_sent_twice(
 
 
 def test_a_rate_limit_is_kept_to_the_second_and_never_kills_a_message(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -272,7 +307,7 @@ NOT_SAID_WHY = Fault(status=200, error="a_code_nobody_knows")
 
 
 def test_no_trouble_of_slacks_or_of_the_network_kills_a_message_however_long(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -285,7 +320,7 @@ def test_no_trouble_of_slacks_or_of_the_network_kills_a_message_however_long(
 
 
 def test_a_message_that_slack_refuses_dies_a_day_and_a_half_after_the_first_refusal_visibly(
-    sqlite_store: Store, client: WebClient, clock: Clock, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -302,7 +337,7 @@ def test_a_message_that_slack_refuses_dies_a_day_and_a_half_after_the_first_refu
 
 
 def test_a_message_that_will_never_do_dies_at_once_and_holds_up_no_other(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL, OTHER_CHANNEL)
     publish(sqlite_store, clock, IMPROVED)
@@ -316,7 +351,7 @@ ARCHIVED = Fault(status=200, error="is_archived")
 
 
 def test_a_channel_that_takes_nothing_is_paused_and_told_in_order_once_it_does(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, IMPROVED)
@@ -336,7 +371,7 @@ def test_a_channel_that_takes_nothing_is_paused_and_told_in_order_once_it_does(
 
 
 def test_whoever_subscribed_a_paused_channel_is_told_once_by_direct_message(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, IMPROVED)
@@ -362,7 +397,7 @@ MEMBERS = {
 
 
 def test_where_the_operator_subscribed_at_a_terminal_an_administrator_is_told(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     between.instead["users.list"] = MEMBERS
     made = {"team": TEAM, "channel": CHANNEL, "created_by": OPERATOR, "created_at": T0}
@@ -374,7 +409,7 @@ def test_where_the_operator_subscribed_at_a_terminal_an_administrator_is_told(
 
 
 def test_where_the_subscriber_cannot_be_written_to_an_administrator_is(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     between.instead["users.list"] = MEMBERS
     subscribe(sqlite_store, CHANNEL)
@@ -387,7 +422,7 @@ def test_where_the_subscriber_cannot_be_written_to_an_administrator_is(
 
 
 def test_a_revoked_token_pauses_the_workspace_and_kills_nothing(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL, OTHER_CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -402,7 +437,7 @@ def test_a_revoked_token_pauses_the_workspace_and_kills_nothing(
 
 
 def test_a_correction_is_written_over_the_message_it_corrects_however_often(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -413,7 +448,7 @@ def test_a_correction_is_written_over_the_message_it_corrects_however_often(
     sqlite_store.owe([edit], clock.now)
     between.faults.append(Fault(accepted=True))
     assert step(sqlite_store, client, clock) is Step.REFUSED
-    clock.now += timedelta(minutes=1)
+    clock.now += AGAIN
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     (message,) = people.messages()
     assert message["text"] == "now read"
@@ -421,34 +456,34 @@ def test_a_correction_is_written_over_the_message_it_corrects_however_often(
 
 
 def test_where_the_past_may_not_be_read_it_is_sent_again_and_nothing_is_said_of_it(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     between.faults.append(Fault(accepted=True))
     assert step(sqlite_store, client, clock) is Step.REFUSED
     between.instead["conversations.history"] = {"ok": False, "error": "missing_scope"}
-    clock.now += timedelta(minutes=1)
+    clock.now += AGAIN
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     first, second = people.messages()
     assert first["text"] == second["text"]
 
 
 def test_a_persons_direct_messages_are_not_read_and_one_whose_fate_is_not_known_is_sent_again(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     said = Message(text="The channel is archived.", blocks=({"type": "divider"},))
     sqlite_store.owe([Owed(key="n", team=TEAM, channel=ALICE, part=Part.NOTICE, message=said)], clock.now)
     between.faults.append(Fault(accepted=True))
     assert step(sqlite_store, client, clock) is Step.REFUSED
-    clock.now += timedelta(minutes=1)
+    clock.now += AGAIN
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     assert [one["channel"] for one in people.calls("chat.postMessage")] == [ALICE, ALICE]
     assert people.calls("conversations.open") == people.calls("conversations.history") == []
 
 
 def test_what_slack_refused_for_certain_is_not_looked_for(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -460,19 +495,19 @@ def test_what_slack_refused_for_certain_is_not_looked_for(
 
 
 def test_a_message_that_always_brings_us_down_dies_too(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People
+    sqlite_store: Store, client: Client, clock: Clock, people: People
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     for _ in range(deliver.MOST_UNFINISHED):
-        assert sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+        assert begin_and_crash(sqlite_store, clock)
         clock.now += LEASE
     assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP]
     assert people.messages() == []
 
 
 def test_a_message_that_brings_us_down_after_it_was_refused_dies_too(
-    sqlite_store: Store, client: WebClient, clock: Clock, people: People, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
@@ -480,24 +515,92 @@ def test_a_message_that_brings_us_down_after_it_was_refused_dies_too(
     assert step(sqlite_store, client, clock) is Step.REFUSED
     for _ in range(deliver.MOST_UNFINISHED):
         clock.now += LEASE
-        assert sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+        assert begin_and_crash(sqlite_store, clock)
     clock.now += LEASE
     assert drain(sqlite_store, client, clock) == [Step.GIVEN_UP]
 
 
 def test_attempts_that_came_to_no_end_are_forgiven_when_one_does(
-    sqlite_store: Store, client: WebClient, clock: Clock, between: Proxy
+    sqlite_store: Store, client: Client, clock: Clock, between: Proxy
 ) -> None:
     subscribe(sqlite_store, CHANNEL)
     publish(sqlite_store, clock, NOT_READ)
     for _ in range(2):
         for _ in range(deliver.MOST_UNFINISHED - 1):
-            assert sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+            assert begin_and_crash(sqlite_store, clock)
             clock.now += LEASE
         between.faults.append(Fault())
         assert step(sqlite_store, client, clock) is Step.REFUSED
         clock.now += LEASE * 6
     assert drain(sqlite_store, client, clock) == [Step.SENT]
+
+
+def test_a_message_that_brings_us_down_takes_none_with_it(sqlite_store: Store, clock: Clock) -> None:
+    """The service is started again at once and claims many at a time; nothing is recorded before it dies again."""
+    number = deliver.WORKERS * deliver.FURTHEST_AHEAD
+    owe_notices(sqlite_store, clock, number)
+    sent: set[str] = set()
+    for _ in range(2 * deliver.MOST_UNFINISHED):
+        sqlite_store.take_over(clock.now)
+        clock.now += timedelta(minutes=1)
+        sent |= live_until_killed_by("7", sqlite_store, clock)
+    assert len(sent) == number - 1
+    assert [one.key for one in sqlite_store.dead_letters(9)] == ["7"]
+
+
+def test_one_that_is_suspected_has_its_turn_however_much_else_is_to_be_sent(
+    sqlite_store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe_notices(sqlite_store, clock, 1)
+    for _ in range(SUSPECT):
+        assert begin_and_crash(sqlite_store, clock)
+        clock.now += LEASE
+    owe_notices(sqlite_store, clock, 20)
+    dispatcher = a_dispatcher(sqlite_store, clock, workers=1)
+    others = dispatcher.claim()
+    assert (len(others), "0" in {one.key for one in others}) == (deliver.AHEAD, False)
+    dispatcher.under_way = 1
+    dispatcher.next_turn = 0
+    assert dispatcher.claim() == (), "what is under way is waited for"
+    dispatcher.under_way = 0
+    assert [one.key for one in dispatcher.claim()] == ["0"]
+    dispatcher.under_way = 1
+    assert dispatcher.claim() == (), "it is alone"
+    dispatcher.under_way = 0
+    assert len(dispatcher.claim()) == deliver.AHEAD
+
+
+def begin_and_crash(store: Store, clock: Clock) -> bool:
+    return bool(store.claim_deliveries(clock.now, LEASE, "test", 1) or store.claim_suspect(clock.now, LEASE, "test"))
+
+
+def owe_notices(store: Store, clock: Clock, number: int) -> None:
+    """One to each of so many channels."""
+    said = Message(text="said", blocks=())
+    notice = Owed(key="", team=TEAM, channel="", part=Part.NOTICE, message=said)
+    store.owe([replace(notice, key=f"{one}", channel=f"C{one}") for one in range(number)], clock.now)
+
+
+def a_dispatcher(store: Store, clock: Clock, workers: int = deliver.WORKERS) -> deliver._Dispatcher:
+    nobody = sender(store, web_client(TOKEN, "http://127.0.0.1:1/api/"), clock)
+    pool = ThreadPoolExecutor(1)
+    return deliver._Dispatcher(sender=nobody, pool=pool, workers=workers, stop=threading.Event())
+
+
+def live_until_killed_by(culprit: str, store: Store, clock: Clock) -> set[str]:
+    """One life of the service: it sends what it claims, unless what brings it down is among it; what it sent."""
+    dispatcher, sent = a_dispatcher(store, clock), set()
+    dispatcher.ahead = deliver.FURTHEST_AHEAD
+    while claimed := dispatcher.claim():
+        given_up = {one.key for one in claimed if one.unfinished > deliver.MOST_UNFINISHED}
+        keys = {one.key for one in claimed} - given_up
+        if culprit in keys:
+            break
+        ends = [Dead(delivery=one, next_at=clock.now, trouble="") for one in claimed if one.key in given_up]
+        store.record(ends, clock.now)
+        store.record([Sent(delivery=one, ts="1", next_at=clock.now) for one in claimed if one.key in keys], clock.now)
+        sent |= keys
+    return sent
 
 
 @pytest.mark.parametrize(
@@ -508,7 +611,7 @@ def test_attempts_that_came_to_no_end_are_forgiven_when_one_does(
 def test_no_token_gets_into_a_log_or_a_row(
     fault: Fault,
     sqlite_store: Store,
-    client: WebClient,
+    client: Client,
     clock: Clock,
     between: Proxy,
     caplog: pytest.LogCaptureFixture,

@@ -20,6 +20,7 @@ from bot.slack.outcomes import (
     LONGEST,
     LONGEST_WAIT,
     PATIENCE,
+    NeverConnectedError,
     Outcome,
     Verdict,
     end_of,
@@ -27,6 +28,7 @@ from bot.slack.outcomes import (
     outcome,
     pause,
 )
+from storage.sending import ARRIVING
 from storage.types import Dead, Delivery, Message, Part, Paused, Refused
 
 T0 = datetime(2026, 8, 20, 8, 30, tzinfo=UTC)
@@ -148,11 +150,21 @@ def test_but_after_a_day_only_once_a_day() -> None:
     assert pause(ended(Verdict.WAIT), A_DAY_OF_WAITING, jitter=0) == LONGEST
 
 
+def test_what_may_stand_there_is_left_alone_until_it_would_have_arrived() -> None:
+    """It is looked for then, and what arrives after it was looked for would stand there twice."""
+    unknown = replace(ended(Verdict.WAIT), uncertain=True)
+    assert pause(unknown, 1, jitter=0) == ARRIVING == timedelta(minutes=1)
+    assert pause(replace(unknown, retry_after=SECOND), 1, jitter=0) == ARRIVING
+    assert pause(unknown, 9, jitter=0) == LONGEST_WAIT
+
+
 @pytest.mark.parametrize(
     ("failure", "uncertain"),
     [
         (TimeoutError(), True),
         (ConnectionResetError(), True),
+        (URLError(TimeoutError()), True),
+        (URLError(NeverConnectedError()), False),
         (error("", 503), True),
         (error("fatal_error"), True),
         (error("not json <html>"), True),
@@ -175,8 +187,8 @@ def test_only_a_rate_limit_is_a_rate_limit() -> None:
 
 def delivery(**other: object) -> Delivery:
     message = Message(text="said", blocks=())
-    plain = Delivery(id=1, key="k", team="T1", channel="C1", part=Part.HEADLINE, message=message, since=T0, attempts=1)
-    return replace(plain, **other)  # type: ignore[arg-type]
+    plain = Delivery(id=1, key="k", team="T1", channel="C1", part=Part.HEADLINE, message=message, begun_at=T0)
+    return replace(plain, attempts=1, **other)  # type: ignore[arg-type]
 
 
 def test_what_is_written_of_an_attempt_follows_from_how_it_ended() -> None:

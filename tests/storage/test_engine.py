@@ -196,9 +196,7 @@ def test_one_that_is_frozen_in_the_middle_of_its_work_does_not_keep_the_others_f
 
 
 @pytest.mark.postgres
-def test_nobody_waits_for_ever_for_what_another_one_holds(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_waits_for_ever_for_what_another_one_holds(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.engine._PATIENCE_SECONDS", 0.05)
     url = postgres.create("held")
     holder, other = open_engine(url), open_engine(url)

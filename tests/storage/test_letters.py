@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Engine, text
+
+from storage.engine import writing
 from storage.store import Store
 from storage.types import Dead, DeadLetter, Part
 from tests.storage.examples import MINUTE, T0, change, claim, listing, owed, send_next, tell
@@ -47,6 +50,22 @@ def test_all_are_tried_again_and_none_twice(store: Store) -> None:
     assert store.retry_dead(T0) == 4
     assert store.retry_dead(T0) == 0
     assert (store.coverage().waiting, store.coverage().dead) == (4, 0)
+
+
+def test_however_many_there_are(store: Store, engine: Engine) -> None:
+    """PostgreSQL takes 65,535 parameters."""
+    store.owe(owed(change()), T0)
+    columns = "team, channel, part, message, attempts, unfinished, trouble, created_at"
+    many = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 66000) "
+    one = f"SELECT n, {columns}, 'dead' FROM deliveries, n WHERE thread_of IS NULL"
+    key = "CAST(n AS TEXT)" if engine.dialect.name == "postgresql" else "n"
+    with writing(engine) as connection:
+        insertion = f"INSERT INTO deliveries (key, {columns}, status) {many} {one.replace('n,', f'{key},', 1)}"
+        connection.execute(text(insertion))
+    assert store.retry_dead(T0) == 66_000
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE deliveries SET status = 'dead'"))
+    assert store.drop_dead(T0) == 66_002
 
 
 def test_one_that_is_dropped_is_neither_dead_nor_sent(store: Store) -> None:

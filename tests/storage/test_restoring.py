@@ -37,8 +37,17 @@ def test_what_it_owes_already_is_looked_for_before_it_is_sent_and_what_it_sent_i
     store.record([Sent(delivery=sent, ts="1.0", next_at=T0 + DAY)], T0)
     store.put_back(RESTORED)
     found = claim(store, RESTORED, most=9)
-    assert [(one.uncertain, one.again, one.since) for one in found] == [(True, False, T0)] * 2
+    assert [(one.again, one.unsure_since, one.unsure_until) for one in found] == [(False, T0, RESTORED)] * 2
     assert sent.key not in {one.key for one in found}
+
+
+def test_what_was_being_sent_at_the_moment_of_the_copy_is_looked_for_since_that_attempt(store: Store) -> None:
+    tell(store, change(), seen_at=T0 - 2 * HOUR)
+    claimed(store, T0 - HOUR)
+    store.apply(intent(URN, T0))
+    store.put_back(RESTORED)
+    one = claimed(store, RESTORED)
+    assert (one.unsure_since, one.unsure_until) == (T0 - HOUR, RESTORED)
 
 
 def test_what_it_comes_to_owe_of_what_was_published_before_is_looked_for_since_the_copy(store: Store) -> None:
@@ -46,10 +55,11 @@ def test_what_it_comes_to_owe_of_what_was_published_before_is_looked_for_since_t
     store.put_back(RESTORED)
     tell(store, change(), seen_at=RESTORED + HOUR)
     one = claimed(store, RESTORED + HOUR)
-    assert (one.uncertain, one.again, one.since, one.until) == (True, True, T0, RESTORED)
+    assert (one.again, one.unsure_since, one.unsure_until) == (True, T0, RESTORED)
     assert one.tells == ("new",)
     again = claimed(store, RESTORED + 2 * HOUR)
-    assert (again.again, again.until) == (True, None), "it may be an attempt of our own that has to be found"
+    assert (again.again, again.unsure_since) == (True, T0)
+    assert again.unsure_until == RESTORED + HOUR, "it may be an attempt of our own that has to be found"
 
 
 def test_what_was_published_later_cannot_have_been_told_before(store: Store) -> None:
@@ -58,7 +68,7 @@ def test_what_was_published_later_cannot_have_been_told_before(store: Store) -> 
     later = change(of=listing(published=RESTORED.date() + DAY))
     tell(store, later, seen_at=RESTORED + DAY)
     one = claimed(store, RESTORED + DAY)
-    assert (one.uncertain, one.again, one.until) == (False, False, None)
+    assert (one.again, one.unsure_since) == (False, None)
 
 
 def test_in_the_end_all_of_it_has_been_noticed_again(store: Store) -> None:
@@ -74,7 +84,7 @@ def test_without_a_restoration_nothing_is_in_doubt(store: Store) -> None:
     tell(store, change())
     assert store.may_have_been_told(T0) is None
     one = claimed(store)
-    assert (one.uncertain, one.again, one.tells) == (False, False, ("new",))
+    assert (one.again, one.unsure_since, one.tells) == (False, None, ("new",))
 
 
 def test_a_correction_tells_what_the_message_tells_that_it_corrects(store: Store) -> None:

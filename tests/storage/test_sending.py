@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from storage.endings import SEVERAL
 from storage.engine import writing
+from storage.sending import SUSPECT
 from storage.store import Store
 from storage.types import Dead, Delivery, DeliveryStatus, Holding, Owed, Part, Paused, PausedChannel, Refused, Sent
 from tests.storage.examples import (
@@ -48,7 +49,7 @@ class TestClaims:
         headline, detail = owed(change())
         first = claimed(store)
         assert (first.key, first.message, first.thread_of) == (headline.key, headline.message, None)
-        assert (first.attempts, first.unfinished, first.since) == (1, 1, T0)
+        assert (first.attempts, first.unfinished, first.begun_at) == (1, 1, T0)
         assert claim(store) == ()
         store.record([Sent(delivery=first, ts="1.5", next_at=T0 + SECOND)], T0)
         second = claimed(store, T0 + SECOND)
@@ -113,25 +114,73 @@ class TestClaims:
         assert claim(store, T0 + LEASE) != ()
 
 
-class TestUncertainty:
-    def test_an_attempt_that_came_to_no_end_leaves_it_uncertain_for_good(self, store: Store) -> None:
-        tell(store, change())
-        assert not claimed(store).uncertain
-        second = claimed(store, T0 + LEASE)
-        assert second.uncertain
-        refuse(store, second)
-        assert claimed(store).uncertain
+class TestSuspects:
+    """Whoever dies again and again holding many messages is perhaps killed by one of them."""
 
-    def test_a_refusal_leaves_it_uncertain_only_if_it_says_so(self, store: Store) -> None:
+    def crash(self, store: Store, times: int) -> datetime:
+        """Claim all that is free, and die, so many times; when the last lease has ended."""
+        for turn in range(times):
+            assert claim(store, T0 + turn * LEASE, most=9)
+        return T0 + times * LEASE
+
+    def test_what_may_be_the_reason_why_attempts_come_to_no_end_is_claimed_alone(self, store: Store) -> None:
+        tell(store, change(), ["C1", "C2"])
+        now = self.crash(store, SUSPECT)
+        tell(store, change("more", listing("2")), ["C3"])
+        assert [one.channel for one in claim(store, now, most=9)] == ["C3"]
+        assert store.is_suspect_due(now)
+        (first,) = store.claim_suspect(now, LEASE, "a sender")
+        (second,) = store.claim_suspect(now, LEASE, "another")
+        assert ({first.channel, second.channel}, first.unfinished) == ({"C1", "C2"}, SUSPECT + 1)
+        assert store.claim_suspect(now, LEASE, "a third") == ()
+        assert not store.is_suspect_due(now)
+
+    def test_those_that_are_claimed_with_it_are_counted_no_further(self, store: Store) -> None:
+        tell(store, change(), ["C1", "C2"])
+        now = self.crash(store, SUSPECT)
+        for turn in range(9):
+            (culprit,) = store.claim_suspect(now + turn * LEASE, LEASE, "a sender")
+            assert (culprit.channel, culprit.unfinished) == ("C1", SUSPECT + 1 + turn)
+        (innocent,) = store.claim_suspect(now + 8 * LEASE, LEASE, "another")
+        assert (innocent.channel, innocent.unfinished) == ("C2", SUSPECT + 1)
+
+    def test_one_whose_attempt_comes_to_an_end_is_no_suspect_any_more(self, store: Store) -> None:
+        tell(store, change())
+        now = self.crash(store, SUSPECT)
+        (suspect,) = store.claim_suspect(now, LEASE, "a sender")
+        refuse(store, suspect, now)
+        assert not store.is_suspect_due(now)
+        assert claimed(store, now).key == suspect.key
+
+
+class TestUncertainty:
+    def test_attempts_that_came_to_no_end_are_remembered_with_their_moments(self, store: Store) -> None:
+        tell(store, change())
+        assert unsure(claimed(store)) == (None, None)
+        second = claimed(store, T0 + LEASE)
+        assert unsure(second) == (T0, T0)
+        third = claimed(store, T0 + 2 * LEASE)
+        assert unsure(third) == (T0, T0 + LEASE)
+        refuse(store, third, T0 + 2 * LEASE)
+        assert unsure(claimed(store, T0 + 2 * LEASE)) == (T0, T0 + LEASE)
+
+    def test_so_are_refusals_that_may_be_none_and_no_others(self, store: Store) -> None:
         tell(store, change())
         refuse(store, claimed(store))
-        second = claimed(store)
-        assert not second.uncertain
+        second = claimed(store, T0 + SECOND)
+        assert unsure(second) == (None, None)
         refuse(store, second, uncertain=True)
-        third = claimed(store)
-        assert third.uncertain
-        refuse(store, third)
-        assert claimed(store).uncertain
+        third = claimed(store, T0 + MINUTE)
+        assert unsure(third) == (T0 + SECOND, T0 + SECOND)
+        refuse(store, third, uncertain=True)
+        fourth = claimed(store, T0 + HOUR)
+        assert unsure(fourth) == (T0 + SECOND, T0 + MINUTE)
+        refuse(store, fourth)
+        assert unsure(claimed(store, T0 + HOUR)) == (T0 + SECOND, T0 + MINUTE)
+
+
+def unsure(delivery: Delivery) -> tuple[datetime | None, datetime | None]:
+    return delivery.unsure_since, delivery.unsure_until
 
 
 class TestEnds:
@@ -241,6 +290,13 @@ class TestLimits:
         assert [one.team for one in claim(store, most=9)] == ["T2"]
         assert len(claim(store, T0 + MINUTE, most=9)) == SEVERAL + 2
 
+    def test_but_only_while_several_are(self, store: Store) -> None:
+        tell(store, change(), [f"C{number}" for number in range(SEVERAL + 2)])
+        for one, wait in zip(claim(store, most=SEVERAL), [24 * HOUR, *[2 * SECOND] * SEVERAL], strict=False):
+            refuse(store, one, T0 + wait, limited=True)
+        assert claim(store, T0 + SECOND, most=9) == ()
+        assert len(claim(store, T0 + 2 * SECOND, most=9)) == SEVERAL + 1
+
 
 class TestPauses:
     def test_a_paused_channel_is_probed_with_its_oldest_message_and_a_success_resumes_it(self, store: Store) -> None:
@@ -312,6 +368,9 @@ def test_whoever_knows_that_nobody_else_lives_need_not_wait_for_the_leases_of_th
     claimed(store)
     holding = Holding(name="source:site", owner="dead")
     assert store.claim_lease(holding, T0, LEASE)
-    store.take_over()
+    store.take_over(T0 + SECOND)
     assert store.leased_until(holding.name) is None
-    assert claimed(store).unfinished == 2, "the attempt that came to no end still counts"
+    assert claim(store, T0 + MINUTE) == (), "what they were sending may still arrive"
+    assert claimed(store, T0 + SECOND + MINUTE).unfinished == 2, "the attempt that came to no end still counts"
+    store.take_over(T0 + SECOND + MINUTE + LEASE)
+    assert claimed(store, T0 + SECOND + MINUTE + LEASE).unfinished == 3, "it would have arrived long since"
