@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
 
+from storage import dropping
 from storage.outbox import Place
 from storage.places import FREED, RESUMED, has_id, is_one_of
 from storage.rows import insert
 from storage.schema import channels, deliveries, workspaces
-from storage.types import AttemptEnd, Dead, Delivery, DeliveryStatus, Paused, Refused, Sent
+from storage.types import AttemptEnd, Dead, Delivery, DeliveryStatus, Dropped, Paused, Refused, Sent
 
 SEVERAL = 3
 """When so many channels of a workspace are asked to slow down at the same time, the workspace is meant."""
@@ -89,11 +90,19 @@ def _write_dead(connection: Connection, ends: Sequence[Dead], now: datetime) -> 
     _free(connection, ends, {})
 
 
+def _write_dropped(connection: Connection, ends: Sequence[Dropped], now: datetime) -> None:
+    for end in ends:
+        dropping.with_what_belongs_to_it(connection, end.delivery.key, end.trouble)
+    _alter(connection, [{"this": end.delivery.id, "ended_at": now} for end in ends])
+    _free(connection, ends, {})
+
+
 WRITERS: tuple[tuple[type[AttemptEnd], Callable[[Connection, Any, datetime], None]], ...] = (
     (Sent, _write_sent),
     (Refused, _write_refused),
     (Paused, _write_paused),
     (Dead, _write_dead),
+    (Dropped, _write_dropped),
 )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Text, any_, func, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.outbox import Place
+from storage.rows import insert
 from storage.schema import channels, deliveries
 
 FREED = {"leased_until": None, "leased_by": None, "alone": False}
@@ -30,6 +31,13 @@ def has_id(connection: Connection, ids: Iterable[int]) -> ColumnElement[bool]:
     if connection.dialect.name == "sqlite":
         return deliveries.c.id.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
     return deliveries.c.id == any_(literal(list(ids), ARRAY(BigInteger)))
+
+
+def hold(connection: Connection, team: str, channel: str) -> None:
+    """Hold the row of this channel, which is made if it is not there."""
+    new = insert(connection, channels).values(team=team, channel=channel)
+    key, nothing = ["team", "channel"], {"alone": channels.c.alone}
+    connection.execute(new.on_conflict_do_update(index_elements=key, set_=nothing))
 
 
 def lock(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select
 
 from storage.engine import writing
 from storage.rows import Room
@@ -16,7 +16,7 @@ class Retention(Room):
     """The verbs of whoever makes room. Each forgets at most so many at a time, and may be called until it has none."""
 
     def forget_messages(self, ended_before: datetime, most: int) -> int:
-        """Forget messages that were sent or given up before then; how many.
+        """Forget messages that were sent or given up before then, or dropped and owed before then; how many.
 
         One that a message still waiting answers or corrects stays. That a change was told is remembered by the change
         itself, so nothing is told again; but what is forgotten is no longer corrected in place.
@@ -26,7 +26,7 @@ class Retention(Room):
             waiting.c.status == DeliveryStatus.PENDING,
             or_(waiting.c.thread_of == deliveries.c.key, waiting.c.edits == deliveries.c.key),
         )
-        old = and_(~PENDING, deliveries.c.ended_at < ended_before, ~wanted)
+        old = and_(~PENDING, func.coalesce(deliveries.c.ended_at, deliveries.c.created_at) < ended_before, ~wanted)
         with writing(self._engine) as connection:
             rows = connection.execute(
                 select(deliveries.c.key, deliveries.c.message).where(old).order_by(deliveries.c.id).limit(most)

@@ -362,6 +362,7 @@ messages = Table(
 # A channel is told in the order of `id`. `thread_of` and `edits` are keys of earlier deliveries to the same channel.
 # `in_another`: what it says stands in the channel as a part of another message, `ts`, and was not posted.
 # The last attempt began at `begun_at`, those that may have reached Slack without our knowing between the `unsure_`s.
+# `unwanted`: why nobody waits any more for what was begun already; "" while somebody does.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -379,6 +380,7 @@ deliveries = Table(
     Column("begun_at", UtcDateTime),
     Column("unsure_since", UtcDateTime),
     Column("unsure_until", UtcDateTime),
+    Column("unwanted", Text, nullable=False, server_default=""),
     Column("refused_since", UtcDateTime),
     Column("ts", Text),
     Column("in_another", Boolean, nullable=False, server_default=false()),

@@ -292,6 +292,7 @@ _FIELDS = (
     "begun_at",
     "unsure_since",
     "unsure_until",
+    "unwanted",
     "refused_since",
 )
 _DELIVERY = (

@@ -416,6 +416,8 @@ class Delivery:
     """Since when it may have been sent without our knowing, and is looked for before it is sent; None: it was not."""
     unsure_until: datetime | None = None
     """Until when: when the last such attempt began."""
+    unwanted: str = ""
+    """Why nobody waits for it any more ("" while somebody does): unless it stands there already, it is not posted."""
     tells: tuple[str, ...] = ()
     """The keys of the changes that it tells, with those of the message it corrects."""
     again: bool = False
@@ -482,7 +484,16 @@ class Dead:
     trouble: str
 
 
-AttemptEnd = Sent | Refused | Paused | Dead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Nobody waits for this message any more, and it does not stand in the channel, whose next one may be sent."""
+
+    delivery: Delivery
+    next_at: datetime
+    trouble: str
+
+
+AttemptEnd = Sent | Refused | Paused | Dead | Dropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

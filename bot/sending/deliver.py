@@ -26,7 +26,7 @@ from bot.slack import outcomes
 from bot.slack.client import Client
 from storage.engine import StorageError
 from storage.store import Store
-from storage.types import AttemptEnd, Dead, Delivery, Owed, Part, Paused, Refused, Sent
+from storage.types import AttemptEnd, Dead, Delivery, Dropped, Owed, Part, Paused, Refused, Sent
 
 LEASE = timedelta(minutes=4)
 MARGIN = timedelta(seconds=150)
@@ -60,6 +60,7 @@ class Step(StrEnum):
     REFUSED = "refused, to be tried again"
     PAUSED = "the channel takes no messages"
     GIVEN_UP = "given up"
+    DROPPED = "dropped, as nobody waits for it any more"
     OVERTAKEN = "somebody else's by now, because this attempt took longer than its lease"
 
 
@@ -160,6 +161,9 @@ def _logged(attempt: Attempt, end: AttemptEnd, recorded: frozenset[int], now: da
         log.info("delivered", delivery=key, attempts=attempts, step=step, ts=end.ts)
         return step
     reason, trouble = attempt.ended.reason if attempt.ended else "", end.trouble
+    if isinstance(end, Dropped):
+        log.info("dropped", delivery=key, attempts=attempts, trouble=trouble)
+        return step
     if isinstance(end, Dead):
         log.error("given up", delivery=key, attempts=attempts, reason=reason, trouble=trouble)
         return step
@@ -174,7 +178,7 @@ def _logged(attempt: Attempt, end: AttemptEnd, recorded: frozenset[int], now: da
 def _step(attempt: Attempt, end: AttemptEnd) -> Step:
     if isinstance(end, Sent):
         return Step.FOUND if attempt.stands and attempt.stands.found else Step.SENT
-    return {Refused: Step.REFUSED, Paused: Step.PAUSED, Dead: Step.GIVEN_UP}[type(end)]
+    return {Refused: Step.REFUSED, Paused: Step.PAUSED, Dead: Step.GIVEN_UP, Dropped: Step.DROPPED}[type(end)]
 
 
 @dataclass(slots=True)

@@ -54,6 +54,10 @@ class OrphanError(Exception):
     """What the message belongs to was never sent."""
 
 
+class UnwantedError(Exception):
+    """Nobody waits for the message any more, and it does not stand in the channel."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stands:
     """The message stands in the channel as `ts`: because we put it there, or because it was `found` there.
@@ -69,7 +73,7 @@ class Stands:
 def put(client: Client, delivery: Delivery, too_late: Callable[[], bool]) -> Stands:
     """Have it stand in the channel. Nothing is posted once it is `too_late`.
 
-    Raises what the Slack client raises, `TooLateError`, `SearchTooLongError` or `OrphanError`.
+    Raises what the Slack client raises, `TooLateError`, `SearchTooLongError`, `OrphanError` or `UnwantedError`.
     """
     if delivery.thread_of and delivery.thread_ts is None:
         raise OrphanError(THREADLESS)
@@ -77,6 +81,8 @@ def put(client: Client, delivery: Delivery, too_late: Callable[[], bool]) -> Sta
         return _write_over(_punctual(client, too_late), delivery)
     if delivery.unsure_since and not is_to_a_person(delivery) and (there := _already_there(client, delivery)):
         return there
+    if delivery.unwanted:
+        raise UnwantedError(delivery.unwanted)
     return Stands(ts=_post(_punctual(client, too_late), delivery))
 
 
@@ -94,6 +100,8 @@ def outcome(error: Exception) -> outcomes.Outcome | None:
     """What it means for the message that `put` raised this; None if it is a bug of ours."""
     if isinstance(error, OrphanError):
         return outcomes.Outcome(verdict=outcomes.Verdict.DEAD, trouble=str(error), reason="orphan")
+    if isinstance(error, UnwantedError):
+        return outcomes.Outcome(verdict=outcomes.Verdict.DROP, trouble=str(error), reason="unwanted")
     if isinstance(error, SearchTooLongError):
         return outcomes.Outcome(verdict=outcomes.Verdict.RETRY, trouble=str(error), reason="search_too_long")
     if isinstance(error, TooLateError):

@@ -16,7 +16,7 @@ from http.client import HTTPException
 from slack_sdk.errors import SlackApiError
 
 from storage.sending import ARRIVING
-from storage.types import Dead, Delivery, Paused, Refused
+from storage.types import Dead, Delivery, Dropped, Paused, Refused
 
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(days=1)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -37,6 +37,8 @@ class Verdict(StrEnum):
 
     DEAD = "dead"
     """This message will never do."""
+    DROP = "drop"
+    """Nobody waits for it any more."""
     RETRY = "retry"
     """This message is refused as things are: tried again, further and further apart, until `PATIENCE` ends."""
     WAIT = "wait"
@@ -175,12 +177,14 @@ def _asked_for(error: SlackApiError) -> timedelta | None:
     return min(timedelta(seconds=int(seconds[:10])), MOST_ASKED_FOR) if seconds.isdecimal() else None
 
 
-def end_of(delivery: Delivery, ended: Outcome, now: datetime, jitter: float) -> Refused | Paused | Dead:
+def end_of(delivery: Delivery, ended: Outcome, now: datetime, jitter: float) -> Refused | Paused | Dead | Dropped:
     """What is to be written of an attempt that ended like this."""
     if ended.verdict in (Verdict.PAUSE, Verdict.PAUSE_ALL):
         workspace = ended.verdict is Verdict.PAUSE_ALL
         probe = now + until_probe(delivery.pauses if delivery.paused else 0, jitter)
         return Paused(delivery=delivery, next_at=probe, trouble=ended.trouble, workspace=workspace)
+    if ended.verdict is Verdict.DROP:
+        return Dropped(delivery=delivery, next_at=now, trouble=ended.trouble)
     if is_over(ended, delivery.refused_since, now):
         return Dead(delivery=delivery, next_at=now, trouble=ended.trouble)
     return Refused(

@@ -24,6 +24,7 @@ from bot.slack.client import TIMEOUT_SECONDS, Client, web_client
 from bot.types import OPERATOR
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
+from storage import dropping
 from storage.engine import writing
 from storage.sending import ARRIVING, SUSPECT
 from storage.store import Store
@@ -480,6 +481,28 @@ def test_a_persons_direct_messages_are_not_read_and_one_whose_fate_is_not_known_
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     assert [one["channel"] for one in people.calls("chat.postMessage")] == [ALICE, ALICE]
     assert people.calls("conversations.open") == people.calls("conversations.history") == []
+
+
+@pytest.mark.parametrize(("accepted", "steps"), [(True, [Step.FOUND, Step.SENT]), (False, [Step.DROPPED])])
+def test_what_nobody_waits_for_any_more_is_looked_for_and_not_posted(
+    accepted: bool,
+    steps: list[Step],
+    sqlite_store: Store,
+    client: Client,
+    clock: Clock,
+    people: People,
+    between: Proxy,
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, IMPROVED)
+    between.faults.append(Fault(accepted=accepted))
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    with writing(sqlite_store._engine) as connection:
+        dropping.unsubscribed(connection, TEAM, CHANNEL, [WEST_SUSSEX])
+    clock.now += AGAIN
+    assert drain(sqlite_store, client, clock) == steps
+    assert len(people.messages()) == (2 if accepted else 0)
+    assert sqlite_store.coverage().waiting == sqlite_store.coverage().dead == 0
 
 
 def test_what_slack_refused_for_certain_is_not_looked_for(

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, insert, select, update
 
+from storage import dropping
 from storage.engine import reading, writing
 from storage.schema import changes, deliveries, fetches, messages, tellings, visits
 from storage.store import Store
 from storage.types import DeliveryStatus, Fetch, Owed, Part, TroubleKind, Visit
-from tests.storage.examples import MINUTE, T0, change, document, fan_out, intent, listing, message, owed, tell
+from tests.storage.examples import MINUTE, T0, URN, change, document, fan_out, intent, listing, message, owed, tell
 
 LATER = T0 + MINUTE
 ALL = 100
@@ -51,6 +52,13 @@ class TestMessages:
             ]
             assert connection.scalar(select(changes.c.key)) == "old", "the change remembers that it was told"
         assert fan_out(store, ["old"], first, LATER + timedelta(days=1)) == 0, "so it is not told again"
+
+    def test_what_was_dropped_is_forgotten_by_the_time_it_was_owed(self, store: Store, engine: Engine) -> None:
+        tell(store, change("unwanted"), ("C1",))
+        with writing(engine) as connection:
+            dropping.unsubscribed(connection, "T1", "C1", [URN])
+        assert store.forget_messages(T0, ALL) == 0
+        assert store.forget_messages(LATER, ALL) == 2
 
     def test_what_waits_is_kept_with_what_it_answers_or_corrects(self, store: Store, engine: Engine) -> None:
         tell(store, change("answered"), ("C1",))

@@ -221,6 +221,7 @@ def upgrade() -> None:
         sa.Column("begun_at", MOMENT),
         sa.Column("unsure_since", MOMENT),
         sa.Column("unsure_until", MOMENT),
+        sa.Column("unwanted", sa.Text(), nullable=False, server_default=""),
         sa.Column("refused_since", MOMENT),
         sa.Column("ts", sa.Text()),
         sa.Column("in_another", sa.Boolean(), nullable=False, server_default=sa.false()),
