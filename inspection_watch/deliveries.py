@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
+from bot.alerting import retrying
+from bot.alerting.fanout import LEASE
 from inspection_watch import settings as configuration
 from inspection_watch import wiring
-from storage.store import Store
-from storage.types import DeadLetter, PausedChannel
+from storage.engine import StorageError
+from storage.store import FAN_OUT, Store
+from storage.types import DeadLetter, Holding, PausedChannel, Retried
 
 app = typer.Typer(
     help="Say where messages wait; list those that were given up, try them again or drop them.",
@@ -70,10 +73,24 @@ def _dead(one: DeadLetter) -> tuple[str, str]:
 
 @app.command()
 def retry(which: Annotated[str, typer.Argument(metavar="KEY|all", help=WHICH)]) -> None:
-    """Send again what was given up; what was to stand in its thread is sent with it."""
+    """Send again what was given up, as there is to say now; what was to stand in its thread is sent with it."""
     with wiring.store(configuration.load()) as store:
-        number = store.retry_dead(wiring.now(), None if which == ALL else which)
-    _say(number, which, "will be sent again")
+        retried = _retry(store, None if which == ALL else which)
+    if retried.revived or not retried.dropped:
+        _say(retried.revived, which, "will be sent again")
+    if retried.dropped:
+        print(f"{retried.dropped} dropped: the channel has been told something newer since.")  # noqa: T201
+
+
+def _retry(store: Store, key: str | None) -> Retried:
+    """While no change is told: what would amend a message that is sent again must see it."""
+    holding = Holding(name=FAN_OUT, owner=wiring.owner())
+    if not store.claim_lease(holding, wiring.now(), LEASE):
+        raise StorageError("Messages are being written at this moment: say it again in a minute.")
+    try:
+        return retrying.retry(store, holding, wiring.now(), key)
+    finally:
+        store.end_lease(holding)
 
 
 @app.command()

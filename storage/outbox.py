@@ -6,21 +6,34 @@ does so too, and so nobody misses a wake-up and nobody waits in a circle.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, Select, Table, and_, delete, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from storage.codec import CHANGE
 from storage.engine import reading, writing
 from storage.leases import still_held
 from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert, insert_new, past
 from storage.schema import JSON_VALUE, changes, channels, deliveries, digest_items, messages, subscriptions, tellings
-from storage.types import ClaimedChange, DeliveryStatus, DigestItem, DueDigest, Holding, Owed, Told
+from storage.types import ClaimedChange, DeliveryStatus, DigestItem, DueDigest, Holding, Message, Owed, Told
 
 FAN_OUT = "fan-out"
 """The lease under which changes become deliveries."""
@@ -76,14 +89,9 @@ class Outbox(Room):
 
     def told(self, change_keys: Collection[str]) -> tuple[Told, ...]:
         """The deliveries that tell any of these changes, in the order in which they were written."""
-        fields = ("key", "team", "channel", "part", "edits", "ts", "status")
-        columns = [deliveries.c[name] for name in fields]
         which = select(tellings.c.delivery_key).where(tellings.c.change_key.in_(change_keys))
-        query = select(*columns, tellings.c.change_key).join(tellings, tellings.c.delivery_key == deliveries.c.key)
-        order = (deliveries.c.id, tellings.c.change_key)
         with reading(self._engine) as connection:
-            rows: Sequence[Any] = connection.execute(query.where(deliveries.c.key.in_(which)).order_by(*order)).all()
-        return tuple(_told(list(of_one), fields) for _, of_one in groupby(rows, attrgetter("key")))
+            return told(connection, deliveries.c.key.in_(which))
 
     def family(self, change_keys: Collection[str]) -> tuple[ClaimedChange, ...]:
         """These changes, what they amend and what amends them, in the order in which they were noticed.
@@ -191,8 +199,19 @@ def _unless_muted(query: Select[Any], of: Table, now: datetime) -> Select[Any]:
 _NOTICED = (changes.c.seen_at, changes.c.published, changes.c.key)
 
 
-def _told(rows: Sequence[Row[Any]], fields: Iterable[str]) -> Told:
-    return Told(**{name: rows[0]._mapping[name] for name in fields}, change_keys=tuple(row.change_key for row in rows))
+_TOLD = ("key", "team", "channel", "part", "edits", "thread_of", "ts", "status")
+
+
+def told(connection: Connection, which: ColumnElement[bool]) -> tuple[Told, ...]:
+    """These deliveries with the changes that they tell, in the order in which they were written."""
+    columns = [deliveries.c[name] for name in _TOLD]
+    query = select(*columns, tellings.c.change_key).join(tellings, tellings.c.delivery_key == deliveries.c.key)
+    rows: Sequence[Any] = connection.execute(query.where(which).order_by(deliveries.c.id, tellings.c.change_key)).all()
+    return tuple(_told(list(of_one)) for _, of_one in groupby(rows, attrgetter("key")))
+
+
+def _told(rows: Sequence[Row[Any]]) -> Told:
+    return Told(**{name: rows[0]._mapping[name] for name in _TOLD}, change_keys=tuple(row.change_key for row in rows))
 
 
 def write_owed(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
@@ -200,16 +219,23 @@ def write_owed(connection: Connection, owed: Sequence[Owed], now: datetime) -> i
     if not owed:
         return 0
     wake(connection, {(one.team, one.channel) for one in owed}, now)
-    # Channels that are told the same share the very same message: its id is worked out once.
-    ids = {id(message): message.id for message in {id(one.message): one.message for one in owed}.values()}
-    said = {ids[id(one.message)]: one.message for one in owed}
-    rows = [{"id": id_, "text": message.text, "blocks": message.blocks} for id_, message in sorted(said.items())]
-    insert_new(connection, messages, rows)
+    ids = write_messages(connection, [one.message for one in owed])
     new = insert(connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.key)
     written = set(connection.execute(new, [_row(one, ids[id(one.message)], now) for one in owed]).scalars())
     telling = [{"change_key": key, "delivery_key": one.key} for one in owed if one.key in written for key in one.tells]
     insert_new(connection, tellings, telling)
     return len(written)
+
+
+def write_messages(connection: Connection, said: Sequence[Message]) -> Mapping[int, str]:
+    """Write these messages where they are new; their ids, each by the identity of the message.
+
+    Channels that are told the same share the very same message: its id is worked out once.
+    """
+    ids = {id(message): message.id for message in {id(one): one for one in said}.values()}
+    rows = {ids[id(one)]: {"id": ids[id(one)], "text": one.text, "blocks": one.blocks} for one in said}
+    insert_new(connection, messages, [row for _, row in sorted(rows.items())])
+    return ids
 
 
 def wake(connection: Connection, places: Collection[Place], now: datetime) -> None:

@@ -391,6 +391,8 @@ class Told:
     status: DeliveryStatus
     edits: str | None = None
     """The key of the delivery that it is written over; None for one that is posted."""
+    thread_of: str | None = None
+    """The key of the delivery in whose thread it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -509,6 +511,14 @@ class DeadLetter:
     attempts: int
     since: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried:
+    """How many messages that were given up are sent again, and how many are not, as something newer has been told."""
+
+    revived: int
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ def _written_over(base: Told, here: Sequence[ClaimedChange], means: Means) -> It
     about = [one.change for one in here if _is_about(one.change, base, means.known)]
     is_marked = form_of(base.key) is not Form.DETAIL
     altering = [change for change in about if is_marked or change.kind not in TURNS]
-    message = _anew(base, means) if altering else None
+    message = anew(base, means) if altering else None
     if message:
         yield Owed(
             key=f"{about[-1].key}|over|{base.key}",
@@ -93,7 +93,7 @@ def _written_over(base: Told, here: Sequence[ClaimedChange], means: Means) -> It
         )
 
 
-def _anew(base: Told, means: Means) -> Message | None:
+def anew(base: Told, means: Means) -> Message | None:
     """What is to stand in the place of this message."""
     form = form_of(base.key)
     told = list({story.change.key: story for each in base.change_keys if (story := means.known.get(each))}.values())

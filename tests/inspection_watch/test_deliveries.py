@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from typer.testing import CliRunner, Result
 from inspection_watch import wiring
 from inspection_watch.cli import app
 from inspection_watch.settings import Settings
-from storage.store import Store
-from storage.types import Dead, Paused
+from storage.store import FAN_OUT, Store
+from storage.types import Dead, Holding, Paused
 from tests.storage.examples import MINUTE, T0, change, claim, tell
 
 
@@ -57,6 +58,22 @@ def test_one_is_tried_again_and_another_dropped(store: Store) -> None:
     assert store.coverage().dead == 0
     assert "No message was given up." in deliveries("retry", "all").output
     assert "No message was given up." in deliveries("--dead").output
+
+
+def test_what_has_been_corrected_since_is_not_sent_any_more(store: Store) -> None:
+    tell(store, replace(change("later"), amends="new"), ["C1"], T0 + MINUTE)
+    said = deliveries("retry", "all").output
+    assert said == "1 dropped: the channel has been told something newer since.\n"
+    assert store.coverage().dead == 0
+
+
+def test_none_is_tried_again_while_changes_are_being_told(store: Store) -> None:
+    telling = Holding(name=FAN_OUT, owner="somebody")
+    assert store.claim_lease(telling, wiring.now(), MINUTE)
+    assert "say it again in a minute" in str(deliveries("retry", "all").exception)
+    assert store.coverage().dead == 1
+    store.end_lease(telling)
+    assert "1 will be sent again" in deliveries("retry", "all").output
 
 
 @pytest.mark.usefixtures("store")

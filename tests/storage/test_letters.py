@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Engine, text
 
 from storage.engine import writing
 from storage.store import Store
 from storage.types import Dead, DeadLetter, Part
-from tests.storage.examples import MINUTE, T0, change, claim, listing, owed, send_next, tell
+from tests.storage.examples import FANNING_OUT, LEASE, MINUTE, T0, change, claim, listing, owed, send_next, tell
 
 
 def kill(store: Store, number: int = 1) -> None:
     for _ in range(number):
         (one,) = claim(store)
         store.record([Dead(delivery=one, next_at=T0, trouble="too long")], T0 + MINUTE)
+
+
+def retry(store: Store, now: datetime, key: str | None = None) -> int:
+    assert store.claim_lease(FANNING_OUT, now, LEASE)
+    return store.retry_dead(FANNING_OUT, now, key).revived
 
 
 def test_the_dead_are_listed_with_the_reason(store: Store) -> None:
@@ -39,7 +46,7 @@ def test_one_that_is_tried_again_takes_what_died_in_its_thread_with_it(store: St
     tell(store, change())
     tell(store, change("other", listing("2")))
     kill(store, 4)
-    assert store.retry_dead(T0, "new/T1/C1/headline") == 2
+    assert retry(store, T0, "new/T1/C1/headline") == 2
     assert [send_next(store, T0 + MINUTE) for _ in range(3)] == ["new/T1/C1/headline", "new/T1/C1/detail", None]
     assert store.coverage().dead == 2
 
@@ -47,8 +54,8 @@ def test_one_that_is_tried_again_takes_what_died_in_its_thread_with_it(store: St
 def test_all_are_tried_again_and_none_twice(store: Store) -> None:
     tell(store, change(), ["C1", "C2"])
     kill(store, 4)
-    assert store.retry_dead(T0) == 4
-    assert store.retry_dead(T0) == 0
+    assert retry(store, T0) == 4
+    assert retry(store, T0) == 0
     assert (store.coverage().waiting, store.coverage().dead) == (4, 0)
 
 
@@ -62,7 +69,7 @@ def test_however_many_there_are(store: Store, engine: Engine) -> None:
     with writing(engine) as connection:
         insertion = f"INSERT INTO deliveries (key, {columns}, status) {many} {one.replace('n,', f'{key},', 1)}"
         connection.execute(text(insertion))
-    assert store.retry_dead(T0) == 66_000
+    assert retry(store, T0) == 66_000
     with writing(engine) as connection:
         connection.execute(text("UPDATE deliveries SET status = 'dead'"))
     assert store.drop_dead(T0) == 66_002
@@ -75,11 +82,11 @@ def test_one_that_is_dropped_is_neither_dead_nor_sent(store: Store) -> None:
     assert store.drop_dead(T0, "new/T1/C1/detail") == 1
     assert store.drop_dead(T0) == 1
     assert (store.coverage().waiting, store.coverage().dead) == (0, 0)
-    assert store.retry_dead(T0) == 0
+    assert retry(store, T0) == 0
 
 
 def test_only_the_dead_are_tried_again_or_dropped(store: Store) -> None:
     tell(store, change())
-    assert store.retry_dead(T0, "new/T1/C1/headline") == 0
+    assert retry(store, T0, "new/T1/C1/headline") == 0
     assert store.drop_dead(T0, "new/T1/C1/headline") == 0
     assert store.coverage().waiting == 2
