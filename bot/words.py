@@ -239,6 +239,7 @@ TROUBLE_KINDS: Mapping[TroubleKind, str] = {
     TroubleKind.NOTHING_NEW: "nothing new has been published for an unusually long time",
     TroubleKind.ARCHIVE_NEARLY_FULL: "the archive is nearly full",
     TroubleKind.UNREAD: "some documents could not be read",
+    TroubleKind.UNTOLD: "a change that was found could not be told",
 }
 
 # A title or a sentence that tells the overall grade.
@@ -745,6 +746,11 @@ TROUBLES_KNOWN = "The people who run this bot have been told about {count}."
 TROUBLE_SINCE = "Since {day}: {sentence}"
 QUEUE_EMPTY = "No message is waiting to be sent."
 QUEUE = "{waiting} waiting to be sent."
+UNTOLD = "{untold} found and not told everywhere yet."
+NOT_TOLD = (
+    "{name}, “{title}”: what is new about it could not be told everywhere ({why}). This is a fault of the program, "
+    "please report it. It is tried again every quarter of an hour, and nothing else is held up."
+)
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
 
 PAUSED_IN = "Messages about inspections cannot be posted in "

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from bot.alerting import retrying
-from bot.alerting.fanout import LEASE
 from inspection_watch import settings as configuration
 from inspection_watch import wiring
 from storage.engine import StorageError
+from storage.keeping import LEASE
 from storage.store import FAN_OUT, Store
 from storage.types import DeadLetter, Holding, PausedChannel, Retried
 

@@ -24,10 +24,10 @@ from inspection_watch.metrics import Metrics
 from inspection_watch.retention import Tidying
 from inspection_watch.settings import Settings, SettingsError
 from storage.engine import StorageError
+from storage.keeping import LEASE, on_duty
 from storage.store import Store
 from storage.types import Holding
 from watchers import schedule
-from watchers.lease import LEASE, on_duty
 from watchers.poll import poll
 from watchers.sources import LOCAL_AUTHORITIES
 from watchers.world import World

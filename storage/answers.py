@@ -28,7 +28,7 @@ from sqlalchemy import (
 from judgements.types import INSPECTIONS, LETTERS, Kind, Report
 from storage.engine import reading
 from storage.rows import ALL_SOURCES, Room, document_of, documents_on, listing_of
-from storage.schema import DEAD, PENDING, authorities, channels, deliveries, documents
+from storage.schema import DEAD, PENDING, authorities, changes, channels, deliveries, documents
 from storage.troubles import open_troubles
 from storage.types import Coverage, KnownAuthority, KnownDocument, SourceState
 
@@ -107,6 +107,7 @@ class Answers(Room):
                 waiting=connection.scalar(_COUNT_WAITING) or 0,
                 dead=connection.scalar(_COUNT_DEAD) or 0,
                 paused=connection.scalar(_COUNT_PAUSED) or 0,
+                untold=connection.scalar(_COUNT_UNTOLD) or 0,
             )
 
 
@@ -115,6 +116,7 @@ _COUNT_AUTHORITIES = select(func.count(), func.count(_BASELINED)).select_from(au
 _COUNT_WAITING = select(func.count()).select_from(deliveries).where(PENDING)
 _COUNT_DEAD = select(func.count()).select_from(deliveries).where(DEAD)
 _COUNT_PAUSED = select(func.count()).select_from(channels).where(channels.c.paused_at.is_not(None))
+_COUNT_UNTOLD = select(func.count()).select_from(changes).where(changes.c.fanned_out_at.is_(None))
 _ON_PAGE = and_(documents.c.withdrawn_at.is_(None), documents.c.same_as == "")
 """What stands on its authority's page now, each document once."""
 _NEWEST_FIRST = (documents.c.published.desc(), documents.c.file_id.desc())

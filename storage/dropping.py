@@ -24,7 +24,7 @@ MUTED = "the channel was muted"
 
 def unsubscribed(connection: Connection, team: str, channel: str, urns: Collection[str]) -> None:
     """Nobody waits any more for news about these authorities alone, nor for their part of a digest."""
-    hold(connection, team, channel)
+    hold(connection, [(team, channel)])
     about = select(tellings.c.delivery_key).join(changes, changes.c.key == tellings.c.change_key)
     of_them = deliveries.c.key.in_(about.where(changes.c.urn.in_(urns)))
     of_others = deliveries.c.key.in_(about.where(changes.c.urn.not_in(urns)))
@@ -36,7 +36,7 @@ def unsubscribed(connection: Connection, team: str, channel: str, urns: Collecti
 
 def muted(connection: Connection, team: str, channel: str) -> None:
     """What was to be told before the mute would come after it as old news."""
-    hold(connection, team, channel)
+    hold(connection, [(team, channel)])
     _drop(connection, team, channel, deliveries.c.key.in_(select(tellings.c.delivery_key)), MUTED)
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
 
 from storage import dropping
-from storage.outbox import Place
-from storage.places import FREED, RESUMED, has_id, is_one_of
+from storage.places import FREED, RESUMED, Place, has_id, is_one_of
 from storage.rows import insert
 from storage.schema import channels, deliveries, workspaces
 from storage.types import AttemptEnd, Dead, Delivery, DeliveryStatus, Dropped, Paused, Refused, Sent

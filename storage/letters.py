@@ -24,8 +24,8 @@ from sqlalchemy import (
 
 from storage.engine import reading, writing
 from storage.leases import still_held
-from storage.outbox import Place, told, wake, write_messages
-from storage.places import has_id
+from storage.outbox import told, write_messages
+from storage.places import Place, has_id, wake
 from storage.rows import Room
 from storage.schema import DEAD, PENDING, changes, channels, deliveries, messages, tellings, workspaces
 from storage.types import DeadLetter, DeliveryStatus, Holding, Message, PausedChannel, Retried, Told

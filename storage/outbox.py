@@ -1,13 +1,9 @@
-"""Changes become deliveries: once each, in order, whoever dies. `storage.sending` has what becomes of them.
-
-Whoever writes deliveries takes hold of the rows of their channels first, in the order of their names: whoever sends
-does so too, and so nobody misses a wake-up and nobody waits in a circle.
-"""
+"""Changes become deliveries: once each, in order, whoever dies. `storage.sending` has what becomes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -25,21 +21,33 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union,
     update,
 )
 
+from storage import troubles
 from storage.codec import CHANGE
 from storage.engine import reading, writing
-from storage.leases import still_held
-from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert, insert_new, past
+from storage.leases import LostLeaseError, still_held
+from storage.places import Place, hold, is_one_of, wake
+from storage.rows import MISFITS, Room, UndecodableError, columns_of, insert_many, insert_new, past
 from storage.schema import JSON_VALUE, changes, channels, deliveries, digest_items, messages, subscriptions, tellings
-from storage.types import ClaimedChange, DeliveryStatus, DigestItem, DueDigest, Holding, Message, Owed, Told
+from storage.types import (
+    ClaimedChange,
+    DeliveryStatus,
+    DigestItem,
+    DueDigest,
+    Holding,
+    Message,
+    Owed,
+    Told,
+    TroubleKind,
+)
 
 FAN_OUT = "fan-out"
 """The lease under which changes become deliveries."""
-
-Place = tuple[str, str]
-"""Slack's ids of a workspace and of a channel in it."""
+PUT_OFF = timedelta(minutes=15)
+"""So long what cannot be told is left alone before it is tried again: another version of the program may tell it."""
 
 log = structlog.get_logger()
 
@@ -48,48 +56,77 @@ class Outbox(Room):
     """The verbs of whoever turns changes into messages."""
 
     def waiting_changes(self, most: int, now: datetime) -> tuple[ClaimedChange, ...]:
-        """The oldest changes that nobody has been told of yet, in the order in which they are told.
+        """The oldest changes that not everybody has been told of yet, in the order in which they are told.
 
-        One that cannot be read is set aside with the reason, and holds up no other.
+        One that cannot be read is put off with the reason, and holds up no other.
         """
         columns = (changes.c.key, changes.c.seen_at, type_coerce(changes.c.change, JSON_VALUE).label("change"))
-        query = select(*columns).where(changes.c.fanned_out_at.is_(None)).order_by(*_NOTICED).limit(most)
+        waits = and_(changes.c.fanned_out_at.is_(None), past(changes.c.put_off_until, now))
+        query = select(*columns).where(waits).order_by(*_NOTICED).limit(most)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         decoded = [self._decoded(row, now) for row in rows]
         return tuple(one for one in decoded if one is not None)
 
+    def places_of(self, scopes: Collection[str], change_keys: Collection[str]) -> tuple[Place, ...]:
+        """Every channel that has a wish for one of these scopes, or was told one of these changes, in order."""
+        wish, telling = subscriptions.c, tellings.c
+        wishing = select(wish.team, wish.channel).where(wish.scope.in_(scopes))
+        told_it = select(telling.team, telling.channel).where(telling.change_key.in_(change_keys))
+        with reading(self._engine) as connection:
+            return tuple(sorted((row.team, row.channel) for row in connection.execute(union(wishing, told_it))))
+
     def fan_out(
         self,
         holding: Holding,
         change_keys: Collection[str],
-        owed: Sequence[Owed],
-        later: Sequence[DigestItem],
+        places: Collection[Place],
+        plan: Callable[[], tuple[Sequence[Owed], Sequence[DigestItem]]],
         now: datetime,
     ) -> int:
-        """Write what these changes owe, and that they have been told; how many deliveries are new.
+        """Write what these changes owe to these channels; how many deliveries are new.
 
-        Nothing is written unless all these changes still wait. Raises `LostLeaseError` unless the lease `FAN_OUT` is
-        still held.
+        `plan` is called while the channels are held: what people wish meanwhile waits until it is written, and holds
+        for it. Raises `LostLeaseError` unless the lease `FAN_OUT` is still held and all these changes still wait.
         """
-        these = changes.c.key.in_(change_keys)
-        waiting = select(func.count()).where(these, changes.c.fanned_out_at.is_(None))
+        waiting = select(func.count()).where(changes.c.key.in_(change_keys), changes.c.fanned_out_at.is_(None))
         with writing(self._engine) as connection:
             still_held(connection, holding)
             if connection.scalar(waiting) != len(set(change_keys)):
-                return 0
-            connection.execute(update(changes).where(these).values(fanned_out_at=now))
-            insert_new(connection, digest_items, [columns_of(digest_items, item) for item in later])
+                raise LostLeaseError(holding)
+            hold(connection, places)
+            owed, later = plan()
+            items = [columns_of(digest_items, item) for item in later]
+            insert_many(connection, digest_items, items, digest_items.c.change_key)
             return write_owed(connection, owed, now)
+
+    def end_fan_out(self, holding: Holding, change_keys: Collection[str], now: datetime) -> None:
+        """All that these changes owe has been written. Raises `LostLeaseError` unless the lease is still held."""
+        these = and_(changes.c.key.in_(change_keys), changes.c.fanned_out_at.is_(None))
+        with writing(self._engine) as connection:
+            still_held(connection, holding)
+            told_at = {"fanned_out_at": now, "put_off_until": None, "trouble": ""}
+            connection.execute(update(changes).where(these).values(told_at))
+            troubles.end(connection, [_untold(key) for key in change_keys], now)
+
+    def put_off(self, change_key: str, until: datetime, trouble: str, now: datetime) -> None:
+        """What this change owes cannot be written: it is tried again then, and operators are told the sentence."""
+        put_off = update(changes).where(changes.c.key == change_key, changes.c.fanned_out_at.is_(None))
+        with writing(self._engine) as connection:
+            connection.execute(put_off.values(put_off_until=until, trouble=trouble))
+            troubles.begin(connection, _untold(change_key), TroubleKind.UNTOLD, trouble, now)
 
     def owe(self, owed: Sequence[Owed], now: datetime) -> int:
         """Write what is owed for no change's sake; how many deliveries are new."""
         with writing(self._engine) as connection:
             return write_owed(connection, owed, now)
 
-    def told(self, change_keys: Collection[str]) -> tuple[Told, ...]:
-        """The deliveries that tell any of these changes, in the order in which they were written."""
+    def told(self, change_keys: Collection[str], places: Collection[Place] | None = None) -> tuple[Told, ...]:
+        """The deliveries that tell any of these changes, in these channels or in all, in the order in which they were
+        written."""
         which = select(tellings.c.delivery_key).where(tellings.c.change_key.in_(change_keys))
+        if places is not None:
+            which = which.where(is_one_of(self._engine, places, tellings.c.team, tellings.c.channel))
         with reading(self._engine) as connection:
             return told(connection, deliveries.c.key.in_(which))
 
@@ -165,6 +202,7 @@ class Outbox(Room):
         later = update(subscriptions).where(wishes).values(digest_at=next_at).returning(subscriptions.c.scope)
         with writing(self._engine) as connection:
             still_held(connection, holding)
+            hold(connection, [(digest.team, digest.channel)])
             if connection.scalar(waiting) != len(digest.change_keys):
                 return 0
             if digest.even_if_empty and not connection.execute(later).all():
@@ -177,10 +215,8 @@ class Outbox(Room):
             return ClaimedChange(change=CHANGE.decode(row.change), seen_at=row.seen_at)
         except MISFITS as error:
             trouble = str(UndecodableError(f'change "{row.key}"', error))
-        with writing(self._engine) as connection:
-            set_aside = {"fanned_out_at": now, "trouble": trouble}
-            connection.execute(update(changes).where(changes.c.key == row.key).values(set_aside))
-        log.error("given up", reason="undecodable", trouble=trouble)
+        self.put_off(row.key, now + PUT_OFF, trouble, now)
+        log.error("put off", change=row.key, reason="undecodable", trouble=trouble)
         return None
 
 
@@ -210,6 +246,10 @@ def told(connection: Connection, which: ColumnElement[bool]) -> tuple[Told, ...]
     return tuple(_told(list(of_one)) for _, of_one in groupby(rows, attrgetter("key")))
 
 
+def _untold(change_key: str) -> str:
+    return f"untold:{change_key}"
+
+
 def _told(rows: Sequence[Row[Any]]) -> Told:
     return Told(**{name: rows[0]._mapping[name] for name in _TOLD}, change_keys=tuple(row.change_key for row in rows))
 
@@ -220,11 +260,16 @@ def write_owed(connection: Connection, owed: Sequence[Owed], now: datetime) -> i
         return 0
     wake(connection, {(one.team, one.channel) for one in owed}, now)
     ids = write_messages(connection, [one.message for one in owed])
-    new = insert(connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.key)
-    written = set(connection.execute(new, [_row(one, ids[id(one.message)], now) for one in owed]).scalars())
-    telling = [{"change_key": key, "delivery_key": one.key} for one in owed if one.key in written for key in one.tells]
-    insert_new(connection, tellings, telling)
+    rows = [_row(one, ids[id(one.message)], now) for one in owed]
+    written = insert_many(connection, deliveries, rows, deliveries.c.key)
+    telling = [row for one in owed if one.key in written for row in _tellings(one)]
+    insert_many(connection, tellings, telling, tellings.c.change_key)
     return len(written)
+
+
+def _tellings(owed: Owed) -> list[dict[str, object]]:
+    place = {"team": owed.team, "channel": owed.channel}
+    return [{"change_key": key, **place, "delivery_key": owed.key} for key in owed.tells]
 
 
 def write_messages(connection: Connection, said: Sequence[Message]) -> Mapping[int, str]:
@@ -236,17 +281,6 @@ def write_messages(connection: Connection, said: Sequence[Message]) -> Mapping[i
     rows = {ids[id(one)]: {"id": ids[id(one)], "text": one.text, "blocks": one.blocks} for one in said}
     insert_new(connection, messages, [row for _, row in sorted(rows.items())])
     return ids
-
-
-def wake(connection: Connection, places: Collection[Place], now: datetime) -> None:
-    """Let senders look at these channels; a channel that has to wait for its next message still has to."""
-    if not places:
-        return
-    new = insert(connection, channels)
-    due = {"due_at": func.coalesce(channels.c.due_at, new.excluded.due_at)}
-    rows = [{"team": team, "channel": channel, "due_at": now} for team, channel in sorted(places)]
-    woken = new.on_conflict_do_update(index_elements=["team", "channel"], set_=due).returning(channels.c.channel)
-    connection.execute(woken, rows).all()
 
 
 def _row(owed: Owed, message: str, now: datetime) -> dict[str, object]:

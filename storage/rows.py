@@ -7,8 +7,9 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from judgements.types import Listing
 from storage.codec import misfit
@@ -52,6 +53,27 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         return 0
     new = insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key)
     return len(connection.execute(new, rows).all())
+
+
+def insert_many(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], given_back: Column[Any]
+) -> frozenset[Any]:
+    """Insert the rows that are not there yet, in their order; what `given_back` is in those that were not.
+
+    For very many rows: on PostgreSQL a column is one parameter, for with thousands of parameters the client's driver is
+    slower than the server. None of the columns may hold JSON.
+    """
+    if not rows:
+        return frozenset()
+    new = insert(connection, table)
+    if connection.dialect.name == "sqlite":
+        written = connection.execute(new.on_conflict_do_nothing().returning(given_back), rows)
+        return frozenset(written.scalars())
+    names = list(rows[0])
+    columns = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
+    listed = func.unnest(*columns).table_valued(*names, with_ordinality="place").render_derived()
+    named = new.from_select(names, select(*(listed.c[name] for name in names)).order_by(listed.c.place))
+    return frozenset(connection.scalars(named.on_conflict_do_nothing().returning(given_back)))
 
 
 def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keep: Collection[str] = ()) -> None:

@@ -192,7 +192,8 @@ documents = Table(
     Index(None, "check_at"),
 )
 
-# An authority may be told of (as created) before its page has been seen.
+# An authority may be told of (as created) before its page has been seen. What cannot be told is `put_off_until` then,
+# with the `trouble`, and holds up no other.
 changes = Table(
     "changes",
     metadata,
@@ -203,6 +204,7 @@ changes = Table(
     Column("change", Value(CHANGE), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("fanned_out_at", UtcDateTime),
+    Column("put_off_until", UtcDateTime),
     Column("trouble", Words, nullable=False),
     Index(None, "amends"),
 )
@@ -399,11 +401,13 @@ def _status_is(status: DeliveryStatus) -> ColumnElement[bool]:
 
 PENDING, DEAD = _status_is(DeliveryStatus.PENDING), _status_is(DeliveryStatus.DEAD)
 
-# Which deliveries tell which change.
+# Which deliveries tell which change in which channel.
 tellings = Table(
     "tellings",
     metadata,
     Column("change_key", Text, primary_key=True),
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
     Column("delivery_key", Text, ForeignKey(deliveries.c.key), primary_key=True),
     Index(None, "delivery_key"),
 )

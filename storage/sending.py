@@ -27,8 +27,7 @@ from sqlalchemy import (
 from storage import restoring
 from storage.endings import WRITERS, is_current, resume_workspaces, standing
 from storage.engine import reading, writing
-from storage.outbox import Place
-from storage.places import FREED, RESUMED, has_id, is_one_of, lock
+from storage.places import FREED, RESUMED, Place, has_id, is_one_of, lock
 from storage.restoring import Restoration
 from storage.rows import MISFITS, Room, UndecodableError, past
 from storage.schema import PENDING, changes, channels, deliveries, leases, messages, tellings, workspaces
@@ -65,12 +64,12 @@ class Sending(Room):
 
         Whoever claims it sends nothing else meanwhile, so that it brings down nothing else.
         """
-        return self._claim_some(_free_channels(now).where(channels.c.alone).limit(1), now, lease, owner)
+        return self._claim_some(_free_suspects(now), now, lease, owner)
 
     def is_suspect_due(self, now: datetime) -> bool:
         """Whether there is such a delivery that may be sent."""
         with reading(self._engine) as connection:
-            return connection.execute(_free_channels(now).where(channels.c.alone).limit(1)).one_or_none() is not None
+            return connection.execute(_free_suspects(now)).one_or_none() is not None
 
     def _claim_some(self, free: Select[Any], now: datetime, lease: timedelta, owner: str) -> tuple[Delivery, ...]:
         for _ in range(MOST_LOOKS):
@@ -188,6 +187,11 @@ def _free_channels(now: datetime) -> Select[Any]:
     )
     joined = select(*columns).outerjoin(workspaces, workspaces.c.team == channels.c.team)
     return joined.where(_is_free(now), past(workspaces.c.not_before, now)).order_by(channels.c.due_at)
+
+
+def _free_suspects(now: datetime) -> Select[Any]:
+    """The one that has waited longest, and of several the same one until it is sent or given up."""
+    return _free_channels(now).where(channels.c.alone).order_by(channels.c.team, channels.c.channel).limit(1)
 
 
 def _one_probe_a_workspace(rows: Iterable[Row[Any]]) -> dict[Place, Row[Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from storage import dropping
 from storage.engine import reading, writing
-from storage.outbox import Place
+from storage.places import Place, is_one_of
 from storage.rows import Room, columns_of, insert, upsert
 from storage.schema import channels, subscriptions, workspaces
 from storage.types import ChannelState, Subscription
@@ -69,9 +69,12 @@ class Subscribing(Room):
         with reading(self._engine) as connection:
             return tuple(sorted(connection.execute(known).scalars()))
 
-    def reached_by(self, scopes: Collection[str]) -> tuple[Subscription, ...]:
-        """Every wish, of every workspace, for one of these scopes, oldest first."""
-        return self._subscriptions(subscriptions.c.scope.in_(scopes))
+    def reached_by(self, scopes: Collection[str], places: Collection[Place] | None = None) -> tuple[Subscription, ...]:
+        """Every wish for one of these scopes, of these channels or of all, oldest first."""
+        wanted: ColumnElement[bool] = subscriptions.c.scope.in_(scopes)
+        if places is not None:
+            wanted &= is_one_of(self._engine, places, subscriptions.c.team, subscriptions.c.channel)
+        return self._subscriptions(wanted)
 
     def channel(self, team: str, channel: str) -> ChannelState:
         """What people have said about a channel; of one that nobody has spoken about, the usual."""
@@ -92,11 +95,14 @@ class Subscribing(Room):
         with writing(self._engine) as connection:
             upsert(connection, channels, {"team": team, "channel": channel, "unfurls": unfurls})
 
-    def muted(self, now: datetime) -> Mapping[Place, datetime]:
-        """Until when each channel is muted that is so now."""
-        query = select(channels.c.team, channels.c.channel, channels.c.muted_until)
+    def muted(self, now: datetime, places: Collection[Place] | None = None) -> Mapping[Place, datetime]:
+        """Until when each channel, of these or of all, is muted that is so now."""
+        wanted: ColumnElement[bool] = channels.c.muted_until > now
+        if places is not None:
+            wanted &= is_one_of(self._engine, places)
+        query = select(channels.c.team, channels.c.channel, channels.c.muted_until).where(wanted)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.where(channels.c.muted_until > now))
+            rows = connection.execute(query)
             return {(row.team, row.channel): row.muted_until for row in rows}
 
     def _subscriptions(self, wanted: ColumnElement[bool]) -> tuple[Subscription, ...]:

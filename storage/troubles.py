@@ -55,32 +55,13 @@ class Troubles(Room):
 
         `about` is all that it concerns now. `copy` is the archived page that shows it; the first one is kept.
         """
-        first = {
-            "key": key, "kind": kind, "sentence": sentence, "since": now, "last_at": now, "times": 1, "copy": copy,
-            "about": tuple(sorted(about)), "told_of": (),
-        }  # fmt: skip
         with writing(self._engine) as connection:
-            new = insert(connection, troubles).values(first)
-            again = {
-                "sentence": new.excluded.sentence,
-                "last_at": now,
-                "over_at": null(),
-                "over_told_at": null(),
-                "kind": new.excluded.kind,
-                "since": case((_ENDED, new.excluded.since), else_=troubles.c.since),
-                "times": case((_ENDED, 1), else_=troubles.c.times + 1),
-                "copy": case((_ENDED, new.excluded.copy), else_=troubles.c.copy),
-                "told_at": case((_ENDED, null()), else_=troubles.c.told_at),
-                "about": new.excluded.about,
-                "told_of": case((_ENDED, new.excluded.told_of), else_=troubles.c.told_of),
-            }
-            connection.execute(new.on_conflict_do_update(index_elements=[troubles.c.key], set_=again))
+            begin(connection, key, kind, sentence, now, copy=copy, about=about)
 
     def end_trouble(self, key: str, now: datetime) -> None:
         """It is well again. What was well, or never was a trouble, stays so."""
-        this = and_(troubles.c.key == key, troubles.c.over_at.is_(None))
         with writing(self._engine) as connection:
-            connection.execute(update(troubles).where(this).values(over_at=now))
+            end(connection, [key], now)
 
     def end_troubles_about(self, one: str, kind: TroubleKind, now: datetime, *, but: Collection[str] = ()) -> None:
         """Of all troubles of this kind but those with these keys, none is about this one any more.
@@ -117,6 +98,43 @@ class Troubles(Room):
             same = troubles.c.over_at == trouble.over_at
         with writing(self._engine) as connection:
             connection.execute(update(troubles).where(troubles.c.key == trouble.key, same).values(told))
+
+
+def begin(
+    connection: Connection,
+    key: str,
+    kind: TroubleKind,
+    sentence: str,
+    now: datetime,
+    *,
+    copy: str | None = None,
+    about: Collection[str] = (),
+) -> None:
+    """What `raise_trouble` writes."""
+    first = {
+        "key": key, "kind": kind, "sentence": sentence, "since": now, "last_at": now, "times": 1, "copy": copy,
+        "about": tuple(sorted(about)), "told_of": (),
+    }  # fmt: skip
+    new = insert(connection, troubles).values(first)
+    again = {
+        "sentence": new.excluded.sentence,
+        "last_at": now,
+        "over_at": null(),
+        "over_told_at": null(),
+        "kind": new.excluded.kind,
+        "since": case((_ENDED, new.excluded.since), else_=troubles.c.since),
+        "times": case((_ENDED, 1), else_=troubles.c.times + 1),
+        "copy": case((_ENDED, new.excluded.copy), else_=troubles.c.copy),
+        "told_at": case((_ENDED, null()), else_=troubles.c.told_at),
+        "about": new.excluded.about,
+        "told_of": case((_ENDED, new.excluded.told_of), else_=troubles.c.told_of),
+    }
+    connection.execute(new.on_conflict_do_update(index_elements=[troubles.c.key], set_=again))
+
+
+def end(connection: Connection, keys: Collection[str], now: datetime) -> None:
+    these = and_(troubles.c.key.in_(keys), troubles.c.over_at.is_(None))
+    connection.execute(update(troubles).where(these).values(over_at=now))
 
 
 def open_troubles(connection: Connection) -> tuple[KnownTrouble, ...]:

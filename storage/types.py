@@ -199,6 +199,7 @@ class TroubleKind(StrEnum):
     NOTHING_NEW = "nothing_new"
     ARCHIVE_NEARLY_FULL = "archive_nearly_full"
     UNREAD = "unread"
+    UNTOLD = "untold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -548,3 +549,5 @@ class Coverage:
     """What operators have to know now, the oldest first."""
     paused: int = 0
     """Channels that take no messages at the moment."""
+    untold: int = 0
+    """Changes that were found, and of which not everybody has been told yet."""

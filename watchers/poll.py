@@ -17,11 +17,11 @@ from functools import partial
 import structlog
 
 from storage.engine import StorageError
+from storage.keeping import LEASE, kept
 from storage.store import LostLeaseError
 from storage.types import KnownAuthority, SourceState
 from watchers import decide, looks, rests
 from watchers.fetch import Trouble
-from watchers.lease import LEASE, kept
 from watchers.look import Footing, look_at
 from watchers.looks import Look
 from watchers.rota import london_day

@@ -144,5 +144,5 @@ def _note(one: ClaimedChange, place: Place, bases: Sequence[Told], means: Means)
     about = [base for base in bases if _is_about(one.change, base, means.known) and base.part in IN_CHANNEL]
     if about:
         of = one.change.key
-        card = alerts.with_mentions(alerts.note(one.change, one.seen_at), means.calls.get(of, {}).get(place, ()))
-        yield from owe([render(card)], of, place, Form.NOTE, (), about[0].key)
+        note = means.drawing.note(one, means.calls.get(of, {}).get(place, ()))
+        yield from owe([note], of, place, Form.NOTE, (), about[0].key)

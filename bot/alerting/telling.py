@@ -17,7 +17,7 @@ from bot.alerting.stories import Stories, Story
 from bot.alerting.subscriptions import WITHOUT_DOCUMENT, Place, Telling
 from bot.messages import render, render_in_parts
 from bot.types import Card
-from storage.types import DigestItem, Message, Owed, Part
+from storage.types import ClaimedChange, DigestItem, Message, Owed, Part
 
 
 class Form(StrEnum):
@@ -79,6 +79,13 @@ class Drawing:
     """Draws messages, each once: many channels are told the same."""
 
     _drawn: dict[object, tuple[Message, ...]] = field(default_factory=dict)
+
+    def note(self, one: ClaimedChange, mentions: Sequence[str]) -> Message:
+        """What is different."""
+        what = (Form.NOTE, one.change.key, tuple(mentions))
+        if what not in self._drawn:
+            self._drawn[what] = (render(alerts.with_mentions(alerts.note(one.change, one.seen_at), mentions)),)
+        return self._drawn[what][0]
 
     def of(
         self,

@@ -171,6 +171,8 @@ def status(coverage: Coverage, today: date, *, whole: bool) -> Card:
     lines: list[Line] = [(sentence,), *_last_look(coverage), *_newest(coverage, today), *_next_look(coverage)]
     lines += [(one,) for one in _troubles(coverage)]
     lines.append((words.QUEUE.format(waiting=_messages(coverage.waiting)) if coverage.waiting else words.QUEUE_EMPTY,))
+    if coverage.untold:
+        lines.append((words.UNTOLD.format(untold=words.counted(coverage.untold, "change")),))
     if coverage.dead:
         lines.append((words.DEAD.format(dead=_messages(coverage.dead)),))
     known = [one for one in coverage.troubles if one.kind is not TroubleKind.SOURCE_FAILING]

@@ -210,6 +210,14 @@ def test_status_tells_operators_what_they_know_but_not_twice_that_a_source_fails
     assert others.lines[-1] == ("The people who run this bot have been told about 1 problem.",)
 
 
+def test_status_says_what_is_not_told_yet_only_while_there_is_something() -> None:
+    coverage = Coverage(authorities_known=153, authorities_baselined=153, newest=None, sources=(), waiting=0, dead=0)
+    assert "told everywhere" not in str(cards.status(coverage, TODAY, whole=True))
+    assert "2 changes found and not told everywhere yet." in str(
+        cards.status(replace(coverage, untold=2), TODAY, whole=True)
+    )
+
+
 def test_of_two_reports_on_one_inspection_the_later_publication_is_where_an_authority_stands() -> None:
     wrong = document(listing(date(2026, 8, 1), "50260001"), inspection("GGGG", "G", (TODAY, TODAY)))
     right = document(listing(date(2026, 8, 20), "50260002"), inspection("RRRR", "R", (TODAY, TODAY)))

@@ -148,6 +148,25 @@ def test_a_digest_that_was_sent_is_not_sent_again(
     assert len(people.messages()) == 1
 
 
+def test_a_correction_that_waits_with_what_was_told_is_written_over_it(
+    sqlite_store: Store,
+    copy: Copy,
+    told: Tell,
+    people: People,
+    clock: Clock,  # noqa: F811
+) -> None:
+    wished(sqlite_store)
+    put_back = copy()
+    told(IMPROVED)
+    put_back()
+    sqlite_store.apply(replace(intent(changes=(IMPROVED,)), now=clock.now))
+    clock.now += timedelta(minutes=1)
+    assert told(CORRECTED) == [Step.FOUND, Step.FOUND, Step.SENT, Step.SENT, Step.SENT]
+    headline, detail, note = people.messages()
+    assert "declined overall" in headline["text"]
+    assert {detail["thread_ts"], note["thread_ts"]} == {headline["ts"]}
+
+
 def test_a_correction_leaves_a_card_of_several_as_it_is_and_says_below_it_what_is_different(
     sqlite_store: Store, copy: Copy, told: Tell, people: People
 ) -> None:

@@ -25,7 +25,7 @@ import bot.sending.posting
 import bot.slack.client
 import inspection_watch.cli
 import inspection_watch.wiring
-import watchers.lease
+import storage.keeping
 
 DAYS = timedelta(days=7)
 
@@ -83,7 +83,7 @@ def hasten(epoch: float, speed: float, offset: float) -> None:
     inspection_watch.wiring.now = now
     bot.slack.client.TIMEOUT_SECONDS = bot.slack.client.TIMEOUT_SECONDS / speed  # type: ignore[assignment]
     bot.sending.posting.AROUND = DAYS  # of the clock that Slack goes by ours is far ahead
-    watchers.lease.BEAT_SECONDS = watchers.lease.BEAT_SECONDS / speed  # type: ignore[misc]
+    storage.keeping.BEAT_SECONDS = storage.keeping.BEAT_SECONDS / speed  # type: ignore[misc]
 
 
 def hastened(moment: float, epoch: float, speed: float, offset: float) -> float:

@@ -25,7 +25,19 @@ from judgements.types import (
 from storage.engine import reading
 from storage.schema import deliveries
 from storage.store import FAN_OUT, Store
-from storage.types import Delivery, Holding, Intent, KnownDocument, Message, Owed, Part, Sent, Standing, Subscription
+from storage.types import (
+    Delivery,
+    DigestItem,
+    Holding,
+    Intent,
+    KnownDocument,
+    Message,
+    Owed,
+    Part,
+    Sent,
+    Standing,
+    Subscription,
+)
 
 T0 = datetime(2026, 8, 20, 8, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -99,10 +111,21 @@ def put_right(of: Change) -> tuple[Owed, Owed, Owed]:
 FANNING_OUT = Holding(name=FAN_OUT, owner="the only one")
 
 
-def fan_out(store: Store, keys: Sequence[str], messages: Sequence[Owed] = (), now: datetime = T0) -> int:
-    """Write what changes owe, under the lease it needs."""
-    assert store.claim_lease(FANNING_OUT, now, LEASE)
-    return store.fan_out(FANNING_OUT, keys, messages, (), now)
+def fan_out(
+    store: Store,
+    keys: Sequence[str],
+    messages: Sequence[Owed] = (),
+    now: datetime = T0,
+    later: Sequence[DigestItem] = (),
+    holding: Holding = FANNING_OUT,
+) -> int:
+    """Write all that changes owe, under the lease it needs; how many deliveries are new."""
+    if holding is FANNING_OUT:
+        assert store.claim_lease(FANNING_OUT, now, LEASE)
+    places = {(one.team, one.channel) for one in (*messages, *later)}
+    new = store.fan_out(holding, keys, places, lambda: (messages, later), now)
+    store.end_fan_out(holding, keys, now)
+    return new
 
 
 def tell(store: Store, of: Change, channels: Sequence[str] = ("C1",), seen_at: datetime = T0, team: str = "T1") -> None:

@@ -86,7 +86,7 @@ def test_who_drops_waits_for_who_claims(postgresql_url: str) -> None:
         dropped.set()
 
     with writing(engine) as connection:
-        dropping.hold(connection, "T1", "C1")
+        dropping.hold(connection, [("T1", "C1")])
         thread = threading.Thread(target=drop)
         thread.start()
         assert not dropped.wait(0.3)

@@ -10,8 +10,6 @@ from sqlalchemy import Engine
 from storage.store import Store
 from storage.types import ChannelState, DeliveryStatus, DigestItem, DocumentSort, Movements, Owed, Part, Sent
 from tests.storage.examples import (
-    FANNING_OUT,
-    LEASE,
     MINUTE,
     SCOPE,
     SECOND,
@@ -20,6 +18,7 @@ from tests.storage.examples import (
     change,
     claimed,
     ended,
+    fan_out,
     intent,
     listing,
     message,
@@ -177,13 +176,12 @@ class TestSubscriptions:
         others = change("others", listing("3", urn="80574"))
         for one in (change(), others):
             store.apply(intent(one.urn, T0, changes=(one,)))
-        assert store.claim_lease(FANNING_OUT, T0, LEASE)
         items = [
             DigestItem(team="T1", channel=channel, change_key=key, how="daily 09:31", due_at=T0)
             for channel in ("C1", "C2")
             for key in ("new", "others")
         ]
-        store.fan_out(FANNING_OUT, ["new", "others"], (), items, T0)
+        fan_out(store, ["new", "others"], later=items)
         store.remove_subscriptions([subscription()], [URN])
         assert [one.change_keys for one in store.due_digests(T0)] == [("others",), ("new", "others")]
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from storage.store import FAN_OUT, Store
 from storage.types import Delivery, Holding, Owed, Part, Sent
-from tests.storage.examples import LEASE, SECOND, T0, change, document, intent, listing, message, owed, tell
+from tests.storage.examples import LEASE, SECOND, T0, change, document, fan_out, intent, listing, message, owed, tell
 
 Result = TypeVar("Result")
 THREADS = 6
@@ -55,7 +55,7 @@ def test_a_change_is_fanned_out_by_one(store: Store) -> None:
 
     def fan_out_if_ours() -> int:
         holding = Holding(name=FAN_OUT, owner=token_hex(4))
-        return store.fan_out(holding, ["new"], messages, (), T0) if store.claim_lease(holding, T0, LEASE) else 0
+        return fan_out(store, ["new"], messages, holding=holding) if store.claim_lease(holding, T0, LEASE) else 0
 
     assert sorted(at_once(fan_out_if_ours)) == [0] * (THREADS - 1) + [4]
 
@@ -108,7 +108,7 @@ def test_those_who_read_and_write_at_once_do_not_lock_each_other_out(store: Stor
             if store.claim_lease(holding, T0, LEASE):
                 waiting = [one.change for one in store.waiting_changes(9, T0)]
                 messages = [one for each in waiting for one in owed(each)]
-                told += store.fan_out(holding, [one.key for one in waiting], messages, (), T0)
+                told += fan_out(store, [one.key for one in waiting], messages, holding=holding)
                 store.end_lease(holding)
         return told
 

@@ -13,14 +13,15 @@ from inspection_watch.demo.site import Provider
 from judgements.authorities import REGISTRY
 from judgements.types import Grade, Kind, Movement, Report
 from judgements.version import PARSER
+from storage import keeping
 from storage.archive import Archive
 from storage.engine import StorageError
+from storage.keeping import LEASE, extended
 from storage.store import Store
 from storage.types import Holding, Intent, TroubleKind
 from tests.fakes import FakeReader, paper
 from tests.watchers.bench import EAST, MINUTE, NEWS, SOURCE, T0, WEST, Bench, publication
-from watchers import lease, look, pages, upkeep
-from watchers.lease import LEASE, extended
+from watchers import look, pages, upkeep
 from watchers.sources import LOCAL_AUTHORITIES
 from watchers.troubles import BROKEN_AFTER
 from watchers.world import PollSummary, holding
@@ -339,7 +340,7 @@ def test_a_lease_is_kept_while_the_poll_lasts_and_a_lost_one_is_noticed(bench: B
 def test_one_process_is_on_duty_and_another_takes_over_within_a_minute_of_its_death(bench: Bench) -> None:
     store, duty = bench.world.store, Holding(name="watch:site", owner="us")
     theirs, clock = replace(duty, owner="them"), lambda: bench.now[0]
-    with lease.on_duty(store, duty, clock) as ours, lease.on_duty(store, theirs, clock) as standing_by:
+    with keeping.on_duty(store, duty, clock) as ours, keeping.on_duty(store, theirs, clock) as standing_by:
         assert ours() is None
         again = standing_by()
         assert again is not None
@@ -357,17 +358,17 @@ def test_one_process_is_on_duty_and_another_takes_over_within_a_minute_of_its_de
 
 def test_whoever_leaves_frees_the_duty_at_once(bench: Bench) -> None:
     store, duty = bench.world.store, Holding(name="watch:site", owner="us")
-    with lease.on_duty(store, duty, lambda: T0) as ours:
+    with keeping.on_duty(store, duty, lambda: T0) as ours:
         assert ours() is None
-    with lease.on_duty(store, replace(duty, owner="them"), lambda: T0) as theirs:
+    with keeping.on_duty(store, replace(duty, owner="them"), lambda: T0) as theirs:
         assert theirs() is None
 
 
 def test_a_lease_that_was_lost_ends_the_block_s_work(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "BEAT_SECONDS", 0.001)
+    monkeypatch.setattr(keeping, "BEAT_SECONDS", 0.001)
     beaten = threading.Event()
-    monkeypatch.setattr(lease, "extended", lambda *_: beaten.set())
-    with lease.kept(bench.world.store, holding(bench.world, SOURCE), lambda: T0) as lost:
+    monkeypatch.setattr(keeping, "extended", lambda *_: beaten.set())
+    with keeping.kept(bench.world.store, holding(bench.world, SOURCE), lambda: T0) as lost:
         assert beaten.wait(5)
         deadline = threading.Event()
         assert any(lost() or deadline.wait(0.01) for _ in range(500))

@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("change", VALUE, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("fanned_out_at", MOMENT),
+        sa.Column("put_off_until", MOMENT),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_changes"),
     )
@@ -237,9 +238,11 @@ def upgrade() -> None:
     op.create_table(
         "tellings",
         sa.Column("change_key", sa.Text(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("delivery_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["delivery_key"], ["deliveries.key"], name="fk_tellings_delivery_key_deliveries"),
-        sa.PrimaryKeyConstraint("change_key", "delivery_key", name="pk_tellings"),
+        sa.PrimaryKeyConstraint("change_key", "team", "channel", "delivery_key", name="pk_tellings"),
     )
     op.create_index("ix_tellings_delivery_key", "tellings", ["delivery_key"])
     op.create_table(
