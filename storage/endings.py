@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, Row, and_, case, func, select, update
 
 from storage import dropping
 from storage.places import FREED, RESUMED, Place, has_id, is_one_of
-from storage.rows import insert
+from storage.rows import insert, update_many
 from storage.schema import channels, deliveries, workspaces
 from storage.types import AttemptEnd, Dead, Delivery, DeliveryStatus, Dropped, Paused, Refused, Sent
 
@@ -34,13 +34,14 @@ def is_current(end: AttemptEnd, current: Mapping[int, Row[Any]]) -> bool:
 
 def _write_sent(connection: Connection, ends: Sequence[Sent], now: datetime) -> None:
     sent = {"status": DeliveryStatus.SENT, "ended_at": now, "trouble": ""}
-    _alter(connection, [{"this": end.delivery.id, "ts": end.ts, "in_another": end.in_another, **sent} for end in ends])
+    rows = [{"id": end.delivery.id, "ts": end.ts, "in_another": end.in_another, **sent} for end in ends]
+    update_many(connection, deliveries, rows)
     _free(connection, ends, RESUMED | {"limited_until": None})
     resume_workspaces(connection, {end.delivery.team for end in ends if end.delivery.paused})
 
 
 def _write_refused(connection: Connection, ends: Sequence[Refused], now: datetime) -> None:
-    _alter(connection, [_refusal(end, end.delivery) for end in ends])
+    update_many(connection, deliveries, [_refusal(end, end.delivery) for end in ends])
     _free(connection, [end for end in ends if not end.limited], {})
     limited = [end for end in ends if end.limited]
     _free(connection, limited, {"limited_until": max((end.next_at for end in limited), default=None)})
@@ -50,7 +51,7 @@ def _write_refused(connection: Connection, ends: Sequence[Refused], now: datetim
 
 def _refusal(end: Refused, of: Delivery) -> dict[str, Any]:
     return {
-        "this": of.id,
+        "id": of.id,
         "trouble": end.trouble,
         "unfinished": 0,
         "refused_since": of.refused_since or end.refused_since,
@@ -70,7 +71,8 @@ def _slow_down(connection: Connection, team: str, now: datetime) -> None:
 
 
 def _write_paused(connection: Connection, ends: Sequence[Paused], now: datetime) -> None:
-    _alter(connection, [{"this": end.delivery.id, "trouble": end.trouble, "unfinished": 0} for end in ends])
+    rows = [{"id": end.delivery.id, "trouble": end.trouble, "unfinished": 0} for end in ends]
+    update_many(connection, deliveries, rows)
     for end in ends:
         table = workspaces if end.workspace else channels
         times = end.delivery.pauses + 1 if end.delivery.paused else 1
@@ -85,14 +87,14 @@ def _write_paused(connection: Connection, ends: Sequence[Paused], now: datetime)
 
 def _write_dead(connection: Connection, ends: Sequence[Dead], now: datetime) -> None:
     dead = {"status": DeliveryStatus.DEAD, "ended_at": now}
-    _alter(connection, [{"this": end.delivery.id, "trouble": end.trouble, **dead} for end in ends])
+    update_many(connection, deliveries, [{"id": end.delivery.id, "trouble": end.trouble, **dead} for end in ends])
     _free(connection, ends, {})
 
 
 def _write_dropped(connection: Connection, ends: Sequence[Dropped], now: datetime) -> None:
     for end in ends:
         dropping.with_what_belongs_to_it(connection, end.delivery.key, end.trouble)
-    _alter(connection, [{"this": end.delivery.id, "ended_at": now} for end in ends])
+    update_many(connection, deliveries, [{"id": end.delivery.id, "ended_at": now} for end in ends])
     _free(connection, ends, {})
 
 
@@ -103,13 +105,6 @@ WRITERS: tuple[tuple[type[AttemptEnd], Callable[[Connection, Any, datetime], Non
     (Dead, _write_dead),
     (Dropped, _write_dropped),
 )
-
-
-def _alter(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write each row's values on the delivery `this`."""
-    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name in deliveries.c}
-    this = deliveries.c.id == bindparam("this")
-    connection.execute(update(deliveries).where(this).values(values), rows)
 
 
 def _free(

@@ -70,7 +70,7 @@ def lock(
     held = select(channels.c.team, channels.c.channel).where(is_one_of(connection, places))
     if which is not None:
         held = held.where(which)
-    rows = connection.execute(held.order_by(channels.c.team, channels.c.channel).with_for_update(of=channels))
+    rows = connection.execute(held.order_by(channels.c.team, channels.c.channel).with_for_update(of=channels)).all()
     return tuple((row.team, row.channel) for row in rows)
 
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Row,
+    Table,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -60,20 +75,44 @@ def insert_many(
 ) -> frozenset[Any]:
     """Insert the rows that are not there yet, in their order; what `given_back` is in those that were not.
 
-    For very many rows: on PostgreSQL a column is one parameter, for with thousands of parameters the client's driver is
-    slower than the server. None of the columns may hold JSON.
+    For very many rows: with thousands of parameters a driver takes longer than the database. None of the columns may
+    hold JSON.
     """
     if not rows:
         return frozenset()
-    new = insert(connection, table)
-    if connection.dialect.name == "sqlite":
-        written = connection.execute(new.on_conflict_do_nothing().returning(given_back), rows)
-        return frozenset(written.scalars())
+    listed, names = _listed(connection, table, rows), list(rows[0])
+    ordered = select(*(listed.c[name] for name in names)).where(true()).order_by(listed.c.place)
+    new = insert(connection, table).from_select(names, ordered).on_conflict_do_nothing().returning(given_back)
+    return frozenset(connection.scalars(new).all())
+
+
+def update_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write each row's values on the row of `table` that has its `id`. None of the columns may hold JSON.
+
+    In one statement: with one for each row the threads of this process wait for each other each time.
+    """
+    if rows:
+        listed = _listed(connection, table, rows)
+        values = {name: listed.c[name] for name in rows[0] if name != "id"}
+        connection.execute(update(table).where(table.c.id == listed.c.id).values(values))
+
+
+def _listed(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> FromClause:
+    """The rows as a table, with the types of the columns of `table` and the place of each in `place`."""
     names = list(rows[0])
-    columns = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
-    listed = func.unnest(*columns).table_valued(*names, with_ordinality="place").render_derived()
-    named = new.from_select(names, select(*(listed.c[name] for name in names)).order_by(listed.c.place))
-    return frozenset(connection.scalars(named.on_conflict_do_nothing().returning(given_back)))
+    if connection.dialect.name == "postgresql":
+        columns = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
+        return func.unnest(*columns).table_valued(*names, with_ordinality="place").render_derived()
+    bound = [_bound(connection, table.c[name]) for name in names]
+    data = json.dumps([[bind(row[name]) for bind, name in zip(bound, names, strict=True)] for row in rows])
+    each = func.json_each(data).table_valued("key", "value")
+    found = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(names)]
+    return select(*found, each.c.key.label("place")).subquery()
+
+
+def _bound(connection: Connection, column: Column[Any]) -> Callable[[Any], Any]:
+    """A value of the column as it is written."""
+    return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) or (lambda value: value)
 
 
 def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keep: Collection[str] = ()) -> None:

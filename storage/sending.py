@@ -211,10 +211,8 @@ def _oldest(connection: Connection, places: Sequence[Place]) -> dict[Place, int 
     """The oldest delivery that each of these channels waits for, if it waits for any."""
     of_this = (deliveries.c.team == channels.c.team, deliveries.c.channel == channels.c.channel)
     oldest = select(deliveries.c.id).where(PENDING, *of_this).order_by(deliveries.c.id).limit(1).scalar_subquery()
-    rows = connection.execute(
-        select(channels.c.team, channels.c.channel, oldest.label("id")).where(is_one_of(connection, places))
-    )
-    return {(row.team, row.channel): row.id for row in rows}
+    query = select(channels.c.team, channels.c.channel, oldest.label("id")).where(is_one_of(connection, places))
+    return {(row.team, row.channel): row.id for row in connection.execute(query).all()}
 
 
 def _lull(connection: Connection, places: Sequence[Place]) -> None:
@@ -246,7 +244,7 @@ def _deliveries(
 ) -> Iterator[Delivery]:
     rows = connection.execute(_DELIVERY.where(has_id(connection, ids)).order_by(deliveries.c.id)).all()
     wanted = select(messages).where(messages.c.id.in_({row.message for row in rows}))
-    said = {row.id: Message(text=row.text, blocks=row.blocks) for row in connection.execute(wanted)}
+    said = {row.id: Message(text=row.text, blocks=row.blocks) for row in connection.execute(wanted).all()}
     told, restoration = _told(connection, ids), restoring.latest(connection)
     for row in rows:
         place, tells = looked_at[row.team, row.channel], told.get(row.id, {})

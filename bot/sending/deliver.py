@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 import structlog
 
@@ -46,7 +46,7 @@ AHEAD, FURTHEST_AHEAD = 4, 64
 """So many deliveries are claimed for each worker: few while Slack is slow, for what is claimed must be sent before
 its lease ends."""
 SLOW_SECONDS = 1.0
-TOGETHER_SECONDS = 0.05
+TOGETHER_SECONDS = 0.1
 IDLE_SECONDS = 0.3
 
 log = structlog.get_logger()
@@ -183,14 +183,16 @@ def _step(attempt: Attempt, end: AttemptEnd) -> Step:
 
 @dataclass(slots=True)
 class _Dispatcher:
-    """What is under way: `begun` at Slack, `finished` there and not yet recorded."""
+    """What is under way: `claimed` for the workers, `finished` by them and not yet recorded."""
 
     sender: Sender
-    pool: ThreadPoolExecutor
     workers: int
     stop: threading.Event
     under_way: int = 0
-    finished: SimpleQueue[Attempt | None] = field(default_factory=SimpleQueue)
+    claimed: SimpleQueue[Delivery | None] = field(default_factory=SimpleQueue)
+    finished: deque[Attempt | None] = field(default_factory=deque)
+    bell: threading.Event = field(default_factory=threading.Event)
+    """Rung by workers when there is something to record: for every one of them the dispatcher would wake too often."""
     unrecorded: list[Attempt] = field(default_factory=list)
     ahead: int = AHEAD
     slow: bool = False
@@ -208,7 +210,7 @@ class _Dispatcher:
         if not self.stop.is_set():
             for delivery in self.claim():
                 self.under_way += 1
-                self.pool.submit(self.work, delivery)
+                self.claimed.put(delivery)
         return 0.0
 
     def claim(self) -> tuple[Delivery, ...]:
@@ -245,17 +247,23 @@ class _Dispatcher:
 
     def collect(self, seconds: float) -> None:
         """Take what is finished; where nothing is, wait for the first, and a moment for others to share its record."""
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                attempt = self.finished.get(timeout=max(0.0, until - time.monotonic()))
-            except Empty:
-                return
+        if self.bell.wait(seconds) and not self.is_enough():
+            self.bell.clear()
+            self.bell.wait(TOGETHER_SECONDS)
+        self.bell.clear()
+        while self.finished:
             self.under_way -= 1
-            if attempt is not None:
+            if (attempt := self.finished.popleft()) is not None:
                 self.unrecorded.append(attempt)
-            enough = self.under_way < self.workers * self.ahead / 2
-            until = 0.0 if enough else min(until, time.monotonic() + TOGETHER_SECONDS)
+
+    def is_enough(self) -> bool:
+        """Whether the workers will soon have nothing to do."""
+        return self.under_way - len(self.finished) < self.workers * self.ahead / 2
+
+    def serve(self) -> None:
+        """What each worker does until there is nothing more to come."""
+        while (delivery := self.claimed.get()) is not None:
+            self.work(delivery)
 
     def work(self, delivery: Delivery) -> None:
         """In a worker's thread. An attempt that a bug ended is not recorded: it counts among those without an end."""
@@ -268,7 +276,9 @@ class _Dispatcher:
             log.exception("attempt failed", delivery=delivery.key, attempts=delivery.attempts)
         finally:
             self.slow |= time.monotonic() - begun_at > SLOW_SECONDS
-            self.finished.put(attempted)
+            self.finished.append(attempted)
+            if len(self.finished) == 1 or self.is_enough():
+                self.bell.set()
 
     def stopped(self, delivery: Delivery) -> Attempt:
         now = outcomes.Outcome(
@@ -280,15 +290,18 @@ class _Dispatcher:
         """Wait for what is under way, and record it."""
         while self.under_way:
             self.collect(IDLE_SECONDS)
+        for _ in range(self.workers):
+            self.claimed.put(None)
         record(self.sender, self.unrecorded)
 
 
 def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> None:
     """Deliver until `stop` is set, to as many channels at once as there are workers. No fault ends it."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="send") as pool:
-        dispatcher = _Dispatcher(sender=sender, pool=pool, workers=workers, stop=stop)
-        go_round(dispatcher.round, stop, "delivery failed")
-        try:
-            dispatcher.end()
-        except StorageError as error:
-            log.warning("not recorded at the end", storage=str(error))
+    dispatcher = _Dispatcher(sender=sender, workers=workers, stop=stop)
+    for number in range(workers):
+        threading.Thread(target=dispatcher.serve, name=f"send {number}", daemon=True).start()
+    go_round(dispatcher.round, stop, "delivery failed")
+    try:
+        dispatcher.end()
+    except StorageError as error:
+        log.warning("not recorded at the end", storage=str(error))

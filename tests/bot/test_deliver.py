@@ -6,7 +6,6 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -606,8 +605,7 @@ def owe_notices(store: Store, clock: Clock, number: int) -> None:
 
 def a_dispatcher(store: Store, clock: Clock, workers: int = deliver.WORKERS) -> deliver._Dispatcher:
     nobody = sender(store, web_client(TOKEN, "http://127.0.0.1:1/api/"), clock)
-    pool = ThreadPoolExecutor(1)
-    return deliver._Dispatcher(sender=nobody, pool=pool, workers=workers, stop=threading.Event())
+    return deliver._Dispatcher(sender=nobody, workers=workers, stop=threading.Event())
 
 
 def live_until_killed_by(culprit: str, store: Store, clock: Clock) -> set[str]:
