@@ -138,12 +138,14 @@ class Fault:
     error: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     accepted: bool = False
+    before: float = 0.0
+    """Seconds until Slack gets it."""
     after: float = 0.0
     """Seconds until it goes wrong: with more than the client's patience, a time-out."""
 
     @property
     def only_slow(self) -> bool:
-        """Nothing goes wrong; it takes `after` seconds."""
+        """Nothing goes wrong; it takes its time."""
         return self.accepted and self.status == 200 and not self.error
 
 
@@ -163,8 +165,8 @@ class Proxy:
     forgets_metadata: bool = False
     forgets_blocks: bool = False
     page: int | None = None
-    decide: Callable[[str], Fault | None] = lambda _: None
-    """What goes wrong with a call of this method, where `faults` says nothing."""
+    decide: Callable[[str, str], Fault | None] = lambda *_: None
+    """What goes wrong with a call of this method by whoever speaks at "/who/api/", where `faults` says nothing."""
     instead: dict[str, Json] = field(default_factory=dict)
     """What is answered to a method, whatever Slack would say."""
     asked: list[tuple[str, Json]] = field(default_factory=list)
@@ -234,8 +236,11 @@ def proxy(slack: LocalSlack) -> Iterator[Proxy]:
     class Between(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            fault = made.faults.popleft() if made.faults else made.decide(self.path.rpartition("/")[2])
-            said = made.forward(self.path, self.headers, body) if fault is None or fault.accepted else {}
+            who, _, method = self.path.rpartition("/api/")
+            fault = made.faults.popleft() if made.faults else made.decide(method, who.strip("/"))
+            if fault and fault.before:
+                threading.Event().wait(fault.before)
+            said = made.forward(f"/api/{method}", self.headers, body) if fault is None or fault.accepted else {}
             if fault and fault.after:
                 threading.Event().wait(fault.after)
             if fault is None or fault.only_slow:

@@ -42,12 +42,12 @@ def owe(store: Store) -> None:
 def test_a_workspace_that_refuses_the_token_is_not_ready_and_is_sent_to_as_soon_as_a_new_one_is_taken(
     sqlite_store: Store, between: Proxy, people: People
 ) -> None:
-    between.decide = lambda method: REFUSED if method == "chat.postMessage" else None
+    between.decide = lambda method, _: REFUSED if method == "chat.postMessage" else None
     owe(sqlite_store)
     with delivering(sqlite_store, between) as check:
         soon(lambda: check() != "", "the refusal to be noticed")
         assert "nothing can be sent in this workspace: Slack does not accept the bot's token" in check()
-    between.decide = lambda _: None
+    between.decide = lambda *_: None
     with delivering(sqlite_store, between) as check:
         (said,) = people.wait_for(1)
         soon(lambda: sqlite_store.coverage().waiting == 0, "the message to be recorded as sent")
@@ -55,7 +55,7 @@ def test_a_workspace_that_refuses_the_token_is_not_ready_and_is_sent_to_as_soon_
 
 
 def test_a_channel_that_is_paused_is_its_own_affair(sqlite_store: Store, between: Proxy, people: People) -> None:
-    between.decide = lambda method: Fault(status=200, error="is_archived") if method == "chat.postMessage" else None
+    between.decide = lambda method, _: Fault(status=200, error="is_archived") if method == "chat.postMessage" else None
     owe(sqlite_store)
     with delivering(sqlite_store, between) as check:
         soon(lambda: sqlite_store.paused() != (), "the channel to be paused")

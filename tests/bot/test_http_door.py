@@ -52,7 +52,7 @@ def test_a_slack_that_cannot_be_asked_is_told_within_a_minute_and_asked_no_often
     assert check() == ""
     asked: list[str] = []
 
-    def gone(method: str) -> Fault:
+    def gone(method: str, _who: str) -> Fault:
         asked.append(method)
         return Fault()
 
@@ -62,7 +62,7 @@ def test_a_slack_that_cannot_be_asked_is_told_within_a_minute_and_asked_no_often
         said = check()
     assert said.startswith("Slack cannot be reached")
     assert asked == ["auth.test"] * 2
-    between.decide = lambda _: None
+    between.decide = lambda *_: None
     clock.now += timedelta(minutes=1)
     assert check() == ""
 

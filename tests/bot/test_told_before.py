@@ -121,9 +121,9 @@ def test_a_detail_that_was_not_told_any_more_is_told_below_its_headline(
 ) -> None:
     wished(sqlite_store)
     put_back = copy()
-    between.decide = lambda _: Fault(status=200, error="is_archived") if len(people.messages()) else None
+    between.decide = lambda *_: Fault(status=200, error="is_archived") if len(people.messages()) else None
     told(IMPROVED)
-    between.decide = lambda _: None
+    between.decide = lambda *_: None
     assert len(people.messages()) == 1
     put_back()
     assert told(IMPROVED) == [Step.FOUND, Step.SENT]

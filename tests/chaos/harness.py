@@ -163,7 +163,7 @@ class Chaos:
                 next_blow = now + self.plan.kill_every * self.luck.uniform(0.2, 1.8)
                 self.strike()
             time.sleep(0.02)
-        self.between.decide = lambda _: None
+        self.between.decide = lambda *_: None
         self.come_to_rest()
 
     def publish(self, publication: Publication) -> None:
@@ -240,7 +240,7 @@ class Chaos:
         self.disk.free()
         return None
 
-    def fault(self, method: str) -> Fault | None:
+    def fault(self, method: str, _who: str) -> Fault | None:
         if method.startswith(("auth.", "apps.")) or self.luck.random() > 0.4:
             return None
         name = self.luck.choice(tuple(FAULTS))
