@@ -12,7 +12,7 @@ from tests.chaos.harness import Counts, Plan, chaos
 
 COLUMNS = (
     "database | processes | minutes | seed | kills | halts | database restarts | full disks | Slack's faults | "
-    "reports | messages | duplicates | missing | out of order"
+    "reports | corrections | messages | edits | duplicates | missing | out of order | wrong | slowest takeover, s"
 )
 
 
@@ -24,7 +24,8 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=1, help="processes of each part, on PostgreSQL")
     parser.add_argument("--speed", type=float, default=8, help="how much faster the program's time runs than ours")
     parser.add_argument("--channels", type=int, default=8)
-    parser.add_argument("--kill-every", type=float, default=2, help="seconds, on average")
+    parser.add_argument("--kill-every", type=float, default=2, help="seconds, on average; 0: only the plays")
+    parser.add_argument("--publish-every", type=float, default=4, help="seconds")
     parser.add_argument("--patience", type=float, default=120, help="seconds without any progress before the end")
     parser.add_argument("--log", type=Path, default=Path(tempfile.gettempdir()) / "inspection-watch-chaos.log")
     parser.add_argument("--record", type=Path, help="the page whose table gets a row of this run")
@@ -38,7 +39,7 @@ def main() -> int:
         speed=asked.speed,
         channels=asked.channels,
         kill_every=asked.kill_every,
-        publish_every=2 * asked.kill_every,
+        publish_every=asked.publish_every,
         patience=asked.patience,
     )
     asked.log.unlink(missing_ok=True)
@@ -54,9 +55,12 @@ def say(counts: Counts, log: Path) -> None:
     lines = [
         f"| {COLUMNS} |",
         row(counts),
-        f"Slack's faults: {faults or 'none'}. Ended by themselves and were started again: {counts.exits}.",
+        f"Slack's faults: {faults or 'none'}. Ended by themselves and were started again: {counts.exits}. "
+        f"Slept through their leases at the worst of moments: {counts.plays} times.",
         f"The disk was made full on {counts.disk}. What the processes said is in {log}.",
     ]
+    if counts.not_taken_over:
+        lines.append(f"NOBODY TOOK OVER in time: {', '.join(counts.not_taken_over)}.")
     if counts.left:
         lines.append(f"NOT DONE when patience ended: {counts.left}.")
     if counts.verdict and not counts.verdict.is_well:
@@ -79,10 +83,14 @@ def row(counts: Counts) -> str:
         counts.full_disks,
         counts.faults.total(),
         counts.published,
+        counts.replaced + counts.withdrawn,
         verdict.messages,
+        verdict.edits,
         verdict.duplicates,
         verdict.missing,
         verdict.out_of_order,
+        verdict.wrong,
+        f"{max(counts.takeovers):.0f}" if counts.takeovers else "–",
     )
     return f"| {' | '.join(map(str, cells))} |"
 

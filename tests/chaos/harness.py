@@ -10,6 +10,7 @@ Everything random comes from one seed; what it meets does not, for processes tak
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import signal
@@ -17,29 +18,36 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import select
 
 from inspection_watch.demo import slack as local
 from inspection_watch.demo.catalogue import Publication
 from inspection_watch.demo.histories import build_site
 from inspection_watch.demo.site import LocalSite, Site
 from judgements.authorities import REGISTRY
-from storage.engine import open_engine, upgrade
+from storage.engine import StorageError, open_engine, reading, upgrade
+from storage.schema import leases
 from storage.store import Store
-from storage.types import Intent, Subscription
+from storage.types import Intent, KnownDocument
+from tests.chaos import moments, plays
+from tests.chaos.channels import Channel, Minds, channels, wishes
 from tests.chaos.disk import Disk, disk
 from tests.chaos.nursery import hastened
-from tests.chaos.papers import publications
+from tests.chaos.papers import OF_ONE, corrected, publications
+from tests.chaos.plays import Found
 from tests.chaos.verdict import Verdict, judge
 from tests.counterparts import Postgres, running_postgres
 from tests.slack import BINARY, Fault, People, Proxy, proxy
@@ -47,6 +55,10 @@ from tests.slack import BINARY, Fault, People, Proxy, proxy
 ROOT = Path(__file__).parent.parent.parent
 MOST_YOUTH = 4.0
 """Seconds. A process this old may be killed whatever luck says of its youth."""
+INTERVAL = 60.0
+"""Seconds from one play to the next."""
+MOST_EXTRA = 15.0
+"""Seconds that a run may take longer until everything has gone wrong at least once."""
 A_DAY_LATER = 86_400.0
 """Seconds that the program's clock is set forward at the end, so that nothing waits any more."""
 
@@ -64,6 +76,7 @@ class Plan:
     """Processes of each part, on PostgreSQL; their clocks differ by up to a minute."""
     channels: int = 8
     kill_every: float = 2.0
+    """Seconds between two blows, on average; 0: only the plays are played."""
     publish_every: float = 4.0
     patience: float = 240.0
     """Seconds without any progress, at the end, after which nothing more is hoped for."""
@@ -80,8 +93,15 @@ class Counts:
     """Processes that ended by themselves, because of a fault, and were started again as a service manager would."""
     restarts: int = 0
     full_disks: int = 0
+    plays: int = 0
+    """How often processes slept through their leases at the worst of moments."""
     faults: Counter[str] = field(default_factory=Counter)
     published: int = 0
+    replaced: int = 0
+    withdrawn: int = 0
+    takeovers: list[float] = field(default_factory=list)
+    """How long it took, by the program's clock, until another process had taken over."""
+    not_taken_over: list[str] = field(default_factory=list)
     verdict: Verdict | None = None
     left: str = ""
     """What was not done when patience ended."""
@@ -90,7 +110,7 @@ class Counts:
 
     @property
     def is_well(self) -> bool:
-        return not self.left and self.verdict is not None and self.verdict.is_well
+        return not self.left and not self.not_taken_over and self.verdict is not None and self.verdict.is_well
 
 
 @dataclass
@@ -136,7 +156,9 @@ class Chaos:
     between: Proxy
     store: Store
     environment: dict[str, str]
+    orders: Path
     postgres: Postgres | None
+    channels: list[Channel]
     luck: random.Random
     epoch: float
     ahead: float = 0.0
@@ -144,32 +166,93 @@ class Chaos:
     born: dict[str, float] = field(default_factory=dict)
     """When each of them was started."""
     doomed: set[int] = field(default_factory=set)
-    """Processes that are killed while they send."""
+    """Processes that are killed while they send, or at a moment that was ordered."""
+    asleep: set[int] = field(default_factory=set)
+    """Processes that were halted and are woken by whoever halted them."""
     published: list[Publication] = field(default_factory=list)
+    withdrawn: set[str] = field(default_factory=set)
+    scripted: deque[str] = field(default_factory=deque)
+    """What goes wrong next when something is posted, whatever luck says."""
+    dealt: list[str] = field(default_factory=list)
+    worst: list[tuple[str, bool]] = field(default_factory=list)
+    """The moments at which processes still have to halt, or (True) die."""
+    blows: list[Callable[[], object]] = field(default_factory=list)
+    on_stage: threading.Event = field(default_factory=threading.Event)
+    at_once: threading.RLock = field(default_factory=threading.RLock)
+    """Plays publish, halt and wake in a thread of their own."""
 
     def run(self) -> None:
         """Start everything, let it go wrong until the time is over, then let it come to rest and judge."""
-        stream = publications(datetime.now(UTC).date())
+        self.stream = publications(datetime.now(UTC).date())
+        minds = Minds(self.channels[-1], self.store, self.now)
         self.keep_all_running()
-        begun = next_publication = time.monotonic()
-        next_blow = begun + self.plan.kill_every
         self.between.decide = self.fault
-        while (now := time.monotonic()) < begun + self.plan.seconds:
+        acting = threading.Thread(target=self.play)
+        acting.start()
+        begun = time.monotonic()
+        events: list[tuple[Callable[[], object], Callable[[], float]]] = [
+            (self.publish_next, lambda: self.plan.publish_every),
+            (self.amend, lambda: 2.5 * self.plan.publish_every),
+            (minds.change, lambda: 1.5 * self.plan.publish_every),
+            (self.strike, lambda: self.plan.kill_every * self.luck.uniform(0.2, 1.8)),
+        ]
+        due = [begun, *(begun + pause() for _, pause in events[1:])]
+        if not self.plan.kill_every:
+            due[-1] = math.inf
+        while (now := time.monotonic()) < begun + self.plan.seconds or acting.is_alive() or self.is_missed(now - begun):
             self.keep_all_running()
-            if now >= next_publication:
-                next_publication += self.plan.publish_every
-                self.publish(next(stream))
-            if now >= next_blow:
-                next_blow = now + self.plan.kill_every * self.luck.uniform(0.2, 1.8)
-                self.strike()
+            for number, (happen, pause) in enumerate(events):
+                if due[number] <= now:
+                    due[number] = now + pause()
+                    happen()
             time.sleep(0.02)
         self.between.decide = lambda *_: None
-        self.come_to_rest()
+        for path in self.orders.iterdir():
+            path.unlink(missing_ok=True)
+        self.come_to_rest(minds)
 
-    def publish(self, publication: Publication) -> None:
-        self.site.publish(publication)
-        self.published.append(publication)
-        self.counts.published += 1
+    def is_missed(self, seconds: float) -> bool:
+        """Whether something has not gone wrong yet that ought to in every run, and may still."""
+        if not self.plan.kill_every or seconds > self.plan.seconds + MOST_EXTRA:
+            return False
+        counts = self.counts
+        done = (counts.kills > 1, counts.halts, counts.restarts or not self.postgres, counts.replaced, counts.withdrawn)
+        return not all(done) or self.is_first_pack
+
+    def now(self) -> datetime:
+        """What the program's clock shows."""
+        return datetime.fromtimestamp(hastened(time.time(), self.epoch, self.plan.speed, self.ahead), UTC)
+
+    def publish_next(self) -> Publication:
+        with self.at_once:
+            publication = next(self.stream)
+            self.site.publish(publication)
+            self.published.append(publication)
+            self.counts.published += 1
+            return publication
+
+    def amend(self) -> None:
+        """Replace a report by one that reads otherwise, each once; and take one off the site, once there are more."""
+        with self.at_once:
+            left = [one for one in self.published if callable(one.body) and one.file_id not in self.withdrawn]
+            if not self.withdrawn and self.may_withdraw():
+                file_id = self.published[OF_ONE - 2].file_id
+                self.withdrawn.add(file_id)
+                self.site.withdraw(file_id)
+                self.counts.withdrawn += 1
+            elif left:
+                old = self.luck.choice(left)
+                new = replace(old, body=corrected(old))
+                self.published[self.published.index(old)] = new
+                self.site.publish(new)
+                self.counts.replaced += 1
+
+    def may_withdraw(self) -> bool:
+        """Whether all the reports of the first authority have been found: what was never seen is not missed."""
+        first = {one.file_id for one in self.published[:OF_ONE]}
+        with suppress(StorageError):
+            return len(first) == OF_ONE and first <= set(self.found())
+        return False
 
     @property
     def parts(self) -> Iterator[tuple[str, list[str], float]]:
@@ -180,58 +263,118 @@ class Chaos:
         for number in range(self.plan.each):
             for part in ("watch", "bot", "deliver"):
                 error = 60.0 * number / (self.plan.each - 1) - 30.0 if self.plan.each > 1 else 0.0
-                yield f"{part} {number}", ["run", "--only", part], error
+                yield f"{part}-{number}", ["run", "--only", part], error
 
     def keep_all_running(self) -> None:
-        for name, arguments, error in self.parts:
-            if name in self.running and not _is_alive(self.running[name]):
-                self.counts.exits += self.running.pop(name) not in self.doomed
-            if name not in self.running:
-                times = {"CHAOS_EPOCH": self.epoch, "CHAOS_SPEED": self.plan.speed, "CHAOS_OFFSET": error + self.ahead}
-                environment = self.environment | {key: str(value) for key, value in times.items()}
-                self.running[name] = self.nursery.start(arguments, environment)
-                self.born[name] = time.monotonic()
+        with self.at_once:
+            for name, arguments, error in self.parts:
+                if name in self.running and not _is_alive(self.running[name]):
+                    self.counts.exits += self.running.pop(name) not in self.doomed
+                if name not in self.running:
+                    self.running[name] = self.start(name, arguments, error)
+                    self.born[name] = time.monotonic()
+
+    def start(self, name: str, arguments: Sequence[str], error: float) -> int:
+        own = {
+            "CHAOS_EPOCH": self.epoch,
+            "CHAOS_SPEED": self.plan.speed,
+            "CHAOS_OFFSET": error + self.ahead,
+            # Each process speaks to Slack at an address of its own, so that it is known who says something.
+            "SLACK_API_URL": f"{self.between.url}/{name}/api/",
+        }
+        return self.nursery.start(arguments, self.environment | {key: str(value) for key, value in own.items()})
 
     def strike(self) -> None:
-        (blow,) = self.luck.choices((self.kill, self.halt, self.restart_database, self.fill_disk), (80, 10, 5, 5))
-        blow()
+        """The next blow of the pack, which is shuffled anew when it is used up: so none is left out for long.
+
+        Nobody strikes before everything has gone wrong at Slack once, for that takes somebody who sends; nor while a
+        play is on, for it is measured how soon the others take over.
+        """
+        if self.on_stage.is_set() or self.is_first_pack:
+            return
+        if not self.blows:
+            restart = self.restart_database if self.postgres else self.fill_disk
+            rest = [self.kill, self.kill, self.ambush, self.ambush, self.fill_disk if self.disk.own else self.kill]
+            self.luck.shuffle(rest)
+            self.blows = [*rest, self.kill, restart, self.halt, self.ambush]
+        self.blows.pop()()
+
+    def candidates(self) -> list[str]:
+        """Who may be struck: nobody who stands still already, for whoever halted it counts on it."""
+        return sorted(name for name, pid in self.running.items() if pid not in self.asleep)
 
     def kill(self) -> None:
-        name = self.luck.choice(sorted(self.running))
-        if time.monotonic() - self.born[name] < self.luck.uniform(0, MOST_YOUTH):
-            return  # a process that is always killed while it starts is killed at no other moment
-        _kill(self.running.pop(name))
-        self.counts.kills += 1
+        with self.at_once:
+            if not (names := self.candidates()):
+                return
+            name = self.luck.choice(names)
+            if time.monotonic() - self.born[name] < self.luck.uniform(0, MOST_YOUTH):
+                return  # a process that is always killed while it starts is killed at no other moment
+            _kill(self.running.pop(name))
+            self.counts.kills += 1
+
+    def ambush(self) -> None:
+        """Whoever comes next to one of the moments dies there, or stands still for a while."""
+        if not self.worst:
+            free = [one for one in moments.ALL if self.plan.each == 1 or one not in plays.MOMENTS]
+            self.worst = [(one, deadly) for one in free for deadly in (True, False) if one != moments.TELLING]
+            self.luck.shuffle(self.worst)
+            self.worst.append((moments.TELLING, True))
+        moment, deadly = self.worst.pop()
+        order = moments.order(self.orders, moment, signal.SIGSTOP)
+        threading.Thread(target=self.lie_in_wait, args=(order, deadly, self.luck.uniform(0.1, 2.0))).start()
+
+    def lie_in_wait(self, order: Path, deadly: bool, seconds: float) -> None:
+        if (taken := self.wait_for(lambda: moments.taken(order))) is None:
+            order.unlink(missing_ok=True)
+            return
+        if deadly:
+            self.doomed.add(taken.pid)
+            _stop(taken.pid, signal.SIGKILL)
+            self.counts.kills += 1
+        else:
+            self.halt_one(taken.pid)
+            time.sleep(seconds)
+        self.wake(taken.pid)
 
     def halt(self) -> None:
         """A process that stands still for a while, sometimes for longer than its leases."""
-        pid = self.running[self.luck.choice(sorted(self.running))]
-        longest = 200 / self.plan.speed if self.luck.random() < 0.2 else 2.0
+        with self.at_once:
+            if not (names := self.candidates()):
+                return
+            pid = self.running[self.luck.choice(names)]
+            self.halt_one(pid)
+        longest = 300 / self.plan.speed if self.luck.random() < 0.2 else 2.0
+        threading.Timer(self.luck.uniform(0.1, longest), self.wake, (pid,)).start()
+
+    def halt_one(self, pid: int) -> None:
         self.counts.halts += 1
+        self.asleep.add(pid)
         _stop(pid, signal.SIGSTOP)
-        threading.Timer(self.luck.uniform(0.1, longest), _stop, (pid, signal.SIGCONT)).start()
+
+    def wake(self, pid: int) -> None:
+        self.asleep.discard(pid)
+        _stop(pid, signal.SIGCONT)
 
     def restart_database(self) -> None:
         """A process of the server is killed: it ends all connections and recovers from its log."""
-        if self.postgres is None:
-            return self.kill()
+        assert self.postgres is not None
         try:
             with psycopg.connect(f"postgresql://postgres@/postgres?host={self.postgres.sockets}") as connection:
                 find = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
                 row = connection.execute(sql.SQL(find)).fetchone()
         except psycopg.OperationalError:
-            return None  # it is recovering from the last time
+            return  # it is recovering from the last time
         if row:
             _kill(row[0])
             self.counts.restarts += 1
-        return None
 
     def fill_disk(self) -> None:
         if not self.disk.own:
             return self.kill()
         self.counts.full_disks += 1
         self.disk.fill()
-        until = time.monotonic() + self.luck.uniform(0.3, 2.0)
+        until = time.monotonic() + self.luck.uniform(0.3, 1.0)
         while time.monotonic() < until:
             if self.luck.random() < 0.2:
                 self.kill()  # what cannot be written is not written by the next process either
@@ -240,26 +383,78 @@ class Chaos:
         self.disk.free()
         return None
 
-    def fault(self, method: str, _who: str) -> Fault | None:
-        if method.startswith(("auth.", "apps.")) or self.luck.random() > 0.4:
+    def fault(self, method: str, who: str) -> Fault | None:
+        """What goes wrong with this call: of a pack that is shuffled anew when it is used up."""
+        if method.startswith(("auth.", "apps.")):
             return None
-        name = self.luck.choice(tuple(FAULTS))
-        if name == KILLED and (method != "chat.postMessage" or not self.kill_sender()):
+        if self.scripted and method == "chat.postMessage":
+            return self.told(self.scripted.popleft())
+        if not self.plan.kill_every or (self.luck.random() > 0.4 and not self.is_first_pack):
             return None
+        if not self.dealt:
+            self.dealt = list(FAULTS)
+            self.luck.shuffle(self.dealt)
+            if self.is_first_pack:  # after these nothing is said for a while
+                self.dealt.sort(key=LASTING.__contains__, reverse=True)
+        if method != "chat.postMessage" and self.dealt[-1] not in ANYWHERE:
+            return None  # what matters most happens to what matters most
+        name = self.dealt.pop()
+        if name == KILLED:
+            self.kill_sender(who)
+        return self.told(name)
+
+    def told(self, name: str) -> Fault:
         self.counts.faults[name] += 1
         return FAULTS[name]
 
-    def kill_sender(self) -> bool:
-        """Kill whoever may have sent this, once Slack has it and before the answer is there."""
-        senders = [pid for name, pid in list(self.running.items()) if name.startswith(("run", "deliver"))]
-        if len(senders) == 1:
-            threading.Timer(0.1, _stop, (senders[0], signal.SIGKILL)).start()
-            self.counts.kills += 1
-            self.doomed.update(senders)
-        return len(senders) == 1
+    @property
+    def is_first_pack(self) -> bool:
+        return len(self.counts.faults) < len(FAULTS)
 
-    def come_to_rest(self) -> None:
+    def kill_sender(self, who: str) -> None:
+        """Kill whoever says this, once Slack has it and before the answer is there."""
+        pid = self.running.get(who)
+        if pid is not None:
+            self.doomed.add(pid)
+            self.counts.kills += 1
+            threading.Timer(0.1, _stop, (pid, signal.SIGKILL)).start()
+
+    def play(self) -> None:
+        """Play what takes several processes, again and again."""
+        if self.plan.each < 2:
+            return
+        begun = time.monotonic()
+        while True:
+            self.on_stage.set()
+            with ThreadPoolExecutor(len(plays.ACTS)) as stage:
+                for played in [stage.submit(self.play_one_by_one, acts) for acts in plays.ACTS]:
+                    played.result()
+            self.on_stage.clear()
+            if not self.counts.plays and time.monotonic() < begun + self.plan.seconds + 2 * MOST_EXTRA:
+                continue
+            if time.monotonic() + plays.LEASE.total_seconds() / self.plan.speed > begun + self.plan.seconds:
+                return
+            time.sleep(INTERVAL)
+
+    def play_one_by_one(self, acts: Sequence[Callable[[Chaos], None]]) -> None:
+        for act in acts:
+            act(self)
+
+    def wait_for(self, look: Callable[[], Found | None], seconds: float = 10.0) -> Found | None:
+        return plays.patiently(look, seconds)
+
+    def owner_of(self, beginning: str) -> str:
+        with suppress(StorageError), reading(self.store._engine) as connection:
+            owners = select(leases.c.owner).where(leases.c.name.startswith(beginning, autoescape=True))
+            return str(connection.scalar(owners) or "")
+        return ""
+
+    def come_to_rest(self, minds: Minds) -> None:
         """Nothing goes wrong any more, and a day passes; then everything is done, or never will be."""
+        for pid in list(self.asleep):
+            self.wake(pid)
+        minds.settle()
+        self.wait_for(self.has_missed_all, self.plan.patience)
         self.ahead = A_DAY_LATER
         for name in list(self.running):
             _kill(self.running.pop(name))
@@ -278,27 +473,48 @@ class Chaos:
         files = [one.file_id for one in self.published]
         self.counts.verdict = judge(self.store._engine, self.channels, files, self.people.messages)
 
+    def is_told(self, file_id: str) -> bool:
+        return file_id in self.found() and not self.store.coverage().untold
+
+    def not_found(self) -> set[str]:
+        """What was published and is not known."""
+        return {one.file_id for one in self.published} - set(self.found())
+
+    def found(self) -> dict[str, KnownDocument]:
+        urns = {one.urn for one in self.published}
+        return {one.listing.file_id: one for urn in urns for one in self.store.history(urn)}
+
+    def has_missed_all(self) -> bool:
+        """Whether all that was taken off the site has been missed: it counts as withdrawn after looks on two days."""
+        self.keep_all_running()
+        found = self.found()
+        return all(one in found and found[one].missing_since for one in self.withdrawn)
+
     def left(self) -> str:
         """What is not done yet; "" if nothing is."""
-        now = datetime.fromtimestamp(hastened(time.time(), self.epoch, self.plan.speed, self.ahead), UTC)
-        known = {
-            document.listing.file_id
-            for urn in {one.urn for one in self.published}
-            for document in self.store.history(urn)
-        }
-        unknown = {one.file_id for one in self.published} - known
-        waiting = len(self.store.waiting_changes(999, now))
-        coverage = self.store.coverage()
-        if unknown or waiting or coverage.waiting:
-            return f"{len(unknown)} reports not found, {waiting} changes not told, {coverage.waiting} messages not sent"
+        found, coverage = self.found(), self.store.coverage()
+        unknown = len(self.published) - len(found)
+        unseen = sum(self.is_unseen(one, found) for one in self.published)
+        if unknown or unseen or coverage.untold or coverage.waiting:
+            return (
+                f"{unknown} reports not found, {unseen} not as they are now, {coverage.untold} changes not told, "
+                f"{coverage.waiting} messages not sent"
+            )
         return ""
 
-    @property
-    def channels(self) -> list[str]:
-        return [_channel(number) for number in range(self.plan.channels)]
+    def is_unseen(self, one: Publication, found: Mapping[str, KnownDocument]) -> bool:
+        """Whether what became of it on the site is not known; until a day passes a withdrawal is none."""
+        if (document := found.get(one.file_id)) is None:
+            return False
+        if one.file_id in self.withdrawn:
+            return bool(self.ahead) and document.withdrawn_at is None
+        return not callable(one.body) and document.sha256 != sha256(one.body).hexdigest()
 
 
 KILLED = "killed after accepting"
+LASTING = {"archived", KILLED}
+ANYWHERE = {"429", "500", "cut", "slow"}
+"""What may go wrong with whatever Slack is asked; the rest is for messages."""
 FAULTS = {
     "429": Fault(status=429, error="ratelimited", headers=(("Retry-After", "3"),)),
     "500": Fault(status=500),
@@ -306,14 +522,12 @@ FAULTS = {
     "cut": Fault(),
     "cut after accepting": Fault(accepted=True),
     "time-out after accepting": Fault(accepted=True, after=2.0),
-    "slow": Fault(status=200, accepted=True, after=0.4),
+    "accepted after the time-out": Fault(accepted=True, before=2.0),
+    "slow": Fault(status=200, accepted=True, after=0.2),
+    "slow to accept": Fault(status=200, accepted=True, before=0.2),
     "archived": Fault(status=200, error="is_archived"),
     KILLED: Fault(accepted=True, after=1.0),
 }
-
-
-def _channel(number: int) -> str:
-    return f"C{number:04d}CHAOS"
 
 
 def _is_alive(pid: int) -> bool:
@@ -345,8 +559,9 @@ def chaos(plan: Plan, log: Path) -> Counts:
         born = stack.enter_context(nursery(log))
         site = build_site(0)
         address = stack.enter_context(LocalSite(site))
-        channels = [_channel(number) for number in range(plan.channels)]
-        with patch.dict(local.WORKSPACE, channels=_rooms(channels)):
+        rooms = channels(plan.channels)
+        orders = Path(stack.enter_context(TemporaryDirectory(prefix="inspection-watch-orders-")))
+        with patch.dict(local.WORKSPACE, channels=_rooms(rooms)):
             slack = stack.enter_context(local.running(BINARY))
         between = stack.enter_context(proxy(slack))
         postgres = stack.enter_context(_sound_postgres()) if plan.database == "postgresql" else None
@@ -356,7 +571,7 @@ def chaos(plan: Plan, log: Path) -> Counts:
         upgrade(engine)
         store = Store(engine)
         epoch = time.time()
-        _begin(store, channels, datetime.fromtimestamp(epoch, UTC))
+        _begin(store, rooms, datetime.fromtimestamp(epoch, UTC))
         run = Chaos(
             plan=plan,
             counts=counts,
@@ -367,7 +582,7 @@ def chaos(plan: Plan, log: Path) -> Counts:
             between=between,
             store=store,
             environment={
-                "SLACK_API_URL": between.api_url,
+                "CHAOS_ORDERS": str(orders),
                 "SLACK_BOT_TOKEN": slack.bot_token,
                 "SLACK_APP_TOKEN": slack.app_token,
                 "INSPECTION_WATCH_SITE_URL": address,
@@ -375,10 +590,13 @@ def chaos(plan: Plan, log: Path) -> Counts:
                 "INSPECTION_WATCH_DATABASE_URL": url,
                 "INSPECTION_WATCH_STATE_DIR": str(folder),
                 "INSPECTION_WATCH_POLL": "every 1s",
+                "INSPECTION_WATCH_WALK": f"{datetime.now(UTC) + timedelta(days=4):%a} 02:30".lower(),
                 "INSPECTION_WATCH_GAP": "0",
                 "INSPECTION_WATCH_LISTEN": "127.0.0.1:0",
             },
+            orders=orders,
             postgres=postgres,
+            channels=rooms,
             luck=random.Random(plan.seed),
             epoch=epoch,
         )
@@ -399,17 +617,13 @@ def _sound_postgres() -> Iterator[Postgres]:
         yield postgres
 
 
-def _rooms(channels: Sequence[str]) -> list[dict[str, object]]:
+def _rooms(rooms: Sequence[Channel]) -> list[dict[str, object]]:
     members = [local.ALICE, local.BOB, local.BOT_USER]
-    return [{"id": channel, "name": channel.lower(), "members": members} for channel in channels]
+    return [{"id": one.id, "name": one.id.lower(), "members": members} for one in rooms]
 
 
-def _begin(store: Store, channels: Sequence[str], now: datetime) -> None:
+def _begin(store: Store, rooms: Sequence[Channel], now: datetime) -> None:
     """Every authority has been seen with an empty page, and every channel is subscribed to all of them."""
     for authority in REGISTRY.current:
         store.apply(Intent(urn=authority.urn, now=now, latest_report=None, baseline=True))
-    wishes = [
-        Subscription(team=local.TEAM, channel=channel, scope="england", created_by=local.ALICE, created_at=now)
-        for channel in channels
-    ]
-    store.put_subscriptions(wishes)
+    store.put_subscriptions(wishes(rooms, now))

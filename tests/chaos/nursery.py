@@ -4,9 +4,10 @@
 
     {"start": ["run", "--only", "watch"], "environment": {...}}     -> {"pid": 123}
 
-What is started is the real command line in a process of its own, which signals reach as they reach any other. Only its
-time is another: it runs `CHAOS_SPEED` times as fast as ours from `CHAOS_EPOCH` on and is `CHAOS_OFFSET` seconds ahead,
-so that leases, pauses and time-outs of minutes end in seconds. Whatever waits for real seconds waits for as much less.
+What is started is the real command line in a process of its own, which signals reach as they reach any other. Its time
+is another: it runs `CHAOS_SPEED` times as fast as ours from `CHAOS_EPOCH` on and is `CHAOS_OFFSET` seconds ahead, so
+that leases, pauses and time-outs of minutes end in seconds. Whatever waits for real seconds waits for as much less, and
+what is done by the hundred is done by the two. At some moments it looks whether it is to halt or die (`moments`).
 """
 
 from __future__ import annotations
@@ -16,18 +17,26 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import bot.sending.posting
-import bot.slack.client
 import inspection_watch.cli
 import inspection_watch.wiring
-import storage.keeping
+from bot import rounds
+from bot.alerting import fanout
+from bot.sending import deliver, posting
+from bot.slack import client
+from storage import engine, keeping, sending
+from storage.store import Store
+from tests.chaos import moments
+from watchers import rota
 
 DAYS = timedelta(days=7)
+OFTEN = timedelta(seconds=30)
+"""So often a document is asked for again, should it have been replaced."""
 
 
 def main() -> None:
@@ -64,6 +73,7 @@ def start(arguments: list[str], environment: Mapping[str, str]) -> int:
         os.dup2(nothing, 1)
         os.environ.update(environment)
         hasten(float(environment["CHAOS_EPOCH"]), float(environment["CHAOS_SPEED"]), float(environment["CHAOS_OFFSET"]))
+        wait_for_orders(Path(environment["CHAOS_ORDERS"]))
         sys.argv = ["inspection-watch", *arguments]
         inspection_watch.cli.main()
         status = 0
@@ -81,9 +91,44 @@ def hasten(epoch: float, speed: float, offset: float) -> None:
         return datetime.fromtimestamp(hastened(time.time(), epoch, speed, offset), UTC)
 
     inspection_watch.wiring.now = now
-    bot.slack.client.TIMEOUT_SECONDS = bot.slack.client.TIMEOUT_SECONDS / speed  # type: ignore[assignment]
-    bot.sending.posting.AROUND = DAYS  # of the clock that Slack goes by ours is far ahead
-    storage.keeping.BEAT_SECONDS = storage.keeping.BEAT_SECONDS / speed  # type: ignore[misc]
+    client.TIMEOUT_SECONDS = client.TIMEOUT_SECONDS / speed  # type: ignore[assignment]
+    posting.AROUND = DAYS  # of the clock that Slack goes by ours is far ahead
+    keeping.BEAT_SECONDS = keeping.BEAT_SECONDS / speed  # type: ignore[misc]
+    engine._IDLE_SECONDS = engine._IDLE_SECONDS / speed  # type: ignore[assignment]
+    deliver.TURN_SECONDS = deliver.TURN_SECONDS / speed
+    rounds.AFTER_A_FAULT_SECONDS = tuple(one / speed for one in rounds.AFTER_A_FAULT_SECONDS)  # type: ignore[assignment]
+    rota.CHECKED = ((timedelta(days=999), OFTEN),)  # type: ignore[assignment]
+    fanout.SLICE = 2
+    deliver.AHEAD = deliver.FURTHEST_AHEAD = 1
+    deliver.run.__kwdefaults__["workers"] = 2
+
+
+def wait_for_orders(folder: Path) -> None:
+    """Let the program look at its moments whether there is an order."""
+
+    def before(owner: Any, name: str, moment: str, key: Callable[..., str] = lambda *_: "") -> None:
+        real = getattr(owner, name)
+
+        def looking(*given: Any, **named: Any) -> Any:
+            moments.reached(folder, moment, key(*given))
+            return real(*given, **named)
+
+        setattr(owner, name, looking)
+
+    put = posting.put
+
+    def put_and_look(client: Any, delivery: Any, too_late: Any) -> Any:
+        done = put(client, delivery, too_late)
+        moments.reached(folder, moments.POSTED, delivery.key)
+        return done
+
+    posting.put = put_and_look
+    before(posting, "_post", moments.SAYING, lambda _client, delivery: str(delivery.key))
+    before(deliver, "_refused", moments.REFUSED, lambda _sender, delivery, _ended: str(delivery.key))
+    before(sending, "standing", moments.RECORDING)
+    before(Store, "fan_out", moments.TELLING)
+    before(fanout, "plan", moments.PLANNING)
+    before(Store, "end_fan_out", moments.TOLD)
 
 
 def hastened(moment: float, epoch: float, speed: float, offset: float) -> float:
