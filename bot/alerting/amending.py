@@ -19,8 +19,6 @@ from judgements.types import Change, ChangeKind
 from storage.types import ClaimedChange, DeliveryStatus, Message, Owed, Part, Told
 
 AMENDING = frozenset({ChangeKind.CORRECTED, ChangeKind.REDATED, ChangeKind.READ_AT_LAST, *TURNS})
-ONLY_WHERE_TOLD = frozenset({ChangeKind.REDATED})
-"""What puts right a message, and is nothing to tell where there is none."""
 STANDING = frozenset({DeliveryStatus.PENDING, DeliveryStatus.SENT})
 """Messages that stand in the channel, or will."""
 IN_CHANNEL = frozenset({Part.HEADLINE, Part.BURST, Part.DIGEST})

@@ -22,7 +22,7 @@ import structlog
 
 from bot import parts, words
 from bot.alerting import digests, operators
-from bot.alerting.amending import ONLY_WHERE_TOLD, Amended, Means, amend
+from bot.alerting.amending import Amended, Means, amend
 from bot.alerting.stories import earlier, news_of, stories
 from bot.alerting.subscriptions import Place, called_anew, route
 from bot.alerting.telling import Drawing, plan
@@ -161,7 +161,6 @@ class _Batch:
         tellings = [
             telling
             for one in news_of(waiting, known)
-            if one.change.kind not in ONLY_WHERE_TOLD
             for telling in route(one, wanting[one.change.key], muted, self.now)
             if (one.change.key, telling.place) not in done
         ]

@@ -11,6 +11,8 @@ from storage.types import ClaimedChange
 
 TURNS = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RETURNED})
 """What says where a document is, and not what is in it: it comes and goes."""
+ONLY_WHERE_TOLD = frozenset({ChangeKind.REDATED})
+"""What puts right a message, and is nothing to tell where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +20,14 @@ class Story:
     """What there is to say of a document now; or, where `newest` is one of `TURNS`, that it came or went.
 
     `newest` says what the document reads like now; `withdrawn`: since when it is not on the site, None if it is. `root`
-    is the key of the change that first told of the document, the same for all that has become of it.
+    is the key of the change that first told of the document, the same for all that has become of it; `news` that of the
+    newest which is something to tell where nothing has been told, "" if none is.
     """
 
     newest: ClaimedChange
     withdrawn: datetime | None = None
     root: str = ""
+    news: str = ""
 
     @property
     def change(self) -> Change:
@@ -57,13 +61,13 @@ def stories(family: Iterable[ClaimedChange]) -> Stories:
 
 
 def news_of(waiting: Iterable[ClaimedChange], known: Stories) -> tuple[ClaimedChange, ...]:
-    """What is told by itself: of the readings of one document the newest alone, and with it where the document is."""
+    """What is told by itself: of the readings of one document the newest news alone, and with it where it is."""
     waits = {one.change.key: one for one in waiting}
     return tuple(one for key, one in waits.items() if key not in known or _is_news(known[key], key, waits))
 
 
 def _is_news(story: Story, key: str, waits: Collection[str]) -> bool:
-    return story.root not in waits if story.is_turn else story.change.key == key
+    return story.root not in waits if story.is_turn else story.news == key
 
 
 def earlier(one: ClaimedChange, family: Sequence[ClaimedChange], known: Stories) -> list[Change]:
@@ -83,7 +87,9 @@ def _stories(root: str, ones: Sequence[ClaimedChange]) -> Iterator[tuple[str, St
     read = [one for one in ones if one.change.kind not in TURNS]
     turned = [one for one in ones if one.change.kind in TURNS]
     is_gone = bool(turned) and turned[-1].change.kind is ChangeKind.WITHDRAWN
+    news = next((one.change.key for one in reversed(read) if one.change.kind not in ONLY_WHERE_TOLD), "")
+    withdrawn = turned[-1].seen_at if is_gone else None
     for one in read:
-        yield one.change.key, Story(newest=read[-1], withdrawn=turned[-1].seen_at if is_gone else None, root=root)
+        yield one.change.key, Story(newest=read[-1], withdrawn=withdrawn, root=root, news=news)
     for one in turned:
         yield one.change.key, Story(newest=one, root=root)

@@ -294,6 +294,17 @@ def test_another_date_is_written_over_what_told_the_first_one_and_told_nowhere_e
     assert "20 August 2062 → 20 August 2026" in note.message.text
 
 
+def test_what_is_dated_anew_before_anybody_was_told_of_it_is_told_with_its_new_date(store: Store) -> None:
+    wrong = replace(IMPROVED.listing, published=date(2062, 8, 20))
+    store.put_subscriptions([wish()])
+    find(store, replace(IMPROVED, listing=wrong))
+    publish(store, CHANGES["redated"], at=T0 + MINUTE)
+    headline, detail = deliver(store, T0 + MINUTE)
+    assert (headline.edits, detail.thread_of) == (None, headline.key)
+    assert "improved" in said(headline)
+    assert "2062" not in said(headline)
+
+
 def test_a_channel_that_unsubscribed_is_corrected_and_a_channel_that_knows_nothing_is_told(store: Store) -> None:
     store.put_subscriptions([wish()])
     publish(store, IMPROVED)
