@@ -12,10 +12,10 @@ from itertools import groupby
 
 from bot.alerting import alerts, digests
 from bot.alerting.stories import TURNS, Stories, Story
-from bot.alerting.subscriptions import Place
 from bot.alerting.telling import PARTS, Drawing, Form, form_of, nth_of, owe
 from bot.messages import render
 from judgements.types import Change, ChangeKind
+from storage.places import Place
 from storage.types import ClaimedChange, DeliveryStatus, Message, Owed, Part, Told
 
 AMENDING = frozenset({ChangeKind.CORRECTED, ChangeKind.REDATED, ChangeKind.READ_AT_LAST, *TURNS})

@@ -24,7 +24,7 @@ from bot import parts, words
 from bot.alerting import digests, operators
 from bot.alerting.amending import Amended, Means, amend
 from bot.alerting.stories import earlier, news_of, stories
-from bot.alerting.subscriptions import Place, called_anew, route
+from bot.alerting.subscriptions import called_anew, route
 from bot.alerting.telling import Drawing, plan
 from bot.channels import hows, scopes
 from bot.rounds import go_round
@@ -33,6 +33,7 @@ from storage import overdue
 from storage.engine import StorageError
 from storage.keeping import LEASE, kept
 from storage.outbox import PUT_OFF
+from storage.places import Place
 from storage.store import FAN_OUT, Store
 from storage.types import ClaimedChange, DigestItem, DueDigest, Holding, Owed, Told, TroubleKind
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot import words
-from bot.alerting.subscriptions import Place
 from bot.messages import render
 from bot.types import Card, Line, Paragraph, SmallPrint
+from storage.places import Place
 from storage.types import KnownTrouble, Owed, Part
 
 

@@ -12,10 +12,8 @@ from datetime import datetime
 from bot.channels import hows, scopes
 from judgements.diff import movement_of_outcome
 from judgements.types import LETTERS, Change, ChangeKind, Kind, Movement, NotRead, Report
+from storage.places import Place
 from storage.types import ClaimedChange, DocumentSort, Movements, Subscription
-
-Place = tuple[str, str]
-"""A channel: the ids of its workspace and its own."""
 
 UNCOVERED = "it covers another authority"
 EXCEPTED = "this authority is excepted"

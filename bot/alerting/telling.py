@@ -14,9 +14,10 @@ from itertools import groupby
 
 from bot.alerting import alerts, bursts
 from bot.alerting.stories import Stories, Story
-from bot.alerting.subscriptions import WITHOUT_DOCUMENT, Place, Telling
+from bot.alerting.subscriptions import WITHOUT_DOCUMENT, Telling
 from bot.messages import render, render_in_parts
 from bot.types import Card
+from storage.places import Place
 from storage.types import ClaimedChange, DigestItem, Message, Owed, Part
 
 
