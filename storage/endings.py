@@ -55,6 +55,13 @@ def _refusal(end: Refused, of: Delivery) -> dict[str, Any]:
         "trouble": end.trouble,
         "unfinished": 0,
         "refused_since": of.refused_since or end.refused_since,
+        **_doubt(end, of),
+    }
+
+
+def _doubt(end: Refused | Dead, of: Delivery) -> dict[str, Any]:
+    """Between when and when attempts may have reached Slack without our knowing, with this one."""
+    return {
         "unsure_since": of.unsure_since or (of.begun_at if end.uncertain else None),
         "unsure_until": of.begun_at if end.uncertain else of.unsure_until,
     }
@@ -87,7 +94,8 @@ def _write_paused(connection: Connection, ends: Sequence[Paused], now: datetime)
 
 def _write_dead(connection: Connection, ends: Sequence[Dead], now: datetime) -> None:
     dead = {"status": DeliveryStatus.DEAD, "ended_at": now}
-    update_many(connection, deliveries, [{"id": end.delivery.id, "trouble": end.trouble, **dead} for end in ends])
+    rows = [{"id": end.delivery.id, "trouble": end.trouble, **dead, **_doubt(end, end.delivery)} for end in ends]
+    update_many(connection, deliveries, rows)
     _free(connection, ends, {})
 
 

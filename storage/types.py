@@ -480,11 +480,13 @@ class Paused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dead:
-    """This message will never be sent; the channel's next one may be from `next_at` on."""
+    """This message will never be sent, unless somebody asks for it again; the channel's next one may be from `next_at`
+    on. `uncertain` if the message may stand there all the same."""
 
     delivery: Delivery
     next_at: datetime
     trouble: str
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,7 +186,7 @@ def end_of(delivery: Delivery, ended: Outcome, now: datetime, jitter: float) -> 
     if ended.verdict is Verdict.DROP:
         return Dropped(delivery=delivery, next_at=now, trouble=ended.trouble)
     if is_over(ended, delivery.refused_since, now):
-        return Dead(delivery=delivery, next_at=now, trouble=ended.trouble)
+        return Dead(delivery=delivery, next_at=now, trouble=ended.trouble, uncertain=ended.uncertain)
     return Refused(
         delivery=delivery,
         next_at=now + pause(ended, delivery.attempts, jitter),

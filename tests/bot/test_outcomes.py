@@ -203,6 +203,12 @@ def test_what_is_written_of_an_attempt_follows_from_how_it_ended() -> None:
     assert written(ended(Verdict.PAUSE_ALL)) == Paused(delivery=one, next_at=hour, trouble="", workspace=True)
 
 
+def test_also_of_what_is_given_up_it_is_remembered_that_it_may_stand_there() -> None:
+    fault = Outcome(verdict=Verdict.RETRY, trouble="", uncertain=True)
+    end = end_of(delivery(refused_since=T0 - PATIENCE), fault, T0, 0)
+    assert end == Dead(delivery=end.delivery, next_at=T0, trouble="", uncertain=True)
+
+
 def test_probes_come_further_and_further_apart_up_to_a_day() -> None:
     waits = [end_of(delivery(paused=True, pauses=n), ended(Verdict.PAUSE), T0, 0).next_at - T0 for n in range(8)]
     assert waits[:3] == [FIRST_PROBE, 2 * FIRST_PROBE, 4 * FIRST_PROBE]

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from storage.engine import writing
 from storage.store import Store
 from storage.types import Dead, DeadLetter, Part
-from tests.storage.examples import FANNING_OUT, LEASE, MINUTE, T0, change, claim, listing, owed, send_next, tell
+from tests.storage.examples import FANNING_OUT, LEASE, MINUTE, T0, change, claim, claimed, listing, owed, send_next, tell
 
 
 def kill(store: Store, number: int = 1) -> None:
@@ -49,6 +49,14 @@ def test_one_that_is_tried_again_takes_what_died_in_its_thread_with_it(store: St
     assert retry(store, T0, "new/T1/C1/headline") == 2
     assert [send_next(store, T0 + MINUTE) for _ in range(3)] == ["new/T1/C1/headline", "new/T1/C1/detail", None]
     assert store.coverage().dead == 2
+
+
+def test_one_that_may_stand_there_all_the_same_is_looked_for_when_it_is_tried_again(store: Store) -> None:
+    tell(store, change())
+    store.record([Dead(delivery=claimed(store), next_at=T0, trouble="Slack had a fault.", uncertain=True)], T0)
+    assert retry(store, T0 + MINUTE, "new/T1/C1/headline") == 1
+    again = claimed(store, T0 + MINUTE)
+    assert (again.unsure_since, again.unsure_until) == (T0, T0)
 
 
 def test_all_are_tried_again_and_none_twice(store: Store) -> None:
