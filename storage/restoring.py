@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy import Connection, case, func, insert, literal, or_, select, update
 
 from storage.engine import reading, writing
 from storage.rows import Room
-from storage.schema import PENDING, UtcDateTime, authorities, changes, deliveries, restorations, sources, visits
+from storage.schema import DEAD, PENDING, UtcDateTime, authorities, changes, deliveries, restorations, sources, visits
 
 NOTICED_AGAIN = timedelta(days=14)
 """By then: pages are opened every night, a withdrawal takes two days, and the site may be down for a while."""
@@ -47,10 +47,8 @@ class Restoring(Room):
     def put_back(self, now: datetime) -> Restoration:
         """The database has just been put back from a copy: what it owes, and will owe, may have been sent since."""
         with writing(self._engine) as connection:
-            moments = [connection.scalar(select(func.max(column))) for column in _MOMENTS]
-            copied_at = max((moment for moment in moments if moment is not None), default=now)
-            done = Restoration(restored_at=now, copied_at=min(copied_at, now))
-            connection.execute(update(deliveries).where(PENDING).values(_unsure(done)))
+            done = Restoration(restored_at=now, copied_at=_newest(connection, now))
+            connection.execute(update(deliveries).where(or_(PENDING, DEAD)).values(_unsure(done)))
             connection.execute(insert(restorations).values(restored_at=now, copied_at=done.copied_at))
             return done
 
@@ -61,14 +59,22 @@ class Restoring(Room):
             return last.last_day if last and last.may_concern(now) else None
 
 
+def _newest(connection: Connection, now: datetime) -> datetime:
+    """The newest moment that the copy knows of, without those that a clock which was ahead has written."""
+    past = (select(func.max(column)).where(column <= now) for column in _MOMENTS)
+    moments = [moment for query in past if (moment := connection.scalar(query)) is not None]
+    return max(moments, default=now)
+
+
 def _unsure(done: Restoration) -> dict[str, Any]:
     """Between when and when what a copy owes may have been sent: since the copy, unless an attempt had begun before.
 
-    How that one ended is covered by this, and is not asked again.
+    How that one ended is covered by this, and is not asked again. What had been given up may have been sent again.
     """
     moments = {name: literal(getattr(done, name), UtcDateTime()) for name in ("copied_at", "restored_at")}
     begun = case((deliveries.c.unfinished > 0, deliveries.c.begun_at))
-    since = func.coalesce(deliveries.c.unsure_since, begun, moments["copied_at"])
+    first = func.coalesce(deliveries.c.unsure_since, begun)
+    since = case((first < moments["copied_at"], first), else_=moments["copied_at"])
     return {"unsure_since": since, "unsure_until": moments["restored_at"], "unfinished": 0}
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from storage.restoring import NOTICED_AGAIN, Restoration
 from storage.store import Store
-from storage.types import Delivery, Sent, Visit
-from tests.storage.examples import MINUTE, T0, URN, change, claim, claimed, intent, listing, owed, tell
+from storage.types import Dead, Delivery, Sent, Visit
+from tests.storage.examples import FANNING_OUT, LEASE, MINUTE, T0, URN, change, claim, claimed, intent, listing, owed, tell
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RESTORED = T0 + DAY
+FUTURE = T0 + timedelta(days=365)
 
 
 def test_the_moment_of_the_copy_is_the_newest_that_it_knows_of(store: Store) -> None:
@@ -48,6 +49,27 @@ def test_what_was_being_sent_at_the_moment_of_the_copy_is_looked_for_since_that_
     store.put_back(RESTORED)
     one = claimed(store, RESTORED)
     assert (one.unsure_since, one.unsure_until) == (T0 - HOUR, RESTORED)
+
+
+def test_a_clock_that_was_a_year_ahead_for_one_message_is_not_the_moment_of_the_copy(store: Store) -> None:
+    tell(store, change(), ("C1", "C2"))
+    store.record([Sent(delivery=claimed(store, FUTURE), ts="1.0", next_at=FUTURE)], FUTURE)
+    claimed(store, FUTURE)
+    assert store.put_back(RESTORED).copied_at == T0
+    store.take_over(RESTORED)
+    found = claim(store, RESTORED + HOUR, most=9)
+    assert [(one.unsure_since, one.unsure_until) for one in found] == [(T0, RESTORED)]
+
+
+def test_what_had_been_given_up_may_have_been_sent_again_since(store: Store) -> None:
+    tell(store, change())
+    dead = claimed(store)
+    store.record([Dead(delivery=dead, next_at=T0, trouble="too long")], T0)
+    store.put_back(RESTORED)
+    assert store.claim_lease(FANNING_OUT, RESTORED, LEASE)
+    store.retry_dead(FANNING_OUT, RESTORED, dead.key)
+    again = claimed(store, RESTORED)
+    assert (again.key, again.unsure_since, again.unsure_until) == (dead.key, T0, RESTORED)
 
 
 def test_what_it_comes_to_owe_of_what_was_published_before_is_looked_for_since_the_copy(store: Store) -> None:
