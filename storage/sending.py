@@ -6,7 +6,7 @@ A channel is the unit of sending: whoever claims it holds it, with its oldest de
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from storage import restoring
+from storage.ahead import DAY
 from storage.endings import WRITERS, is_current, resume_workspaces, standing
 from storage.engine import reading, writing
 from storage.places import FREED, RESUMED, Place, has_id, is_one_of, lock
@@ -37,6 +38,8 @@ SUSPECT = 3
 """After so many attempts in a row that came to no end, a message may be what ends them: it is sent alone."""
 ARRIVING = timedelta(minutes=1)
 """So long after an attempt broke off its message may still arrive in the channel."""
+FAST = timedelta(hours=1)
+"""By no more than this may a clock have been fast at an attempt: around it is looked as far for its message."""
 MOST_LOOKS = 20
 """All the channels that were looked at may be owed nothing, or be somebody else's by now: then others are looked at."""
 
@@ -146,7 +149,7 @@ class Sending(Room):
     ) -> tuple[Delivery, ...]:
         try:
             with reading(self._engine) as connection:
-                return tuple(_deliveries(connection, claimed.values(), looked_at))
+                return tuple(_deliveries(connection, claimed.values(), looked_at, now))
         except MISFITS as error:
             if len(claimed) > 1:
                 each = ({place: id_} for place, id_ in claimed.items())
@@ -240,7 +243,7 @@ _ONE_MORE = {
 
 
 def _deliveries(
-    connection: Connection, ids: Collection[int], looked_at: Mapping[Place, Row[Any]]
+    connection: Connection, ids: Collection[int], looked_at: Mapping[Place, Row[Any]], now: datetime
 ) -> Iterator[Delivery]:
     rows = connection.execute(_DELIVERY.where(has_id(connection, ids)).order_by(deliveries.c.id)).all()
     wanted = select(messages).where(messages.c.id.in_({row.message for row in rows}))
@@ -248,8 +251,10 @@ def _deliveries(
     told, restoration = _told(connection, ids), restoring.latest(connection)
     for row in rows:
         place, tells = looked_at[row.team, row.channel], told.get(row.id, {})
-        fields = {name: value for name, value in row._mapping.items() if name != "created_at"}
-        fields |= {"message": said[row.message], "tells": tuple(tells)} | _after(restoration, row, tells.values())
+        doubt = _before_now(row, tells.values(), now)
+        fields = {name: value for name, value in row._mapping.items() if name != "created_at"} | doubt
+        fields |= {"message": said[row.message], "tells": tuple(tells)}
+        fields |= _after(restoration, row.created_at, tells.values(), doubt)
         yield Delivery(**fields, paused=bool(place.paused), pauses=place.pauses or 0)
 
 
@@ -267,15 +272,38 @@ def _told(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, d
     return told
 
 
-def _after(restoration: Restoration | None, row: Any, published: Collection[date]) -> dict[str, Any]:
+def _before_now(row: Any, published: Collection[date], now: datetime) -> dict[str, Any]:
+    """Between when and when attempts are in doubt, and since when Slack refuses it.
+
+    When a clock that was ahead has made an attempt nobody knows: it was after the message was owed, or, where that is
+    not known either, after what it tells was published.
+    """
+    latest = now + FAST
+    since, until, refused = row.unsure_since, row.unsure_until, row.refused_since
+    if since and since > latest:
+        since = row.created_at if row.created_at <= latest else _published(published, now)
+    if until and until > latest:
+        until = now
+    if refused and refused > latest:
+        refused = now
+    return {"unsure_since": since, "unsure_until": until, "refused_since": refused}
+
+
+def _published(published: Collection[date], now: datetime) -> datetime:
+    return min((datetime.combine(day, time(), UTC) for day in published), default=now - DAY)
+
+
+def _after(
+    restoration: Restoration | None, owed_at: datetime, published: Collection[date], doubt: Mapping[str, Any]
+) -> dict[str, Any]:
     """What else is to be known of a delivery that tells what may have been told before the database was put back."""
-    if restoration is None or not restoration.may_concern(row.created_at):
+    if restoration is None or not restoration.may_concern(owed_at):
         return {}
     if not published or min(published) > restoration.last_day:
         return {}
     since, until = restoration.copied_at, restoration.restored_at
-    if row.unsure_since:  # An attempt of our own may have been made after it, and then the message is younger.
-        since, until = min(since, row.unsure_since), max(until, row.unsure_until)
+    if doubt["unsure_since"]:  # An attempt of our own may have been made after it, and then the message is younger.
+        since, until = min(since, doubt["unsure_since"]), max(until, doubt["unsure_until"])
     return {"unsure_since": since, "unsure_until": until, "again": True}
 
 

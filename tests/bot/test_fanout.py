@@ -527,6 +527,19 @@ def test_what_was_corrected_or_withdrawn_before_anybody_was_told_is_told_once_as
     assert burst.key in {one.edits for one in deliver(store, T0 + HOUR)}
 
 
+def test_a_correction_is_the_newest_also_of_what_a_clock_that_was_a_year_ahead_noticed(store: Store) -> None:
+    store.put_subscriptions([wish()])
+    future, polling = T0 + timedelta(days=365), Holding(name="source:search", owner="me")
+    publish(store, IMPROVED, at=future)
+    headline, *_ = deliver(store, future)
+    store.release_source(SourceState(key="search", last_ok_at=future))
+    store.claim_source("search", polling, T0, MINUTE)
+    store.end_lease(polling)
+    publish(store, CORRECTED, at=T0 + MINUTE)
+    over = next(one for one in deliver(store, T0 + MINUTE) if one.edits == headline.key)
+    assert "declined" in said(over)
+
+
 def test_a_digest_waits_and_tells_each_thing_once(store: Store) -> None:
     store.put_subscriptions([wish(how="daily 09:45")])
     publish(store, IMPROVED, of(KENT))

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from storage.ahead import SKEW
+from storage.ahead import DAY, SKEW
 from storage.store import Store
-from storage.types import Holding, KnownAuthority, KnownDocument, SourceState, Standing, TroubleKind
-from tests.storage.examples import LEASE, T0, URN, document, intent, listing
+from storage.types import Holding, KnownAuthority, KnownDocument, Refused, SourceState, Standing, TroubleKind
+from tests.storage.examples import (
+    LEASE,
+    MINUTE,
+    T0,
+    URN,
+    change,
+    claimed,
+    document,
+    intent,
+    listing,
+    subscription,
+    tell,
+)
 
 YEAR = timedelta(days=365)
 OURS = Holding(name="source:search", owner="us")
@@ -53,6 +65,68 @@ def test_a_poll_that_was_killed_while_the_clock_was_ahead_is_noticed_too(store: 
 def test_a_source_that_rests_until_next_year_is_polled(store: Store) -> None:
     store.release_source(SourceState(key="search", failures=1, trouble="It is down.", next_check_at=FUTURE))
     assert known_after_a_poll(store)[1] is not None
+
+
+def put_right(store: Store, now: datetime = T0) -> None:
+    store.claim_source("search", OURS, now, LEASE)
+    store.release_source(SourceState(key="search", next_check_at=now), OURS)
+
+
+class TestMessages:
+    """What was written by the clock of a process that tells and sends; perhaps none that polls was ahead."""
+
+    def test_a_channel_that_was_held_until_next_year_is_sent_to(self, store: Store) -> None:
+        tell(store, change())
+        key = claimed(store, FUTURE).key
+        put_right(store)
+        assert claimed(store, T0 + MINUTE).key == key
+
+    def test_one_that_was_to_wait_until_next_year_is_sent_to(self, store: Store) -> None:
+        tell(store, change())
+        refused = Refused(delivery=claimed(store, FUTURE), next_at=FUTURE, trouble="no")
+        store.record([refused], FUTURE)
+        put_right(store)
+        assert claimed(store, T0 + MINUTE).key == refused.delivery.key
+
+    def test_what_an_attempt_of_next_year_left_is_looked_for_since_it_was_owed(self, store: Store) -> None:
+        tell(store, change(), seen_at=T0 - MINUTE)
+        broken_off = claimed(store, FUTURE)
+        put_right(store)
+        again = claimed(store, T0)
+        assert (again.key, again.unsure_since, again.unsure_until) == (broken_off.key, T0 - MINUTE, T0)
+
+    def test_or_where_that_was_next_year_too_since_it_was_published(self, store: Store) -> None:
+        tell(store, change(of=listing(published=T0.date() - DAY)), seen_at=FUTURE)
+        in_doubt = Refused(delivery=claimed(store, FUTURE), next_at=FUTURE, trouble="no", uncertain=True)
+        store.record([replace(in_doubt, refused_since=FUTURE)], FUTURE)
+        put_right(store)
+        again = claimed(store, T0)
+        published = datetime.combine(T0.date() - DAY, time(), UTC)
+        assert (again.unsure_since, again.unsure_until, again.refused_since) == (published, T0, T0)
+
+    def test_a_change_that_was_put_off_until_next_year_is_told(self, store: Store) -> None:
+        store.apply(intent(changes=(change(),)))
+        store.put_off("new", FUTURE, "a bug", T0)
+        put_right(store)
+        assert [one.change.key for one in store.waiting_changes(9, T0)] == ["new"]
+
+    def test_changes_that_were_noticed_next_year_keep_their_order_and_come_before_what_is_noticed_now(
+        self, store: Store
+    ) -> None:
+        for number, key in enumerate(("c", "b", "a")):
+            store.apply(intent(now=FUTURE + number * MINUTE, changes=(change(key),)))
+        store.release_source(SourceState(key="search", last_ok_at=FUTURE))
+        put_right(store)
+        store.apply(intent(now=T0 + MINUTE, changes=(change("0"),)))
+        waiting = store.waiting_changes(9, T0 + MINUTE)
+        assert [one.change.key for one in waiting] == ["c", "b", "a", "0"]
+        assert all(one.seen_at <= T0 + MINUTE for one in waiting)
+
+    def test_a_digest_that_was_to_come_next_year_even_if_empty_comes(self, store: Store) -> None:
+        daily = replace(subscription(), how="daily 09:45", even_if_empty=True, digest_at=FUTURE)
+        store.put_subscriptions([daily])
+        put_right(store)
+        assert [one.even_if_empty for one in store.due_digests(T0)] == [True]
 
 
 def test_what_lies_ahead_rightly_stays(store: Store) -> None:

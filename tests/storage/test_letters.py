@@ -9,7 +9,19 @@ from sqlalchemy import Engine, text
 from storage.engine import writing
 from storage.store import Store
 from storage.types import Dead, DeadLetter, Part
-from tests.storage.examples import FANNING_OUT, LEASE, MINUTE, T0, change, claim, claimed, listing, owed, send_next, tell
+from tests.storage.examples import (
+    FANNING_OUT,
+    LEASE,
+    MINUTE,
+    T0,
+    change,
+    claim,
+    claimed,
+    listing,
+    owed,
+    send_next,
+    tell,
+)
 
 
 def kill(store: Store, number: int = 1) -> None:

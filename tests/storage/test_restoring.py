@@ -10,7 +10,20 @@ import pytest
 from storage.restoring import NOTICED_AGAIN, Restoration
 from storage.store import Store
 from storage.types import Dead, Delivery, Sent, Visit
-from tests.storage.examples import FANNING_OUT, LEASE, MINUTE, T0, URN, change, claim, claimed, intent, listing, owed, tell
+from tests.storage.examples import (
+    FANNING_OUT,
+    LEASE,
+    MINUTE,
+    T0,
+    URN,
+    change,
+    claim,
+    claimed,
+    intent,
+    listing,
+    owed,
+    tell,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RESTORED = T0 + DAY
