@@ -751,6 +751,10 @@ NOT_TOLD = (
     "{name}, “{title}”: what is new about it could not be told everywhere ({why}). This is a fault of the program, "
     "please report it. It is tried again every quarter of an hour, and nothing else is held up."
 )
+DIGEST_NOT_TOLD = (
+    "The digest of the channel {channel} could not be written ({why}). This is a fault of the program, please report "
+    "it. It is tried again every half minute, and no other digest is held up."
+)
 DEAD = "{dead} could not be sent and will not be tried again; the operator's log says why."
 
 PAUSED_IN = "Messages about inspections cannot be posted in "

@@ -47,6 +47,8 @@ SETTLING = timedelta(seconds=60)
 """So long a poll that is going on may find more, so that what comes on one morning is told together."""
 POLLS = "source:"
 """The beginning of the names of the leases under which sources are polled."""
+DIGESTS = "untold-digest:"
+"""The beginning of the names of troubles with digests."""
 IDLE_SECONDS = 0.3
 
 log = structlog.get_logger()
@@ -95,7 +97,11 @@ def is_settled(waiting: Sequence[ClaimedChange], now: datetime, *, polling: bool
 
 
 def fan_out_digests(store: Store, owner: str, now: datetime, clock: Callable[[], datetime] | None = None) -> int:
-    """Compose the digests that are due; how many messages. Raises `StorageError`."""
+    """Compose the digests that are due; how many messages.
+
+    Raises `StorageError`, or in the end what went wrong with some of them: they are tried at the next call, and hold up
+    no other.
+    """
     if not store.due_digests(now):
         return 0
     return _under_lease(store, owner, clock or (lambda: now), lambda holding: _fan_out_digests(store, holding, now))
@@ -201,10 +207,23 @@ def _amended(store: Store, amending: Sequence[ClaimedChange], told: Sequence[Tol
 
 
 def _fan_out_digests(store: Store, holding: Holding, now: datetime) -> int:
-    return sum(
-        store.fan_out_digest(holding, due, _digest(store, due, now), now, hows.due(due.how, now))
-        for due in store.due_digests(now)
-    )
+    new, faults = 0, dict[str, Exception]()
+    for due in store.due_digests(now):
+        name = f"{DIGESTS}{due.team}:{due.channel}:{due.how}"
+        try:
+            new += store.fan_out_digest(holding, due, _digest(store, due, now), now, hows.due(due.how, now))
+        except StorageError:
+            raise
+        except Exception as error:
+            faults[name] = error
+            why = words.DIGEST_NOT_TOLD.format(channel=due.channel, why=type(error).__name__)
+            store.raise_trouble(name, TroubleKind.UNTOLD, why, now)
+    for one in store.open_troubles():
+        if one.key.startswith(DIGESTS) and one.key not in faults:
+            store.end_trouble(one.key, now)
+    if faults:
+        raise ExceptionGroup("digests were not written", list(faults.values()))
+    return new
 
 
 def _digest(store: Store, due: DueDigest, now: datetime) -> tuple[Owed, ...]:

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.alerting import fanout
-from bot.alerting.fanout import HOPELESS, FanOut, fan_out_waiting
+from bot.alerting.fanout import HOPELESS, FanOut, fan_out_digests, fan_out_waiting
 from bot.alerting.telling import Form
 from storage import dropping, keeping
 from storage.engine import StorageError, writing
@@ -66,6 +65,12 @@ def spoil(monkeypatch: pytest.MonkeyPatch, urn: str, *only: str) -> None:
         return real(news, wishes, *more)
 
     monkeypatch.setattr(fanout, "route", route)
+
+
+def set_excepted(store: Store, channel: str, json: str) -> None:
+    """Somebody alters a wish by hand."""
+    with writing(store._engine) as connection:
+        connection.exec_driver_sql(f"UPDATE subscriptions SET excepted = '{json}' WHERE channel = '{channel}'")
 
 
 class TestSlices:
@@ -233,11 +238,24 @@ class TestBugs:
         assert {one.channel for one in deliver(many, T0 + PUT_OFF)} == {"C3"}
 
     def test_a_wish_that_cannot_be_read_is_in_the_way_of_its_own_channel_alone(self, many: Store) -> None:
-        with writing(many._engine) as connection:
-            rubbish = """UPDATE subscriptions SET excepted = '{"all": "rubbish"}' WHERE channel = 'C2'"""
-            connection.execute(text(rubbish))
+        set_excepted(many, "C2", '{"all": "rubbish"}')
         publish(many, IMPROVED)
         assert {one.channel for one in deliver(many)} == set(CHANNELS) - {"C2"}
+
+    def test_a_digest_that_cannot_be_written_holds_up_no_other_and_operators_know(self, store: Store) -> None:
+        store.put_subscriptions([wish(channel, how="daily 09:45") for channel in CHANNELS])
+        publish(store, IMPROVED)
+        set_excepted(store, "C0", '{"all": "rubbish"}')
+        due = T0 + 9 * MINUTE
+        with pytest.raises(ExceptionGroup):
+            fan_out_digests(store, "me", due)
+        assert {one.channel for one in deliver(store, due)} == set(CHANNELS) - {"C0"}
+        (trouble,) = store.open_troubles()
+        assert trouble.kind is TroubleKind.UNTOLD
+        assert trouble.sentence.startswith("The digest of the channel C0 could not be written (")
+        set_excepted(store, "C0", "[]")
+        assert fan_out_digests(store, "me", due + MINUTE) == 1
+        assert ({one.channel for one in deliver(store, due + MINUTE)}, store.open_troubles()) == ({"C0"}, ())
 
     def test_a_change_that_is_hopeless_is_not_tried_in_every_channel(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
