@@ -41,6 +41,8 @@ MOST = 100
 """Changes at a time."""
 SLICE = 250
 """Channels at a time: they are held while theirs is planned and written."""
+AT_ONCE = 10_000
+"""Of many changes so many are told at a time, each in each channel: PostgreSQL ends who holds them for too long."""
 HOPELESS = 3
 """A change that cannot be told in so many channels, one by one, is not tried in any other for now."""
 SETTLING = timedelta(seconds=60)
@@ -177,12 +179,15 @@ class _Batch:
 
 def _fan_out(store: Store, holding: Holding, now: datetime) -> int:
     waiting, later = _waiting(store, now)
+    if not waiting:  # Somebody else has told them a moment ago.
+        return 0
     keys = [one.change.key for one in waiting]
     family = [one for one in store.family(keys) if one.change.key not in later]
     batch = _Batch(store, holding, now, family)
     reaching = {scope for one in waiting for scope in scopes.reaching(one.change.urn)}
     places = store.places_of(reaching, {*keys, *(one.change.key for one in family)})
-    new = sum(batch.tell(waiting, places[first : first + SLICE]) for first in range(0, len(places), SLICE))
+    many = max(1, min(SLICE, AT_ONCE // len(waiting)))
+    new = sum(batch.tell(waiting, places[first : first + many]) for first in range(0, len(places), many))
     store.end_fan_out(holding, [key for key in keys if key not in batch.faults], now)
     for one in waiting:
         if faults := batch.faults.get(one.change.key):

@@ -84,6 +84,24 @@ class TestSlices:
         assert all(forms(corrected, channel) == forms(corrected, "C0") for channel in CHANNELS)
         assert [bool(one.edits) for one in corrected if one.channel == "C4"] == [True, True, False]
 
+    def test_the_more_there_is_to_tell_the_fewer_channels_are_held_at_a_time(
+        self, many: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(fanout, "SLICE", 4)
+        monkeypatch.setattr(fanout, "AT_ONCE", 4)
+        held: list[int] = []
+        real = many.fan_out
+
+        def fan_out(holding: Holding, keys: Any, places: Any, *more: Any) -> int:
+            held.append(len(places))
+            return real(holding, keys, places, *more)
+
+        monkeypatch.setattr(many, "fan_out", fan_out)
+        publish(many, IMPROVED)
+        publish(many, of(KENT), of(LEEDS), at=T0 + MINUTE)
+        publish(many, *(of(f"{number}") for number in range(5)), at=T0 + 2 * MINUTE)
+        assert held == [4, 1, 2, 2, 1, 1, 1, 1, 1, 1]
+
     def test_who_goes_on_after_a_death_tells_the_rest_and_nobody_twice(
         self, many: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
