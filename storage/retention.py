@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, func, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select, union
 
 from storage.engine import writing
 from storage.rows import Room
 from storage.schema import PENDING, deliveries, documents, fetches, messages, tellings, troubles, visits
-from storage.types import DeliveryStatus
 
 
 class Retention(Room):
@@ -21,11 +20,7 @@ class Retention(Room):
         One that a message still waiting answers or corrects stays. That a change was told is remembered by the change
         itself, so nothing is told again; but what is forgotten is no longer corrected in place.
         """
-        waiting = deliveries.alias()
-        wanted = exists().where(
-            waiting.c.status == DeliveryStatus.PENDING,
-            or_(waiting.c.thread_of == deliveries.c.key, waiting.c.edits == deliveries.c.key),
-        )
+        wanted = deliveries.c.key.in_(union(*(select(to).where(PENDING, to.is_not(None)) for to in _BELONGING)))
         old = and_(~PENDING, func.coalesce(deliveries.c.ended_at, deliveries.c.created_at) < ended_before, ~wanted)
         with writing(self._engine) as connection:
             rows = connection.execute(
@@ -53,5 +48,6 @@ class Retention(Room):
             return found
 
 
+_BELONGING = (deliveries.c.thread_of, deliveries.c.edits)
 _SAYS = deliveries.c.message == messages.c.id
 _REFERRING = (documents.c.sha256, documents.c.told_sha256, visits.c.sha256, troubles.c.copy)
