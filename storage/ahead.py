@@ -101,7 +101,7 @@ def _shows(table: Table, now: datetime) -> ColumnElement[bool]:
 def _notice_now(connection: Connection, now: datetime) -> None:
     """What was noticed later than it can have been was noticed now, in the same order: what amends it comes later."""
     columns = (changes.c.key, changes.c.seen_at)
-    late = connection.execute(select(*columns).where(changes.c.seen_at > now + SKEW)).all()
+    late = connection.execute(select(*columns).where(changes.c.seen_at > now)).all()
     moments = sorted({row.seen_at for row in late})
     order = {moment: now + nth * timedelta.resolution for nth, moment in enumerate(moments)}
     if late:

@@ -113,13 +113,14 @@ class TestMessages:
     def test_changes_that_were_noticed_next_year_keep_their_order_and_come_before_what_is_noticed_now(
         self, store: Store
     ) -> None:
+        store.apply(intent(now=T0 + SKEW, changes=(change("d"),)))
         for number, key in enumerate(("c", "b", "a")):
             store.apply(intent(now=FUTURE + number * MINUTE, changes=(change(key),)))
         store.release_source(SourceState(key="search", last_ok_at=FUTURE))
         put_right(store)
         store.apply(intent(now=T0 + MINUTE, changes=(change("0"),)))
         waiting = store.waiting_changes(9, T0 + MINUTE)
-        assert [one.change.key for one in waiting] == ["c", "b", "a", "0"]
+        assert [one.change.key for one in waiting] == ["d", "c", "b", "a", "0"]
         assert all(one.seen_at <= T0 + MINUTE for one in waiting)
 
     def test_a_digest_that_was_to_come_next_year_even_if_empty_comes(self, store: Store) -> None:
