@@ -26,8 +26,8 @@ from judgements.types import Change
 from storage import dropping
 from storage.engine import writing
 from storage.sending import ARRIVING, SUSPECT
-from storage.store import Store
-from storage.types import AttemptEnd, Dead, Delivery, Message, Owed, Part, Sent, Subscription
+from storage.store import FAN_OUT, Store
+from storage.types import AttemptEnd, Dead, Delivery, Holding, Message, Owed, Part, Sent, Subscription
 from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
 from tests.bot.validators import check
 from tests.slack import Fault, People, Proxy, soon
@@ -194,6 +194,21 @@ def test_a_message_that_never_arrived_is_looked_for_and_sent(
     assert len(people.messages()) == 1
 
 
+def test_nor_does_one_while_the_clock_was_a_year_ahead(
+    sqlite_store: Store, client: Client, clock: Clock, people: People
+) -> None:
+    now, polling = clock.now, Holding(name="source:search", owner="test")
+    subscribe(sqlite_store, CHANNEL)
+    clock.now += timedelta(days=365)
+    publish(sqlite_store, clock, NOT_READ)
+    with pytest.raises(KeyboardInterrupt):
+        step(CrashingStore(sqlite_store), client, clock)
+    clock.now = now
+    sqlite_store.claim_source("search", polling, clock.now, LEASE)
+    assert drain(sqlite_store, client, clock) == [Step.FOUND]
+    assert len(people.messages()) == 1
+
+
 @pytest.fixture
 def cut_after_posting(sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy) -> None:
     """A message owed for weeks of which we do not know that it arrived, others after it, and a history in pages."""
@@ -334,6 +349,23 @@ def test_a_message_that_slack_refuses_dies_a_day_and_a_half_after_the_first_refu
     between.faults.append(NOT_SAID_WHY)
     assert step(sqlite_store, client, clock) is Step.GIVEN_UP
     assert (sqlite_store.coverage().waiting, sqlite_store.coverage().dead) == (0, 1)
+
+
+def test_one_that_dies_of_a_fault_after_which_it_stands_there_is_found_when_it_is_retried(
+    sqlite_store: Store, client: Client, clock: Clock, people: People, between: Proxy
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    clock.now -= outcomes.PATIENCE
+    publish(sqlite_store, clock, NOT_READ)
+    between.faults += [NOT_SAID_WHY, Fault(accepted=True, status=200, error="internal_error")]
+    assert step(sqlite_store, client, clock) is Step.REFUSED
+    clock.now += outcomes.PATIENCE
+    assert step(sqlite_store, client, clock) is Step.GIVEN_UP
+    at_work = Holding(name=FAN_OUT, owner="the operator")
+    assert sqlite_store.claim_lease(at_work, clock.now, LEASE)
+    assert sqlite_store.retry_dead(at_work, clock.now).revived == 1
+    assert drain(sqlite_store, client, clock) == [Step.FOUND]
+    assert len(people.messages()) == 1
 
 
 def test_a_message_that_will_never_do_dies_at_once_and_holds_up_no_other(
