@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -42,23 +43,35 @@ OFTEN = timedelta(seconds=30)
 def main() -> None:
     """Carry out orders until there are no more; what was started then ends with us."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that were killed
-    started: list[int] = []
+    living: list[int] = []
     for line in sys.stdin:
-        answer = carry_out(json.loads(line), started)
+        answer = carry_out(json.loads(line), living)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-    for pid in started:
+    for child in living:
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            signal.pidfd_send_signal(child, signal.SIGKILL)
 
 
-def carry_out(order: Mapping[str, Any], started: list[int]) -> dict[str, int]:
+def carry_out(order: Mapping[str, Any], living: list[int]) -> dict[str, int]:
+    """Do what is ordered. `living`: handles of what was started; a number of a process alone soon means another one."""
     match order:
         case {"start": arguments, "environment": environment}:
-            started.append(start(arguments, environment))
-            return {"pid": started[-1]}
+            pid = start(arguments, environment)
+            living[:] = [one for one in living if lives(one)]
+            with suppress(ProcessLookupError):
+                living.append(os.pidfd_open(pid))
+            return {"pid": pid}
         case _:
             raise ValueError(order)
+
+
+def lives(child: int) -> bool:
+    """Whether the process of this handle has not ended; the handle is given back if it has."""
+    if not select.select([child], [], [], 0)[0]:
+        return True
+    os.close(child)
+    return False
 
 
 def start(arguments: list[str], environment: Mapping[str, str]) -> int:
