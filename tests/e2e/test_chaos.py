@@ -49,5 +49,7 @@ def test_who_sleeps_through_his_lease_says_nothing_and_is_replaced_within_a_minu
     counts = chaos(
         "--database postgresql --each 3 --minutes 0.05 --speed 30 --kill-every 0 --publish-every 4", tmp_path / "log"
     )
-    assert int(counts["halts"]) >= 4
+    assert int(counts["halts"]) >= 3, (
+        "who is about to speak, who is about to record, and a watcher; a fourth may be missed"
+    )
     assert counts["slowest takeover, s"] != "–"
