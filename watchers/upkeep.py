@@ -159,9 +159,8 @@ def _tell_operators(world: World, source: Source, state: SourceState, listed: Li
 
 def _observed(world: World, source: Source, state: SourceState, listed: Listed | None) -> troubles.Observed:
     now = world.clock()
-    newest = world.store.coverage(london_day(now)).newest
-    known = world.store.known_authorities()
-    suspect = {urn for one in world.store.open_troubles() if one.kind is TroubleKind.PAGE_SUSPECT for urn in one.about}
+    coverage, known = world.store.coverage(london_day(now)), world.store.known_authorities()
+    suspect = {urn for one in coverage.troubles if one.kind is TroubleKind.PAGE_SUSPECT for urn in one.about}
     there = set() if listed is None else {one.urn for one in listed.entries}
     gone = () if listed is None else absent(source, known, listed, now=now)
     return troubles.Observed(
@@ -172,7 +171,7 @@ def _observed(world: World, source: Source, state: SourceState, listed: Listed |
         short="" if listed is None else shrunk(source, listed, gone),
         list_doubts=() if listed is None else listed.odd,
         unfamiliar=() if listed is None else listed.unfamiliar,
-        newest=newest.published if newest else None,
+        newest=coverage.newest.published if coverage.newest else None,
         unread=world.store.told_unread(),
         missing_on=world.store.missing_documents(),
         room=world.archive.room(),
