@@ -18,19 +18,23 @@ SHORTEST = 8
 
 _SECRETS = (
     # Slack's tokens; what is said of them, "xoxb-…", is none.
-    re.compile(r"()(?:xox[a-z]|xapp)-\w[^\s\"'<>]*"),
+    (("xox", "xapp-"), re.compile(r"()(?:xox[a-z]|xapp)-\w[^\s\"'<>]*")),
     # Up to the last @, for a password may have any of /, : and @ in it. The example in our own words is none.
-    re.compile(r"(://)(?!user:password@)[^/\s:@]*:\S+(?=@)"),
+    (("://",), re.compile(r"(://)(?!user:password@)[^/\s:@]*:\S+(?=@)")),
     # In an address ("?ticket=…", as Slack's web sockets have it), in JSON, and in a list of a database's parameters.
-    re.compile(
-        r"""(\b\w*(?:password|secret|ticket|token)(?:=|["']\s*:\s*))(?:"[^"]*"|'[^']*'|[^&\s"'<>]+)""", re.IGNORECASE
+    (
+        ("password", "secret", "ticket", "token"),
+        re.compile(
+            r"""(\b\w*(?:password|secret|ticket|token)(?:=|["']\s*:\s*))(?:"[^"]*"|'[^']*'|[^&\s"'<>]+)""",
+            re.IGNORECASE,
+        ),
     ),
     # Whoever has such an address may answer in our name, or put a file there.
-    re.compile(r"(https://(?:hooks|files)\.slack\.com/)[^\s\"'<>]+"),
-    re.compile(r"(Authorization[\"']?\s*:\s*[\"']?\w+\s+)[^\s\"'<>]+", re.IGNORECASE),
+    (("slack.com/",), re.compile(r"(https://(?:hooks|files)\.slack\.com/)[^\s\"'<>]+")),
+    (("authorization",), re.compile(r"(Authorization[\"']?\s*:\s*[\"']?\w+\s+)[^\s\"'<>]+", re.IGNORECASE)),
 )
-_HINTS = ("xox", "xapp-", "://", "password", "secret", "ticket", "token", "authorization")
-"""One of these stands in whatever looks like a secret; most of what is logged has none of them, which is soon seen."""
+"""What looks like a secret, each behind its marks, in small letters. Most of what is logged has none of them, which is
+soon seen."""
 
 _known: list[str] = []
 
@@ -45,9 +49,10 @@ def without_secrets(text: str) -> str:
     """The text with every secret of the settings, every Slack token, and whatever else looks like one blotted out."""
     for known in _known:
         text = text.replace(known, "[secret]")
-    folded = text.casefold()
-    if any(hint in folded for hint in _HINTS):
-        for secret in _SECRETS:
+    # Beyond ASCII a letter has more forms than a small and a capital one, and the patterns know them all.
+    small = text.lower() if text.isascii() else None
+    for marks, secret in _SECRETS:
+        if small is None or any(mark in small for mark in marks):
             text = secret.sub(r"\1[secret]", text)
     return text
 

@@ -60,6 +60,8 @@ def test_no_secret_gets_into_a_log_line_by_any_way(capsys: pytest.CaptureFixture
         "https://files.slack.com/upload/v1/hunter2",
         "Proxy-Authorization: Basic hunter2==",
         "{'authorization': 'Bearer hunter2'}",
+        "AUTHORIZATION: Bearer hunter2",
+        "x?T\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}CKET=hunter2",
     ],
 )
 def test_a_secret_is_blotted_out_in_whatever_form_it_comes(text: str) -> None:
