@@ -17,19 +17,22 @@ MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What one person may still ask for: `left` at the moment `at`; it grows by one every `EVERY`, up to `AT_ONCE`."""
+    """What a person may still ask for: `left` at the moment `at`. It grows with time, up to `AT_ONCE` answers.
+
+    An answer takes `EVERY` of it. It is a time and not a number of answers, for times are exact.
+    """
 
     at: datetime
-    left: float = AT_ONCE
+    left: timedelta = AT_ONCE * EVERY
 
 
 def spend(allowance: Allowance | None, now: datetime) -> tuple[Allowance, timedelta]:
     """The allowance after one more answer, and how long to wait for it: no time, or (with nothing spent) some."""
     before = allowance or Allowance(at=now)
-    left = min(AT_ONCE, before.left + max(now - before.at, timedelta()) / EVERY)
-    if left >= 1:
-        return Allowance(at=now, left=left - 1), timedelta()
-    return Allowance(at=now, left=left), EVERY * (1 - left)
+    left = min(AT_ONCE * EVERY, before.left + max(now - before.at, timedelta()))
+    if left >= EVERY:
+        return Allowance(at=now, left=left - EVERY), timedelta()
+    return Allowance(at=now, left=left), EVERY - left
 
 
 class Allowances:
