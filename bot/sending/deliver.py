@@ -44,10 +44,10 @@ TURN_SECONDS = 60.0
 NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
 STOPPED = "the program was stopped before it was sent"
 WORKERS = 8
-AHEAD, FURTHEST_AHEAD = 4, 64
+AHEAD, FURTHEST_AHEAD = 4, 128
 """So many deliveries are claimed for each worker: few while Slack is slow, for what is claimed must be sent before
-its lease ends."""
-SLOW_SECONDS = 1.0
+its lease ends, also if each takes as long as is not yet called slow."""
+SLOW_SECONDS = 0.5
 TOGETHER_SECONDS = 0.1
 IDLE_SECONDS = 0.3
 
