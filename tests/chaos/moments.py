@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -58,7 +59,9 @@ def reached(folder: Path, moment: str, key: str = "") -> None:
             how = signal.Signals[mine.read_text(encoding="utf-8")]
             mine.write_text(f"{how.name}\n{key}", encoding="utf-8")
             mine.rename(path.with_name(f"{path.name}.taken-{os.getpid()}"))
-            os.kill(os.getpid(), how)
+            # To this very thread: a signal to the process may be taken by another one, and then this one goes on for a
+            # while, past the program's last look at the clock.
+            signal.pthread_kill(threading.get_ident(), how)
             return
 
 
