@@ -8,8 +8,9 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 import structlog
 
@@ -57,6 +58,42 @@ def without_secrets(text: str) -> str:
     return text
 
 
+class _Lines:
+    """Where lines are written: on stderr, at once, or together at the end of `together`."""
+
+    def __init__(self, *_about: Any) -> None:
+        self.file = sys.stderr
+
+    def msg(self, line: str) -> None:
+        held = getattr(_held, "lines", None)
+        if held is None:
+            _write(self.file, line + "\n")
+        else:
+            held.append(line + "\n")
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
+_held = threading.local()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what this thread logs meanwhile at its end, in one go: for each line alone it waits for other threads."""
+    _held.lines = []
+    try:
+        yield
+    finally:
+        lines, _held.lines = _held.lines, None
+        if lines:
+            _write(sys.stderr, "".join(lines))
+
+
+def _write(file: TextIO, lines: str) -> None:
+    file.write(lines)
+    file.flush()
+
+
 def start(level: int = logging.INFO, observe: Callable[[Mapping[str, Any]], None] = lambda _line: None) -> None:
     """Log from `level` on, the libraries from warnings on, all through the same blotter.
 
@@ -79,7 +116,7 @@ def start(level: int = logging.INFO, observe: Callable[[Mapping[str, Any]], None
     structlog.configure(
         processors=[*shared, shown, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -120,7 +157,17 @@ def put_down(error: BaseException, error_id: str) -> str:
 
 
 def _blot(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    if _is_without_secrets(event.values()):
+        return event
     return {key: _blotted(value) for key, value in event.items()}
+
+
+def _is_without_secrets(values: Collection[Any]) -> bool:
+    """Whether a look at them all together finds none, as in nearly every line: each alone takes its time."""
+    if any(isinstance(value, Mapping | list | tuple) for value in values):
+        return False  # As one string they read otherwise than what is in them.
+    together = "\0".join(map(str, values))
+    return without_secrets(together) == together
 
 
 def _blotted(value: Any) -> Any:

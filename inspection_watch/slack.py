@@ -16,7 +16,7 @@ from bot.alerting import fanout
 from bot.sending import deliver
 from bot.slack import client as slack_client
 from bot.slack import http_mode, people, socket_mode
-from inspection_watch import wiring
+from inspection_watch import logs, wiring
 from inspection_watch.health import Check
 from inspection_watch.listen import Doors, Reply
 from inspection_watch.settings import Settings, SettingsError
@@ -89,7 +89,14 @@ def delivering(
     identity = slack_client.sign_in(client)
     store.resume_workspace(identity.team)
     owner = wiring.owner()
-    sender = deliver.Sender(store=store, client=client, clock=clock, jitter=random.random, owner=owner)
+    sender = deliver.Sender(
+        store=store,
+        client=client,
+        clock=clock,
+        jitter=random.random,
+        owner=owner,
+        lines_together=logs.together,
+    )
     work = fanout.FanOut(store=store, clock=clock, owner=owner, operators=_operators(settings, identity.team))
     threads = (
         threading.Thread(target=deliver.run, args=(sender,), kwargs={"stop": stop}, name="deliver", daemon=True),

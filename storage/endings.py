@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, select, update
 
 from storage import dropping
-from storage.places import FREED, RESUMED, Place, has_id, is_one_of
+from storage.places import FREED, RESUMED, has_id
 from storage.rows import insert, update_many
 from storage.schema import channels, deliveries, workspaces
 from storage.types import AttemptEnd, Dead, Delivery, DeliveryStatus, Dropped, Paused, Refused, Sent
@@ -34,8 +34,8 @@ def is_current(end: AttemptEnd, current: Mapping[int, Row[Any]]) -> bool:
 
 def _write_sent(connection: Connection, ends: Sequence[Sent], now: datetime) -> None:
     sent = {"status": DeliveryStatus.SENT, "ended_at": now, "trouble": ""}
-    rows = [{"id": end.delivery.id, "ts": end.ts, "in_another": end.in_another, **sent} for end in ends]
-    update_many(connection, deliveries, rows)
+    rows = [{"id": end.delivery.id, "ts": end.ts, "in_another": end.in_another} for end in ends]
+    update_many(connection, deliveries, rows, sent)
     _free(connection, ends, RESUMED | {"limited_until": None})
     resume_workspaces(connection, {end.delivery.team for end in ends if end.delivery.paused})
 
@@ -119,12 +119,10 @@ def _free(
     connection: Connection, ends: Sequence[AttemptEnd], values: Mapping[str, Any], due_at: datetime | None = None
 ) -> None:
     """Give the channels back until their next message is due."""
-    by_time: dict[datetime, list[Place]] = {}
-    for end in ends:
-        by_time.setdefault(due_at or end.next_at, []).append((end.delivery.team, end.delivery.channel))
-    for moment, places in by_time.items():
-        freed = {"due_at": moment, **FREED, **values}
-        connection.execute(update(channels).where(is_one_of(connection, places)).values(freed))
+    rows = [
+        {"team": end.delivery.team, "channel": end.delivery.channel, "due_at": due_at or end.next_at} for end in ends
+    ]
+    update_many(connection, channels, rows, {**FREED, **values})
 
 
 def _mark_workspace(

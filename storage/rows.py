@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
     Connection,
@@ -16,15 +17,20 @@ from sqlalchemy import (
     FromClause,
     Row,
     Table,
+    TableValuedAlias,
+    Text,
+    and_,
+    cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from judgements.types import Listing
 from storage.codec import misfit
@@ -86,28 +92,58 @@ def insert_many(
     return frozenset(connection.scalars(new).all())
 
 
-def update_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write each row's values on the row of `table` that has its `id`. None of the columns may hold JSON.
+def update_many(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], also: Mapping[str, Any] | None = None
+) -> None:
+    """Write each row's values on the row of `table` that has its primary key, and what is in `also` on all of them.
 
-    In one statement: with one for each row the threads of this process wait for each other each time.
+    In one statement: with one for each row the threads of this process wait for each other each time. None of the
+    columns may hold JSON.
     """
     if rows:
+        key = [column.name for column in table.primary_key]
         listed = _listed(connection, table, rows)
-        values = {name: listed.c[name] for name in rows[0] if name != "id"}
-        connection.execute(update(table).where(table.c.id == listed.c.id).values(values))
+        values = {name: listed.c[name] for name in rows[0] if name not in key} | dict(also or {})
+        which = and_(*(table.c[name] == listed.c[name] for name in key))
+        connection.execute(update(table).where(which).values(values))
 
 
 def _listed(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> FromClause:
     """The rows as a table, with the types of the columns of `table` and the place of each in `place`."""
     names = list(rows[0])
-    if connection.dialect.name == "postgresql":
-        columns = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
-        return func.unnest(*columns).table_valued(*names, with_ordinality="place").render_derived()
     bound = [_bound(connection, table.c[name]) for name in names]
-    data = json.dumps([[bind(row[name]) for bind, name in zip(bound, names, strict=True)] for row in rows])
-    each = func.json_each(data).table_valued("key", "value")
-    found = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(names)]
-    return select(*found, each.c.key.label("place")).subquery()
+    each = listed(connection, [[bind(row[name]) for bind, name in zip(bound, names, strict=True)] for row in rows])
+    found = [each.cell(place, table.c[name].type).label(name) for place, name in enumerate(names)]
+    return select(*found, each.place.label("place")).subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows of values, however many, as rows of a statement."""
+
+    rows: TableValuedAlias
+    place: ColumnElement[int]
+    on_sqlite: bool
+
+    def cell(self, place: int, as_type: TypeEngine[Any]) -> ColumnElement[Any]:
+        """What stands at this place, from 0, of each row."""
+        if self.on_sqlite:
+            return func.json_extract(self.rows.c.value, f"$[{place}]")
+        return cast(self.rows.c.value.op("->>")(literal_column(str(place))), as_type)
+
+
+def listed(connection: Connection | Engine, rows: Sequence[Sequence[Any]]) -> Listed:
+    """These rows as one parameter: the statement is the same each time, and a driver soon writes a long text.
+
+    With an array for each column it takes longer than the database.
+    """
+    data = json.dumps(rows, default=str)  # moments, as ISO 8601
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(data).table_valued("key", "value")
+        return Listed(each, each.c.key, on_sqlite=True)
+    values = func.json_array_elements(cast(literal(data, Text), JSON))
+    each = values.table_valued("value", with_ordinality="place").render_derived()
+    return Listed(each, each.c.place, on_sqlite=False)
 
 
 def _bound(connection: Connection, column: Column[Any]) -> Callable[[Any], Any]:

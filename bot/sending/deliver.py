@@ -13,12 +13,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from queue import SimpleQueue
 
 import structlog
+from structlog.typing import FilteringBoundLogger
 
 from bot.rounds import go_round
 from bot.sending import notices, posting
@@ -42,10 +44,10 @@ TURN_SECONDS = 60.0
 NEVER_ENDED = "the last attempts to send it never came to an end: this is a fault of the program, please report it"
 STOPPED = "the program was stopped before it was sent"
 WORKERS = 8
-AHEAD, FURTHEST_AHEAD = 4, 64
+AHEAD, FURTHEST_AHEAD = 4, 128
 """So many deliveries are claimed for each worker: few while Slack is slow, for what is claimed must be sent before
-its lease ends."""
-SLOW_SECONDS = 1.0
+its lease ends, also if each takes as long as is not yet called slow."""
+SLOW_SECONDS = 0.5
 TOGETHER_SECONDS = 0.1
 IDLE_SECONDS = 0.3
 
@@ -69,6 +71,8 @@ class Attempt:
     """One delivery after Slack was asked: where it stands, or how it ended otherwise."""
 
     delivery: Delivery
+    at: datetime
+    """When it was over; it is recorded a moment later, with others."""
     stands: posting.Stands | None = None
     ended: outcomes.Outcome | None = None
     owed: tuple[Owed, ...] = ()
@@ -89,6 +93,8 @@ class Sender:
     jitter: Callable[[], float]
     owner: str
     spacing: timedelta = SPACING
+    lines_together: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What is logged within it may be written in one go."""
 
 
 def deliver_due(sender: Sender, most: int = 1) -> tuple[Step, ...]:
@@ -102,7 +108,8 @@ def deliver_due(sender: Sender, most: int = 1) -> tuple[Step, ...]:
 def attempt(sender: Sender, delivery: Delivery) -> Attempt:
     """Ask Slack. What is no trouble of Slack's or the network's is raised: it is a bug."""
     if delivery.unfinished > MOST_UNFINISHED:
-        return Attempt(delivery=delivery, ended=_fatal(NEVER_ENDED, "never_ended"))
+        never = _fatal(NEVER_ENDED, "never_ended")
+        return Attempt(delivery=delivery, at=sender.clock(), ended=never)
     try:
         until = delivery.begun_at + LEASE - MARGIN
         stands = posting.put(sender.client, delivery, lambda: sender.clock() > until)
@@ -111,7 +118,7 @@ def attempt(sender: Sender, delivery: Delivery) -> Attempt:
         if ended is None:
             raise
         return _refused(sender, delivery, ended)
-    return Attempt(delivery=delivery, stands=stands)
+    return Attempt(delivery=delivery, at=sender.clock(), stands=stands)
 
 
 def _fatal(trouble: str, reason: str) -> outcomes.Outcome:
@@ -126,7 +133,7 @@ def _refused(sender: Sender, delivery: Delivery, ended: outcomes.Outcome) -> Att
             owed = notices.of_unwritable(sender.client, delivery)
         elif not delivery.paused:
             owed = notices.of_pause(sender.store, sender.client, delivery, ended.trouble)
-    return Attempt(delivery=delivery, ended=ended, owed=owed)
+    return Attempt(delivery=delivery, at=sender.clock(), ended=ended, owed=owed)
 
 
 def record(sender: Sender, attempts: Sequence[Attempt]) -> tuple[Step, ...]:
@@ -134,23 +141,25 @@ def record(sender: Sender, attempts: Sequence[Attempt]) -> tuple[Step, ...]:
     if not attempts:
         return ()
     now = sender.clock()
-    ends = [_end(sender, one, now) for one in attempts]
+    ends = [_end(sender, one) for one in attempts]
     # Written first: its key keeps it from being said twice, and nobody would remember it after a crash.
     if owed := [one for attempt in attempts for one in attempt.owed]:
         sender.store.owe(owed, now)
     recorded = sender.store.record(ends, now)
-    return tuple(_logged(one, end, recorded, now) for one, end in zip(attempts, ends, strict=True))
+    line = log.bind()  # Once for them all: to find out each time how lines are written takes as long as to write one.
+    with sender.lines_together():
+        return tuple(_logged(line, one, end, recorded) for one, end in zip(attempts, ends, strict=True))
 
 
-def _end(sender: Sender, attempt: Attempt, now: datetime) -> AttemptEnd:
+def _end(sender: Sender, attempt: Attempt) -> AttemptEnd:
     if attempt.ended is None:
         assert attempt.stands is not None
-        there = attempt.stands
-        return Sent(delivery=attempt.delivery, ts=there.ts, in_another=there.in_another, next_at=now + sender.spacing)
-    return outcomes.end_of(attempt.delivery, attempt.ended, now, sender.jitter())
+        there, next_at = attempt.stands, attempt.at + sender.spacing
+        return Sent(delivery=attempt.delivery, ts=there.ts, in_another=there.in_another, next_at=next_at)
+    return outcomes.end_of(attempt.delivery, attempt.ended, attempt.at, sender.jitter())
 
 
-def _logged(attempt: Attempt, end: AttemptEnd, recorded: frozenset[int], now: datetime) -> Step:
+def _logged(log: FilteringBoundLogger, attempt: Attempt, end: AttemptEnd, recorded: frozenset[int]) -> Step:
     """One line for each attempt; what it came to."""
     step = _step(attempt, end)
     key, attempts = end.delivery.key, end.delivery.attempts
@@ -167,7 +176,7 @@ def _logged(attempt: Attempt, end: AttemptEnd, recorded: frozenset[int], now: da
     if isinstance(end, Dead):
         log.error("given up", delivery=key, attempts=attempts, reason=reason, trouble=trouble)
         return step
-    again = str(end.next_at - now)
+    again = str(end.next_at - attempt.at)
     if isinstance(end, Paused):
         log.warning("paused", delivery=key, attempts=attempts, reason=reason, trouble=trouble, again_in=again)
     else:
@@ -181,6 +190,12 @@ def _step(attempt: Attempt, end: AttemptEnd) -> Step:
     return {Refused: Step.REFUSED, Paused: Step.PAUSED, Dead: Step.GIVEN_UP, Dropped: Step.DROPPED}[type(end)]
 
 
+def _rung() -> threading.Event:
+    bell = threading.Event()
+    bell.set()
+    return bell
+
+
 @dataclass(slots=True)
 class _Dispatcher:
     """What is under way: `claimed` for the workers, `finished` by them and not yet recorded."""
@@ -191,8 +206,11 @@ class _Dispatcher:
     under_way: int = 0
     claimed: SimpleQueue[Delivery | None] = field(default_factory=SimpleQueue)
     finished: deque[Attempt | None] = field(default_factory=deque)
-    bell: threading.Event = field(default_factory=threading.Event)
-    """Rung by workers when there is something to record: for every one of them the dispatcher would wake too often."""
+    bell: threading.Event = field(default_factory=_rung)
+    """Rung by workers when there is something to record: for every one of them the dispatcher would wake too often.
+
+    At the beginning it is rung: people wait for what is due, and nothing is under way that would ring it.
+    """
     unrecorded: list[Attempt] = field(default_factory=list)
     ahead: int = AHEAD
     slow: bool = False
@@ -203,23 +221,31 @@ class _Dispatcher:
 
     def round(self) -> float:
         """Record what is finished and begin what is due; no pause, for the wait is for whatever is finished."""
+        self.record()  # What could not be recorded in the last round: until it is, nothing more is said.
         self.pace()
         self.collect(IDLE_SECONDS)
-        record(self.sender, self.unrecorded)
-        self.unrecorded = []
+        self.begin()  # The workers have something to do while we record.
+        self.record()
+        return 0.0
+
+    def begin(self) -> None:
         if not self.stop.is_set():
             for delivery in self.claim():
                 self.under_way += 1
                 self.claimed.put(delivery)
-        return 0.0
+
+    def record(self) -> None:
+        record(self.sender, self.unrecorded)
+        self.unrecorded = []
 
     def claim(self) -> tuple[Delivery, ...]:
         """What is due; of what may be the reason why attempts come to no end, one at a time and nothing beside it."""
-        if self.suspected and self.under_way:
+        unended = bool(self.under_way or self.unrecorded)
+        if self.suspected and unended:
             return ()
         self.suspected = False
         claimed = () if self.is_turn_of_suspects() else self.claim_ahead()
-        return claimed if claimed or self.under_way else self.claim_suspect()
+        return claimed if claimed or unended else self.claim_suspect()
 
     def is_turn_of_suspects(self) -> bool:
         """They are last, for what they bring down is everybody's, but not for ever."""
@@ -257,8 +283,8 @@ class _Dispatcher:
                 self.unrecorded.append(attempt)
 
     def is_enough(self) -> bool:
-        """Whether the workers will soon have nothing to do."""
-        return self.under_way - len(self.finished) < self.workers * self.ahead / 2
+        """Whether half of what was claimed is finished: the workers will soon have nothing to do."""
+        return len(self.finished) >= self.under_way / 2
 
     def serve(self) -> None:
         """What each worker does until there is nothing more to come."""
@@ -284,7 +310,7 @@ class _Dispatcher:
         now = outcomes.Outcome(
             verdict=outcomes.Verdict.WAIT, trouble=STOPPED, retry_after=timedelta(0), reason="stopped"
         )
-        return Attempt(delivery=delivery, ended=now)
+        return Attempt(delivery=delivery, at=self.sender.clock(), ended=now)
 
     def end(self) -> None:
         """Wait for what is under way, and record it."""
@@ -292,7 +318,7 @@ class _Dispatcher:
             self.collect(IDLE_SECONDS)
         for _ in range(self.workers):
             self.claimed.put(None)
-        record(self.sender, self.unrecorded)
+        self.record()
 
 
 def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> None:

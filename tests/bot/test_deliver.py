@@ -24,7 +24,7 @@ from bot.types import OPERATOR
 from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM, LocalSlack
 from judgements.types import Change
 from storage import dropping
-from storage.engine import writing
+from storage.engine import StorageError, writing
 from storage.sending import ARRIVING, SUSPECT
 from storage.store import FAN_OUT, Store
 from storage.types import AttemptEnd, Dead, Delivery, Holding, Message, Owed, Part, Sent, Subscription
@@ -617,11 +617,52 @@ def test_one_that_is_suspected_has_its_turn_however_much_else_is_to_be_sent(
     dispatcher.next_turn = 0
     assert dispatcher.claim() == (), "what is under way is waited for"
     dispatcher.under_way = 0
+    dispatcher.unrecorded = [deliver.Attempt(delivery=others[0], at=clock.now)]
+    assert dispatcher.claim() == (), "what came of it would be forgotten"
+    dispatcher.unrecorded = []
     assert [one.key for one in dispatcher.claim()] == ["0"]
     dispatcher.under_way = 1
     assert dispatcher.claim() == (), "it is alone"
     dispatcher.under_way = 0
     assert len(dispatcher.claim()) == deliver.AHEAD
+
+
+def test_while_nothing_can_be_recorded_nothing_more_is_begun(
+    sqlite_store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe_notices(sqlite_store, clock, 2)
+    dispatcher = a_dispatcher(sqlite_store, clock, workers=1)
+    (first,) = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+    stands = posting.Stands(ts="1")
+    dispatcher.unrecorded = [deliver.Attempt(delivery=first, at=clock.now, stands=stands)]
+
+    def fail(*_asked: object) -> frozenset[int]:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "record", fail)
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                dispatcher.round()
+    assert (dispatcher.under_way, len(dispatcher.unrecorded)) == (0, 1)
+    dispatcher.round()
+    assert (dispatcher.under_way, dispatcher.unrecorded) == (1, [])
+    assert sqlite_store.coverage().waiting == 1
+
+
+def test_the_second_between_two_messages_begins_when_the_first_was_sent(sqlite_store: Store, clock: Clock) -> None:
+    owe_notices(sqlite_store, clock, 1)
+    said = Message(text="said", blocks=())
+    second = Owed(key="second", team=TEAM, channel="C0", part=Part.NOTICE, message=said)
+    sqlite_store.owe([second], clock.now)
+    (first,) = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+    nobody = sender(sqlite_store, web_client(TOKEN, "http://127.0.0.1:1/api/"), clock)
+    sent = deliver.Attempt(delivery=first, at=clock.now, stands=posting.Stands(ts="1"))
+    clock.now += SPACING / 2
+    assert deliver.record(nobody, [sent]) == (Step.SENT,)
+    assert sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1) == ()
+    clock.now += SPACING / 2
+    assert [one.key for one in sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)] == ["second"]
 
 
 def begin_and_crash(store: Store, clock: Clock) -> bool:
@@ -708,6 +749,18 @@ def loop(sqlite_store: Store, local_slack: LocalSlack, people: People) -> Iterat
     stop.set()
     thread.join(5)
     assert not thread.is_alive(), "it ends when it is told to"
+
+
+def test_what_waited_for_the_start_is_begun_at_once(
+    sqlite_store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "IDLE_SECONDS", 10.0)
+    owe_notices(sqlite_store, clock, 1)
+    dispatcher = a_dispatcher(sqlite_store, clock)
+    first = threading.Thread(target=dispatcher.round)
+    first.start()
+    soon(lambda: dispatcher.under_way == 1, "it to be begun", seconds=5)
+    first.join()
 
 
 def test_the_loop_survives_faults_and_delivers(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
@@ -69,6 +70,29 @@ def test_a_secret_is_blotted_out_in_whatever_form_it_comes(text: str) -> None:
     assert "[secret]" in blotted
     assert "ter2" not in blotted
     assert "hun" not in blotted
+
+
+def test_one_secret_among_other_fields_is_blotted_and_they_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.start()
+    token = TOKENS[0]
+    structlog.get_logger().info("event", before="a", token=token, after=None, number=7, nested=["b", {"c": token}])
+    line = json.loads(capsys.readouterr().err)
+    assert (line["before"], line["token"], line["after"], line["number"]) == ("a", "[secret]", None, 7)
+    assert line["nested"] == ["b", {"c": "[secret]"}]
+
+
+def test_lines_written_together_are_all_written_in_their_order_whatever_happens(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.start()
+    log = structlog.get_logger()
+    with contextlib.suppress(ZeroDivisionError), logs.together():
+        log.info("first")
+        log.info("second")
+        assert capsys.readouterr().err == ""
+        raise ZeroDivisionError
+    log.info("third")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["first", "second", "third"]
 
 
 def test_what_is_said_of_secrets_stays_readable() -> None:
