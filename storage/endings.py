@@ -19,7 +19,7 @@ SEVERAL = 3
 
 
 def standing(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
-    columns = (deliveries.c.id, deliveries.c.attempts, deliveries.c.status)
+    columns = (deliveries.c.id, deliveries.c.attempts, deliveries.c.status, deliveries.c.ts)
     rows: Sequence[Any] = connection.execute(select(*columns).where(has_id(connection, ids))).all()
     return {row.id: row for row in rows}
 

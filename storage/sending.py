@@ -28,7 +28,7 @@ from storage import restoring
 from storage.ahead import DAY
 from storage.endings import WRITERS, is_current, resume_workspaces, standing
 from storage.engine import reading, writing
-from storage.places import FREED, RESUMED, Place, has_id, is_one_of, lock
+from storage.places import FREED, RESUMED, Place, has_id, is_one_of, lock, wake
 from storage.restoring import Restoration
 from storage.rows import MISFITS, Room, UndecodableError, past
 from storage.schema import PENDING, changes, channels, deliveries, leases, messages, tellings, workspaces
@@ -121,6 +121,31 @@ class Sending(Room):
                 if ended := [end for end in valid if isinstance(end, kind)]:
                     write(connection, ended, now)
         return frozenset(end.delivery.id for end in valid)
+
+    def settled(self, ids: Collection[int]) -> Mapping[int, str | None]:
+        """Which of these deliveries are sent or given up, and where they stand by what is recorded; None: nowhere."""
+        with reading(self._engine) as connection:
+            known = standing(connection, ids)
+        rows = {id_: known.get(id_) for id_ in ids}  # what is tidied away was settled long before
+        return {
+            id_: row.ts if row and row.status == DeliveryStatus.SENT else None
+            for id_, row in rows.items()
+            if row is None or row.status != DeliveryStatus.PENDING
+        }
+
+    def write_again(self, late: Delivery, now: datetime) -> bool:
+        """Owe what was last written over a message once more, as `late`, an older correction, was written after it.
+
+        False if nothing newer has been written: it is the last, or what is newer is still to be written.
+        """
+        of_the_same = and_(deliveries.c.edits == late.edits, deliveries.c.status != DeliveryStatus.DROPPED)
+        newest = select(func.max(deliveries.c.id)).where(of_the_same).scalar_subquery()
+        written = and_(deliveries.c.status == DeliveryStatus.SENT, deliveries.c.id > late.id)
+        owed = {"status": DeliveryStatus.PENDING, "unfinished": 0, "ended_at": None}
+        again = update(deliveries).where(deliveries.c.id == newest, written).values(owed).returning(deliveries.c.id)
+        with writing(self._engine) as connection:
+            wake(connection, [(late.team, late.channel)], now)
+            return connection.execute(again).one_or_none() is not None
 
     def resume_channel(self, team: str, channel: str, now: datetime) -> bool:
         """Send to a paused channel again, at once: its next message is due. False if it was not paused."""

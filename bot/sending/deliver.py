@@ -24,6 +24,7 @@ from structlog.typing import FilteringBoundLogger
 
 from bot.rounds import go_round
 from bot.sending import notices, posting
+from bot.sending.twins import Late, Twins
 from bot.slack import outcomes
 from bot.slack.client import Client
 from storage.engine import StorageError
@@ -77,6 +78,11 @@ class Attempt:
     ended: outcomes.Outcome | None = None
     owed: tuple[Owed, ...] = ()
     """What somebody is to be told because of it."""
+
+    @property
+    def said_as(self) -> str | None:
+        """Where it posted or wrote over a message; None if it found one there, or did neither."""
+        return self.stands.ts if self.stands and not self.stands.found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +224,10 @@ class _Dispatcher:
     suspected: bool = False
     """What is under way may be what brings us down."""
     next_turn: float = field(default_factory=lambda: time.monotonic() + TURN_SECONDS)
+    twins: Twins = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.twins = Twins(store=self.sender.store, client=self.sender.client, clock=self.sender.clock)
 
     def round(self) -> float:
         """Record what is finished and begin what is due; no pause, for the wait is for whatever is finished."""
@@ -226,6 +236,7 @@ class _Dispatcher:
         self.collect(IDLE_SECONDS)
         self.begin()  # The workers have something to do while we record.
         self.record()
+        self.twins.look()
         return 0.0
 
     def begin(self) -> None:
@@ -235,7 +246,10 @@ class _Dispatcher:
                 self.claimed.put(delivery)
 
     def record(self) -> None:
-        record(self.sender, self.unrecorded)
+        steps = record(self.sender, self.unrecorded)
+        for one, step in zip(self.unrecorded, steps, strict=True):
+            if step is Step.OVERTAKEN and (ts := one.said_as):
+                self.twins.add(Late(delivery=one.delivery, ts=ts))
         self.unrecorded = []
 
     def claim(self) -> tuple[Delivery, ...]:
@@ -319,6 +333,7 @@ class _Dispatcher:
         for _ in range(self.workers):
             self.claimed.put(None)
         self.record()
+        self.twins.settle()
 
 
 def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> None:

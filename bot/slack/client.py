@@ -69,7 +69,7 @@ class Client(WebClient):
         self.opener = lines.opener(self.proxy)
 
     def with_last_look(self, look: Callable[[], None]) -> Client:
-        """The same client, which looks once more when the line stands, before it says anything. `look` may raise."""
+        """The same client, which looks once more when the line stands, before each word. `look` may raise."""
         looking = copy(self)
         looking.last_look = look
         return looking

@@ -1,8 +1,9 @@
-"""A line to Slack, opened anew for every call, with one last look before the first word is said on it.
+"""A line to Slack, opened anew for every call, with a last look before each word that is said on it.
 
 To find the address, to connect and to agree on the encryption may take a minute where a name server or an address is
-silent. What is said after the look has left us for good, or never will, within three time-outs: one to hand over the
-headers, one to hand over the body, and one until it is acknowledged.
+silent. The headers and the body are two words, and a request without its body is none. What is said after the look has
+left us for good, or never will, within three time-outs: one to hand over the headers, one to hand over the body, and
+one until it is acknowledged.
 """
 
 from __future__ import annotations
@@ -49,7 +50,12 @@ class _Line(HTTPConnection):
         except OSError as error:
             raise NeverConnectedError(*error.args) from error
         _give_up_in_time(self.sock, self.timeout)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
         self.last_look()
+        super().send(data)
 
 
 class _EncryptedLine(_Line, HTTPSConnection):

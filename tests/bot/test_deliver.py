@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from bot.alerting.fanout import fan_out_waiting
 from bot.alerting.telling import Form, key
 from bot.sending import deliver, posting
-from bot.sending.deliver import LEASE, SPACING, Sender, Step, deliver_due, run
+from bot.sending.deliver import LEASE, SPACING, Sender, Step, _Dispatcher, deliver_due, run
 from bot.slack import outcomes
 from bot.slack.client import TIMEOUT_SECONDS, Client, web_client
 from bot.types import OPERATOR
@@ -287,6 +287,78 @@ def test_a_process_that_slept_through_its_lease_does_not_post(
     clock.now += timedelta(minutes=15)
     assert drain(sqlite_store, client, clock) == [Step.SENT]
     assert len(people.messages()) == 1
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["said meanwhile", "looked for, and about to be said"])
+def test_what_left_us_when_another_had_said_it_is_taken_back(
+    settled: bool, sqlite_store: Store, client: Client, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process stands still after its last look, while its bytes are about to leave."""
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    dispatcher = _Dispatcher(sender=sender(sqlite_store, client, clock), workers=1, stop=threading.Event())
+    dispatcher.begin()
+    others: list[Delivery] = []
+    post = posting._post
+
+    def late(_looking: Client, delivery: Delivery) -> str:
+        with monkeypatch.context() as patch:
+            patch.setattr(posting, "_post", post)
+            clock.now += AGAIN + LEASE
+            others.extend(sqlite_store.claim_deliveries(clock.now, LEASE, "another", 1))
+            said = post(client, others[0])
+            if settled:
+                deliver.record(dispatcher.sender, [said_as(others[0], said, clock)])
+            else:
+                others_ts.append(said)
+        return post(client, delivery)
+
+    others_ts: list[str] = []
+    monkeypatch.setattr(posting, "_post", late)
+    dispatcher.work(dispatcher.claimed.get())
+    dispatcher.collect(0)
+    with capture_logs() as logs:
+        dispatcher.record()
+        dispatcher.twins.look()
+        if not settled:
+            assert len(people.messages()) == 2
+            deliver.record(dispatcher.sender, [said_as(others[0], others_ts[0], clock)])
+            dispatcher.twins.look()
+            assert len(people.messages()) == 2, "it is not looked all the time"
+            dispatcher.twins.settle()
+    (left,) = people.messages()
+    assert sqlite_store.settled([others[0].id]) == {others[0].id: left["ts"]}
+    assert [one["event"] for one in logs if one["event"] != "delivered"] == ["overtaken", "taken back"]
+    assert dispatcher.twins.late == []
+
+
+@pytest.mark.parametrize("newer", ["said", "waits", "none"])
+def test_a_correction_that_was_written_after_a_newer_one_has_that_written_again(
+    newer: str, store: Store, clock: Clock
+) -> None:
+    said = Owed(key="said", team=TEAM, channel="C0", part=Part.HEADLINE, message=Message(text="0", blocks=()))
+    first = replace(said, key="first", edits="said", message=Message(text="1", blocks=()))
+    second = replace(first, key="second", message=Message(text="2", blocks=()))
+    store.owe([said, first], clock.now)
+    if newer != "none":
+        store.owe([second], clock.now)
+    late, *_ = [sent(store, clock) for _ in range({"said": 3, "waits": 2, "none": 2}[newer])][1:]
+    assert store.write_again(late, clock.now) is (newer == "said")
+    clock.now += SPACING
+    assert [one.key for one in store.claim_deliveries(clock.now, LEASE, "test", 9)] == (
+        [] if newer == "none" else ["second"]
+    )
+
+
+def sent(store: Store, clock: Clock) -> Delivery:
+    clock.now += SPACING
+    (claimed,) = store.claim_deliveries(clock.now, LEASE, "test", 1)
+    store.record([Sent(delivery=claimed, ts="1", next_at=clock.now + SPACING)], clock.now)
+    return claimed
+
+
+def said_as(delivery: Delivery, ts: str, clock: Clock) -> deliver.Attempt:
+    return deliver.Attempt(delivery=delivery, at=clock.now, stands=posting.Stands(ts=ts))
 
 
 @pytest.mark.usefixtures("cut_after_posting")
@@ -676,9 +748,9 @@ def owe_notices(store: Store, clock: Clock, number: int) -> None:
     store.owe([replace(notice, key=f"{one}", channel=f"C{one}") for one in range(number)], clock.now)
 
 
-def a_dispatcher(store: Store, clock: Clock, workers: int = deliver.WORKERS) -> deliver._Dispatcher:
+def a_dispatcher(store: Store, clock: Clock, workers: int = deliver.WORKERS) -> _Dispatcher:
     nobody = sender(store, web_client(TOKEN, "http://127.0.0.1:1/api/"), clock)
-    return deliver._Dispatcher(sender=nobody, workers=workers, stop=threading.Event())
+    return _Dispatcher(sender=nobody, workers=workers, stop=threading.Event())
 
 
 def live_until_killed_by(culprit: str, store: Store, clock: Clock) -> set[str]:

@@ -27,18 +27,39 @@ def line(kind: type[lines._Line], to: socket.socket, looks: list[str], timeout: 
     return kind(f"{host}:{port}", last_look=lambda: looks.append("looked"), timeout=timeout)
 
 
-def test_the_last_look_is_taken_when_the_line_stands(silent: socket.socket) -> None:
+def test_a_last_look_is_taken_when_the_line_stands_before_the_headers_and_before_the_body(
+    silent: socket.socket,
+) -> None:
     looks: list[str] = []
     with closing(line(lines._Line, silent, looks)) as made:
         made.connect()
-    assert looks == ["looked"]
+        assert looks == []
+        made.request("POST", "/", body=b"a body")
+    assert looks == ["looked", "looked"]
 
 
 def test_and_not_before_it_is_encrypted(silent: socket.socket) -> None:
     looks: list[str] = []
     with pytest.raises(NeverConnectedError):
-        line(lines._EncryptedLine, silent, looks).connect()
+        line(lines._EncryptedLine, silent, looks).request("POST", "/")
     assert looks == []
+
+
+def test_whoever_stood_still_after_the_headers_keeps_the_body_to_himself(silent: socket.socket) -> None:
+    looks = iter([None, ZeroDivisionError()])
+
+    def look() -> None:
+        if trouble := next(looks):
+            raise trouble
+
+    host, port = silent.getsockname()
+    with pytest.raises(ZeroDivisionError):
+        web_client("xoxb-1", f"http://{host}:{port}/api").with_last_look(look).chat_postMessage(channel="C1", text="no")
+    heard, _ = silent.accept()
+    with heard, heard.makefile("rb") as said:
+        headers, _, body = said.read().partition(b"\r\n\r\n")
+    assert headers.startswith(b"POST")
+    assert body == b""
 
 
 def test_what_is_not_acknowledged_in_time_is_not_sent_for_minutes_afterwards(silent: socket.socket) -> None:

@@ -28,7 +28,7 @@ import inspection_watch.cli
 import inspection_watch.wiring
 from bot import rounds
 from bot.alerting import fanout
-from bot.sending import deliver, posting
+from bot.sending import deliver, posting, twins
 from bot.slack import client
 from storage import engine, keeping, sending
 from storage.store import Store
@@ -109,6 +109,7 @@ def hasten(epoch: float, speed: float, offset: float) -> None:
     keeping.BEAT_SECONDS = keeping.BEAT_SECONDS / speed  # type: ignore[misc]
     engine._IDLE_SECONDS = engine._IDLE_SECONDS / speed  # type: ignore[assignment]
     deliver.TURN_SECONDS = deliver.TURN_SECONDS / speed
+    twins.PAUSE_SECONDS = twins.PAUSE_SECONDS / speed
     rounds.AFTER_A_FAULT_SECONDS = tuple(one / speed for one in rounds.AFTER_A_FAULT_SECONDS)  # type: ignore[assignment]
     rota.CHECKED = ((timedelta(days=999), OFTEN),)  # type: ignore[assignment]
     fanout.SLICE = 2
