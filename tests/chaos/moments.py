@@ -18,9 +18,13 @@ SAYING, REFUSED, POSTED = "saying", "refused", "posted"
 """A message is about to be posted (what there was to look for was not found); was refused; was posted."""
 RECORDING = "recording"
 """The ends of attempts are about to be written, in a transaction that holds the channels."""
+LEAVING = "leaving"
+"""The next bytes are about to leave for Slack, after the last look at the clock."""
+A_MESSAGE = "a message"
+"""What is sent then if it is the body of a message."""
 TELLING, PLANNING, TOLD = "telling", "planning", "told"
 """The next channels are about to be told; are held, and theirs is planned; all have been told, which is not written."""
-ALL = (SAYING, REFUSED, POSTED, RECORDING, TELLING, PLANNING, TOLD)
+ALL = (SAYING, LEAVING, REFUSED, POSTED, RECORDING, TELLING, PLANNING, TOLD)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,7 @@ def wait_for_orders(folder: Path) -> None:
         return done
 
     posting.put = put_and_look
+    before(HTTPConnection, "send", moments.LEAVING, lambda _line, said: moments.A_MESSAGE * (b"unfurl_links" in said))
     before(posting, "_post", moments.SAYING, lambda _client, delivery: str(delivery.key))
     before(deliver, "_refused", moments.REFUSED, lambda _sender, delivery, _ended: str(delivery.key))
     before(sending, "standing", moments.RECORDING)

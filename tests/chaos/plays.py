@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.chaos.harness import Chaos
 
 Found = TypeVar("Found")
-MOMENTS = (moments.SAYING, moments.REFUSED, moments.PLANNING)
+MOMENTS = (moments.SAYING, moments.LEAVING, moments.REFUSED, moments.PLANNING)
 """Those at which processes stand still in plays."""
 PROMISED = timedelta(minutes=1)
 """Within so long another process takes over."""
@@ -92,6 +92,21 @@ def sleepers(run: Chaos) -> None:
     run.counts.plays += 1
 
 
+def too_late(run: Chaos) -> None:
+    """One stands still between its last look at the clock and its bytes: when it wakes it says what another has said
+    meanwhile, and takes it back."""
+    order = moments.order(run.orders, moments.LEAVING, signal.SIGSTOP, moments.A_MESSAGE)
+    run.publish_next()
+    taken = run.wait_for(lambda: moments.taken(order))
+    order.unlink(missing_ok=True)
+    if taken:
+        run.halt_one(taken.pid)
+        # The others' clocks may be a minute behind.
+        time.sleep((LEASE + PROMISED).total_seconds() / run.plan.speed + 2 * A_MOMENT)
+        run.wake(taken.pid)
+        time.sleep(A_MOMENT)
+
+
 def took_over(run: Chaos, done: Callable[[], bool], what: str) -> None:
     begun = time.monotonic()
     is_done = run.wait_for(lambda: done() or None, promised(run))
@@ -113,6 +128,6 @@ def patiently(look: Callable[[], Found | None], seconds: float, pause: float = 0
 
 ACTS: tuple[tuple[Callable[[Chaos], None], ...], ...] = (
     (the_watcher_on_duty,),
-    (frozen_in_a_transaction, sleepers),
+    (frozen_in_a_transaction, sleepers, too_late),
 )
 """What is played at the same time, as it is about other processes, and what one after the other."""
