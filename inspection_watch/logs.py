@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
@@ -74,12 +75,17 @@ class _Lines:
     debug = info = warning = error = critical = exception = log = msg
 
 
+_PLAIN = (str, int, float, bool, type(None))
 _held = threading.local()
+_one_at_a_time = threading.Lock()
 
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Write what this thread logs meanwhile at its end, in one go: for each line alone it waits for other threads."""
+    """Write what this thread logs meanwhile at its end, in one go: for each line alone it waits for other threads.
+
+    Not within another one.
+    """
     _held.lines = []
     try:
         yield
@@ -90,8 +96,12 @@ def together() -> Iterator[None]:
 
 
 def _write(file: TextIO, lines: str) -> None:
-    file.write(lines)
-    file.flush()
+    # Where nothing is buffered (PYTHONUNBUFFERED) one call may write a part of many lines, and nobody sees to the rest.
+    alone = isinstance(getattr(file, "buffer", None), io.RawIOBase)
+    with _one_at_a_time:
+        for each in lines.splitlines(keepends=True) if alone else (lines,):
+            file.write(each)
+        file.flush()
 
 
 def start(level: int = logging.INFO, observe: Callable[[Mapping[str, Any]], None] = lambda _line: None) -> None:
@@ -163,9 +173,12 @@ def _blot(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mappin
 
 
 def _is_without_secrets(values: Collection[Any]) -> bool:
-    """Whether a look at them all together finds none, as in nearly every line: each alone takes its time."""
-    if any(isinstance(value, Mapping | list | tuple) for value in values):
-        return False  # As one string they read otherwise than what is in them.
+    """Whether a look at them all together finds none, as in nearly every line: each alone takes its time.
+
+    Only what is written as it reads as a string can be looked at so.
+    """
+    if not all(type(value) in _PLAIN for value in values):
+        return False
     together = "\0".join(map(str, values))
     return without_secrets(together) == together
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -28,7 +29,7 @@ from storage import restoring
 from storage.ahead import DAY
 from storage.endings import WRITERS, is_current, resume_workspaces, standing
 from storage.engine import reading, writing
-from storage.places import FREED, RESUMED, Place, has_id, is_one_of, lock, wake
+from storage.places import FREED, RESUMED, Place, has_id, hold, is_one_of, lock, wake
 from storage.restoring import Restoration
 from storage.rows import MISFITS, Room, UndecodableError, past
 from storage.schema import PENDING, changes, channels, deliveries, leases, messages, tellings, workspaces
@@ -45,6 +46,15 @@ MOST_LOOKS = 20
 
 
 log = structlog.get_logger()
+
+
+class Newer(StrEnum):
+    """What has become of the newest correction of a message, beside an older one."""
+
+    NONE = "there is none"
+    WAITS = "still to be written"
+    UNDER_WAY = "perhaps written already"
+    WRITTEN = "written, and owed once more"
 
 
 class Sending(Room):
@@ -126,26 +136,30 @@ class Sending(Room):
         """Which of these deliveries are sent or given up, and where they stand by what is recorded; None: nowhere."""
         with reading(self._engine) as connection:
             known = standing(connection, ids)
-        rows = {id_: known.get(id_) for id_ in ids}  # what is tidied away was settled long before
+        rows = {id_: known.get(id_) for id_ in ids}  # What is tidied away is settled, and nobody knows where it stood.
         return {
             id_: row.ts if row and row.status == DeliveryStatus.SENT else None
             for id_, row in rows.items()
             if row is None or row.status != DeliveryStatus.PENDING
         }
 
-    def write_again(self, late: Delivery, now: datetime) -> bool:
-        """Owe what was last written over a message once more, as `late`, an older correction, was written after it.
-
-        False if nothing newer has been written: it is the last, or what is newer is still to be written.
-        """
-        of_the_same = and_(deliveries.c.edits == late.edits, deliveries.c.status != DeliveryStatus.DROPPED)
-        newest = select(func.max(deliveries.c.id)).where(of_the_same).scalar_subquery()
-        written = and_(deliveries.c.status == DeliveryStatus.SENT, deliveries.c.id > late.id)
-        owed = {"status": DeliveryStatus.PENDING, "unfinished": 0, "ended_at": None}
-        again = update(deliveries).where(deliveries.c.id == newest, written).values(owed).returning(deliveries.c.id)
+    def write_again(self, late: Delivery, now: datetime) -> Newer:
+        """Owe what was last written over a message once more, as `late`, an older correction, was written after it."""
+        of_the_same = and_(deliveries.c.edits == late.edits, deliveries.c.id > late.id)
+        alive = deliveries.c.status.in_((DeliveryStatus.SENT, DeliveryStatus.PENDING))
+        columns = (deliveries.c.id, deliveries.c.status, deliveries.c.unfinished)
+        newest = select(*columns).where(of_the_same, alive).order_by(deliveries.c.id.desc()).limit(1)
+        owed = {"status": DeliveryStatus.PENDING, "unfinished": 0, "refused_since": None, "ended_at": None}
         with writing(self._engine) as connection:
+            hold(connection, [(late.team, late.channel)])
+            row = connection.execute(newest).one_or_none()
+            if row is None:
+                return Newer.NONE
+            if row.status == DeliveryStatus.PENDING:
+                return Newer.UNDER_WAY if row.unfinished else Newer.WAITS
+            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(owed))
             wake(connection, [(late.team, late.channel)], now)
-            return connection.execute(again).one_or_none() is not None
+            return Newer.WRITTEN
 
     def resume_channel(self, team: str, channel: str, now: datetime) -> bool:
         """Send to a paused channel again, at once: its next message is due. False if it was not paused."""

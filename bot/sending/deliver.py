@@ -80,9 +80,13 @@ class Attempt:
     """What somebody is to be told because of it."""
 
     @property
-    def said_as(self) -> str | None:
-        """Where it posted or wrote over a message; None if it found one there, or did neither."""
-        return self.stands.ts if self.stands and not self.stands.found else None
+    def late(self) -> Late | None:
+        """What it has posted, or may have written over a message, should it have been somebody else's to say."""
+        if self.stands and not self.stands.found:
+            return Late(delivery=self.delivery, ts=self.stands.ts, channel=self.stands.channel)
+        if self.delivery.edits and self.ended and self.ended.uncertain:
+            return Late(delivery=self.delivery, ts=self.delivery.edit_ts or "", channel=self.delivery.channel)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +174,10 @@ def _logged(log: FilteringBoundLogger, attempt: Attempt, end: AttemptEnd, record
     step = _step(attempt, end)
     key, attempts = end.delivery.key, end.delivery.attempts
     if end.delivery.id not in recorded:
-        log.warning("overtaken", delivery=key, attempts=attempts, step=step)
+        log.warning("overtaken", delivery=key, attempts=attempts, step=step.value)
         return Step.OVERTAKEN
     if isinstance(end, Sent):
-        log.info("delivered", delivery=key, attempts=attempts, step=step, ts=end.ts)
+        log.info("delivered", delivery=key, attempts=attempts, step=step.value, ts=end.ts)
         return step
     reason, trouble = attempt.ended.reason if attempt.ended else "", end.trouble
     if isinstance(end, Dropped):
@@ -231,13 +235,20 @@ class _Dispatcher:
 
     def round(self) -> float:
         """Record what is finished and begin what is due; no pause, for the wait is for whatever is finished."""
-        self.record()  # What could not be recorded in the last round: until it is, nothing more is said.
+        self.record()  # What could not be recorded in the last round: until it is, nothing more is begun.
         self.pace()
         self.collect(IDLE_SECONDS)
+        if self.is_overdue():
+            self.record()
         self.begin()  # The workers have something to do while we record.
         self.record()
         self.twins.look()
         return 0.0
+
+    def is_overdue(self) -> bool:
+        """Whether a lease is over of what is finished and not recorded: then it could be claimed, by ourselves too."""
+        now = self.sender.clock()
+        return any(one.delivery.begun_at + LEASE <= now for one in self.unrecorded)
 
     def begin(self) -> None:
         if not self.stop.is_set():
@@ -248,8 +259,8 @@ class _Dispatcher:
     def record(self) -> None:
         steps = record(self.sender, self.unrecorded)
         for one, step in zip(self.unrecorded, steps, strict=True):
-            if step is Step.OVERTAKEN and (ts := one.said_as):
-                self.twins.add(Late(delivery=one.delivery, ts=ts))
+            if step is Step.OVERTAKEN and one.late:
+                self.twins.add(one.late)
         self.unrecorded = []
 
     def claim(self) -> tuple[Delivery, ...]:
@@ -346,3 +357,4 @@ def run(sender: Sender, *, stop: threading.Event, workers: int = WORKERS) -> Non
         dispatcher.end()
     except StorageError as error:
         log.warning("not recorded at the end", storage=str(error))
+    dispatcher.twins.give_up("stopped")

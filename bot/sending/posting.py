@@ -66,6 +66,8 @@ class Stands:
     """
 
     ts: str
+    channel: str = ""
+    """Slack's id of where it was posted, which for a person is that of the direct messages; "" if it was not."""
     found: bool = False
     in_another: bool = False
 
@@ -83,7 +85,7 @@ def put(client: Client, delivery: Delivery, too_late: Callable[[], bool]) -> Sta
         return there
     if delivery.unwanted:
         raise UnwantedError(delivery.unwanted)
-    return Stands(ts=_post(_punctual(client, too_late), delivery))
+    return _post(_punctual(client, too_late), delivery)
 
 
 def _punctual(client: Client, too_late: Callable[[], bool]) -> Client:
@@ -134,10 +136,10 @@ def _said(delivery: Delivery, key: str) -> dict[str, Any]:
     return {"channel": delivery.channel, "text": delivery.message.text, "blocks": blocks, "metadata": metadata}
 
 
-def _post(client: WebClient, delivery: Delivery) -> str:
+def _post(client: WebClient, delivery: Delivery) -> Stands:
     said = _said(delivery, delivery.key)
     answer = client.chat_postMessage(**said, thread_ts=delivery.thread_ts, unfurl_links=False, unfurl_media=False)
-    return str(answer["ts"])
+    return Stands(ts=str(answer["ts"]), channel=str(answer.get("channel") or delivery.channel))
 
 
 def _write_over(client: WebClient, delivery: Delivery) -> Stands:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack import outcomes
 from bot.slack.client import Client
+from storage.sending import Newer
 from storage.store import Store
 from storage.types import Delivery
 
@@ -29,10 +31,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """A message that we posted, or wrote over, when it was somebody else's to say already; it stands as `ts`."""
+    """A message that we posted, or wrote over, when it was somebody else's to say already; it stands as `ts`.
+
+    `channel`: Slack's id of where it was posted.
+    """
 
     delivery: Delivery
     ts: str
+    channel: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,38 +56,54 @@ class Twins:
         self.late.append(late)
 
     def look(self) -> None:
-        """Take back those that stand a second time, at most every few seconds. Raises `StorageError`."""
+        """Put right what can be put right by now, at most every few seconds. Raises `StorageError`."""
         if self.late and self.seconds() >= self.next_look:
             self.next_look = self.seconds() + PAUSE_SECONDS
             self.settle()
 
     def settle(self) -> None:
-        """Take back those that stand a second time, now. Raises `StorageError`."""
-        if self.late:
-            settled = self.store.settled([one.delivery.id for one in self.late])
-            self.late = [one for one in self.late if not self.is_done(one, settled)]
+        """Put right what can be put right by now. Raises `StorageError`."""
+        if not self.late:
+            return
+        settled = self.store.settled([one.delivery.id for one in self.late])
+        with suppress(*outcomes.NETWORK):  # Who cannot reach Slack for one cannot for the next: it takes its time.
+            for one in tuple(self.late):
+                if self.is_rewritten(one) if one.delivery.edits else self.is_alone(one, settled):
+                    self.late.remove(one)
 
-    def is_done(self, late: Late, settled: Mapping[int, str | None]) -> bool:
+    def is_rewritten(self, late: Late) -> bool:
+        """Whether nothing older than the newest correction stands there for good."""
+        newer = self.store.write_again(late.delivery, self.clock())
+        if newer is Newer.WRITTEN:
+            log.warning("written again", delivery=late.delivery.key, ts=late.ts)
+        return newer is not Newer.UNDER_WAY
+
+    def is_alone(self, late: Late, settled: Mapping[int, str | None]) -> bool:
         """Whether nothing remains to be done about it. Who has not ended yet may still find ours, or say it again."""
-        if late.delivery.edits:
-            if self.store.write_again(late.delivery, self.clock()):
-                log.warning("written again", delivery=late.delivery.key, ts=late.ts)
-            return True
         if late.delivery.id not in settled:
             return False
         counts = settled[late.delivery.id]
-        return counts in (None, late.ts) or self.take_back(late, counts)
+        return counts in (None, late.ts) or self.take_back(late)
 
-    def take_back(self, late: Late, counts: str | None) -> bool:
-        """Whether it is gone, or will never go: then somebody has to be told."""
-        said = {"delivery": late.delivery.key, "ts": late.ts, "counts": counts}
+    def take_back(self, late: Late) -> bool:
+        """Whether it is gone, or will never go: then somebody has to be told. Raises what the network does."""
         try:
-            self.client.chat_delete(channel=late.delivery.channel, ts=late.ts)
+            self.client.chat_delete(channel=late.channel, ts=late.ts)
         except SlackApiError as error:
+            ended = outcomes.outcome(error)
+            if ended and (ended.verdict is outcomes.Verdict.WAIT or ended.uncertain):
+                return False
             if (code := outcomes.code_of(error)) != "message_not_found":
-                log.warning("stands twice", **said, reason=code)
-        except outcomes.NETWORK:
-            return False
+                self.tell(late, code)
         else:
-            log.warning("taken back", **said)
+            log.warning("taken back", delivery=late.delivery.key, ts=late.ts)
         return True
+
+    def give_up(self, reason: str) -> None:
+        """Nobody will look any more."""
+        for one in self.late:
+            self.tell(one, reason)
+        self.late = []
+
+    def tell(self, late: Late, reason: str) -> None:
+        log.warning("stands twice", delivery=late.delivery.key, channel=late.channel, ts=late.ts, reason=reason)

@@ -18,6 +18,7 @@ from bot.alerting.fanout import fan_out_waiting
 from bot.alerting.telling import Form, key
 from bot.sending import deliver, posting
 from bot.sending.deliver import LEASE, SPACING, Sender, Step, _Dispatcher, deliver_due, run
+from bot.sending.twins import Late
 from bot.slack import outcomes
 from bot.slack.client import TIMEOUT_SECONDS, Client, web_client
 from bot.types import OPERATOR
@@ -25,9 +26,9 @@ from inspection_watch.demo.slack import ALICE, BOB, CHANNEL, OTHER_CHANNEL, TEAM
 from judgements.types import Change
 from storage import dropping
 from storage.engine import StorageError, writing
-from storage.sending import ARRIVING, SUSPECT
+from storage.sending import ARRIVING, SUSPECT, Newer
 from storage.store import FAN_OUT, Store
-from storage.types import AttemptEnd, Dead, Delivery, Holding, Message, Owed, Part, Sent, Subscription
+from storage.types import AttemptEnd, Dead, Delivery, Dropped, Holding, Message, Owed, Part, Sent, Subscription
 from tests.bot.examples import CHANGES, T0, WEST_SUSSEX, intent
 from tests.bot.validators import check
 from tests.slack import Fault, People, Proxy, soon
@@ -301,16 +302,16 @@ def test_what_left_us_when_another_had_said_it_is_taken_back(
     others: list[Delivery] = []
     post = posting._post
 
-    def late(_looking: Client, delivery: Delivery) -> str:
+    def late(_looking: Client, delivery: Delivery) -> posting.Stands:
         with monkeypatch.context() as patch:
             patch.setattr(posting, "_post", post)
             clock.now += AGAIN + LEASE
             others.extend(sqlite_store.claim_deliveries(clock.now, LEASE, "another", 1))
             said = post(client, others[0])
             if settled:
-                deliver.record(dispatcher.sender, [said_as(others[0], said, clock)])
+                deliver.record(dispatcher.sender, [said_as(others[0], said.ts, clock)])
             else:
-                others_ts.append(said)
+                others_ts.append(said.ts)
         return post(client, delivery)
 
     others_ts: list[str] = []
@@ -332,29 +333,108 @@ def test_what_left_us_when_another_had_said_it_is_taken_back(
     assert dispatcher.twins.late == []
 
 
-@pytest.mark.parametrize("newer", ["said", "waits", "none"])
+@pytest.mark.parametrize(
+    ("became", "newer", "owed_again"),
+    [
+        ([], Newer.NONE, None),
+        (["sent"], Newer.WRITTEN, "correction 1"),
+        (["waits"], Newer.WAITS, "correction 1"),
+        (["begun"], Newer.UNDER_WAY, None),
+        (["sent", "dropped"], Newer.WRITTEN, "correction 1"),
+        (["sent", "dead"], Newer.WRITTEN, "correction 1"),
+        (["sent", "sent"], Newer.WRITTEN, "correction 2"),
+    ],
+    ids=str,
+)
 def test_a_correction_that_was_written_after_a_newer_one_has_that_written_again(
-    newer: str, store: Store, clock: Clock
+    became: Sequence[str], newer: Newer, owed_again: str | None, store: Store, clock: Clock
 ) -> None:
     said = Owed(key="said", team=TEAM, channel="C0", part=Part.HEADLINE, message=Message(text="0", blocks=()))
-    first = replace(said, key="first", edits="said", message=Message(text="1", blocks=()))
-    second = replace(first, key="second", message=Message(text="2", blocks=()))
-    store.owe([said, first], clock.now)
-    if newer != "none":
-        store.owe([second], clock.now)
-    late, *_ = [sent(store, clock) for _ in range({"said": 3, "waits": 2, "none": 2}[newer])][1:]
-    assert store.write_again(late, clock.now) is (newer == "said")
+    store.owe([said, replace(said, key="correction 0", edits="said")], clock.now)
+    _, late = end(store, clock, "sent"), end(store, clock, "sent")
+    for number, how in enumerate(became, 1):
+        store.owe([replace(said, key=f"correction {number}", edits="said")], clock.now)
+        end(store, clock, how)
     clock.now += SPACING
-    assert [one.key for one in store.claim_deliveries(clock.now, LEASE, "test", 9)] == (
-        [] if newer == "none" else ["second"]
-    )
+    store.claim_deliveries(clock.now, LEASE, "test", 9) if not owed_again else None  # It sleeps where nothing is owed.
+    assert store.write_again(late, clock.now) is newer
+    assert [one.key for one in store.claim_deliveries(clock.now, LEASE, "test", 9)] == [owed_again][: bool(owed_again)]
 
 
-def sent(store: Store, clock: Clock) -> Delivery:
+def end(store: Store, clock: Clock, how: str) -> Delivery | None:
+    """Let this become of the only delivery that is owed."""
     clock.now += SPACING
+    if how == "waits":
+        return None
     (claimed,) = store.claim_deliveries(clock.now, LEASE, "test", 1)
-    store.record([Sent(delivery=claimed, ts="1", next_at=clock.now + SPACING)], clock.now)
+    at = clock.now + SPACING
+    ends: dict[str, AttemptEnd] = {
+        "sent": Sent(delivery=claimed, ts="1", next_at=at),
+        "dropped": Dropped(delivery=claimed, trouble="", next_at=at),
+        "dead": Dead(delivery=claimed, trouble="", next_at=at),
+    }
+    if how in ends:
+        store.record([ends[how]], clock.now)
     return claimed
+
+
+def test_what_is_finished_after_its_lease_is_recorded_before_it_can_be_claimed_again(
+    sqlite_store: Store, clock: Clock
+) -> None:
+    owe_notices(sqlite_store, clock, 2)
+    dispatcher = a_dispatcher(sqlite_store, clock)
+    claimed = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 2)
+    dispatcher.under_way = 2
+    dispatcher.finished.extend(said_as(one, "1", clock) for one in claimed)
+    clock.now += LEASE + timedelta(seconds=1)
+    with capture_logs() as logs:
+        dispatcher.round()
+    assert [one["event"] for one in logs] == ["delivered", "delivered"]
+    assert dispatcher.under_way == 0
+
+
+@pytest.mark.parametrize(
+    ("edits", "found", "uncertain", "is_late"),
+    [
+        (None, False, None, True),
+        (None, True, None, False),
+        (None, False, True, False),
+        ("said", False, None, True),
+        ("said", True, None, False),
+        ("said", False, True, True),
+        ("said", False, False, False),
+    ],
+)
+def test_what_may_have_to_be_put_right_is_what_was_posted_and_what_may_have_been_written_over(
+    edits: str | None, found: bool, uncertain: bool | None, is_late: bool, sqlite_store: Store, clock: Clock
+) -> None:
+    owe_notices(sqlite_store, clock, 1)
+    (claimed,) = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+    stands = posting.Stands(ts="1", found=found) if uncertain is None else None
+    ended = (
+        None if uncertain is None else outcomes.Outcome(verdict=outcomes.Verdict.WAIT, trouble="", uncertain=uncertain)
+    )
+    made = deliver.Attempt(delivery=replace(claimed, edits=edits), at=clock.now, stands=stands, ended=ended)
+    assert (made.late is not None) is is_late
+
+
+def test_what_is_late_is_looked_at_in_each_round_and_told_when_there_are_no_more(
+    sqlite_store: Store, clock: Clock
+) -> None:
+    owe_notices(sqlite_store, clock, 3)
+    dispatcher = a_dispatcher(sqlite_store, clock, workers=1)
+    first, second, third = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 3)
+    sqlite_store.record([Sent(delivery=one, ts="1", next_at=clock.now) for one in (first, second)], clock.now)
+    dispatcher.twins.add(Late(delivery=first, ts="1", channel="C0"))
+    dispatcher.round()
+    assert dispatcher.twins.late == []
+    for one in (second, third):
+        dispatcher.twins.add(Late(delivery=one, ts="1", channel="C0"))
+    dispatcher.end()
+    assert [one.delivery.key for one in dispatcher.twins.late] == [third.key]
+    with capture_logs() as logs:
+        dispatcher.twins.give_up("stopped")
+    assert [(one["event"], one["delivery"]) for one in logs] == [("stands twice", third.key)]
 
 
 def said_as(delivery: Delivery, ts: str, clock: Clock) -> deliver.Attempt:
