@@ -3,8 +3,12 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,6 +97,49 @@ def test_lines_written_together_are_all_written_in_their_order_whatever_happens(
         raise ZeroDivisionError
     log.info("third")
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["first", "second", "third"]
+
+
+def test_what_is_no_plain_value_is_written_as_it_reads_and_blotted_too(capsys: pytest.CaptureFixture[str]) -> None:
+    class Sly:
+        def __repr__(self) -> str:
+            return TOKENS[0]
+
+        def __str__(self) -> str:
+            return "public"
+
+    logs.start()
+    structlog.get_logger().info("event", one=Sly(), path=Path("/a"), moment=datetime(2026, 1, 2, tzinfo=UTC))
+    line = json.loads(capsys.readouterr().err)
+    assert (line["one"], line["path"], line["moment"]) == ("public", "/a", "2026-01-02 00:00:00+00:00")
+
+
+UNBUFFERED_AND_SLOWLY_READ = """
+import threading, structlog
+from inspection_watch import logs
+logs.start()
+log = structlog.get_logger()
+def many():
+    with logs.together():
+        for number in range(2000):
+            log.info("held", number=number, said="x" * 100)
+others = [threading.Thread(target=many) for _ in range(3)]
+for one in others:
+    one.start()
+for number in range(2000):
+    log.info("alone", number=number)
+for one in others:
+    one.join()
+"""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_no_line_is_torn_or_lost_whoever_writes_beside_it(unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    command = [sys.executable, "-c", UNBUFFERED_AND_SLOWLY_READ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        lines = [json.loads(line) for line in process.stderr]
+    assert len(lines) == 8000
 
 
 def test_what_is_said_of_secrets_stays_readable() -> None:
