@@ -81,11 +81,11 @@ class Attempt:
 
     @property
     def late(self) -> Late | None:
-        """What it has posted, or may have written over a message, should it have been somebody else's to say."""
+        """What it has said, or may have, should it have been somebody else's to say."""
         if self.stands and not self.stands.found:
-            return Late(delivery=self.delivery, ts=self.stands.ts, channel=self.stands.channel)
-        if self.delivery.edits and self.ended and self.ended.uncertain:
-            return Late(delivery=self.delivery, ts=self.delivery.edit_ts or "", channel=self.delivery.channel)
+            return Late(delivery=self.delivery, at=self.at, ts=self.stands.ts, channel=self.stands.channel)
+        if self.ended and self.ended.uncertain:
+            return Late(delivery=self.delivery, at=self.at, ts=self.delivery.edit_ts, channel=self.delivery.channel)
         return None
 
 

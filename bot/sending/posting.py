@@ -112,6 +112,12 @@ def outcome(error: Exception) -> outcomes.Outcome | None:
     return outcomes.outcome(error)
 
 
+def elsewhere(client: Client, delivery: Delivery, counts: str) -> tuple[str, ...]:
+    """Where it stands beside the one that `counts`, as far as our attempts in doubt may have put it there."""
+    found = (str(one["ts"]) for one in _written_then(client, delivery) if _carries(one, delivery.key))
+    return tuple(ts for ts in found if ts != counts)
+
+
 def mark(key: str) -> str:
     """A delivery's key as a block id: Slack allows 255 characters, and a key has no limit."""
     return f"delivery-{hashlib.sha256(key.encode()).hexdigest()[:40]}"

@@ -11,15 +11,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.sending import posting
 from bot.slack import outcomes
 from bot.slack.client import Client
-from storage.sending import Newer
+from storage.sending import ARRIVING, Newer
 from storage.store import Store
 from storage.types import Delivery
 
@@ -31,14 +32,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """A message that we posted, or wrote over, when it was somebody else's to say already; it stands as `ts`.
-
-    `channel`: Slack's id of where it was posted.
-    """
+    """A message that we said, or may have, until `at`, when it was somebody else's to say already."""
 
     delivery: Delivery
-    ts: str
+    at: datetime
+    ts: str | None
+    """Where it stands; None: it is not known whether it does, for Slack's answer was lost."""
     channel: str
+    """Slack's id of where it was said."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,27 +84,46 @@ class Twins:
         if late.delivery.id not in settled:
             return False
         counts = settled[late.delivery.id]
-        return counts in (None, late.ts) or self.take_back(late)
+        if counts is None:
+            return True
+        if late.ts is None:
+            return self.is_found_alone(late, counts)
+        return late.ts == counts or self.take_back(late, late.ts)
 
-    def take_back(self, late: Late) -> bool:
+    def is_found_alone(self, late: Late, counts: str) -> bool:
+        """The same of one of which it is not known where it stands; it may still arrive for a minute."""
+        if self.clock() < late.at + ARRIVING:
+            return False
+        doubtful = replace(late.delivery, unsure_since=late.delivery.begun_at, unsure_until=late.at)
+        try:
+            twins = () if posting.is_to_a_person(doubtful) else posting.elsewhere(self.client, doubtful, counts)
+        except (SlackApiError, posting.SearchTooLongError) as error:
+            return not _may_pass(error)
+        return all(self.take_back(late, ts) for ts in twins)
+
+    def take_back(self, late: Late, ts: str) -> bool:
         """Whether it is gone, or will never go: then somebody has to be told. Raises what the network does."""
         try:
-            self.client.chat_delete(channel=late.channel, ts=late.ts)
+            self.client.chat_delete(channel=late.channel, ts=ts)
         except SlackApiError as error:
-            ended = outcomes.outcome(error)
-            if ended and (ended.verdict is outcomes.Verdict.WAIT or ended.uncertain):
+            if _may_pass(error):
                 return False
             if (code := outcomes.code_of(error)) != "message_not_found":
-                self.tell(late, code)
+                self.tell(late, ts, code)
         else:
-            log.warning("taken back", delivery=late.delivery.key, ts=late.ts)
+            log.warning("taken back", delivery=late.delivery.key, ts=ts)
         return True
 
     def give_up(self, reason: str) -> None:
         """Nobody will look any more."""
         for one in self.late:
-            self.tell(one, reason)
+            self.tell(one, one.ts, reason)
         self.late = []
 
-    def tell(self, late: Late, reason: str) -> None:
-        log.warning("stands twice", delivery=late.delivery.key, channel=late.channel, ts=late.ts, reason=reason)
+    def tell(self, late: Late, ts: str | None, reason: str) -> None:
+        log.warning("stands twice", delivery=late.delivery.key, channel=late.channel, ts=ts, reason=reason)
+
+
+def _may_pass(error: Exception) -> bool:
+    ended = posting.outcome(error)
+    return ended is not None and (ended.verdict is outcomes.Verdict.WAIT or ended.uncertain)

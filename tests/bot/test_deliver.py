@@ -290,6 +290,26 @@ def test_a_process_that_slept_through_its_lease_does_not_post(
     assert len(people.messages()) == 1
 
 
+def test_what_may_have_left_us_too_late_is_looked_for_a_minute_later_and_taken_back(
+    sqlite_store: Store, client: Client, clock: Clock, people: People
+) -> None:
+    subscribe(sqlite_store, CHANNEL)
+    publish(sqlite_store, clock, NOT_READ)
+    (claimed,) = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 1)
+    counts, _ = (posting._post(client, claimed) for _ in range(2))
+    deliver.record(sender(sqlite_store, client, clock), [said_as(claimed, counts.ts, clock)])
+    dispatcher = _Dispatcher(sender=sender(sqlite_store, client, clock), workers=1, stop=threading.Event())
+    lost = outcomes.Outcome(verdict=outcomes.Verdict.WAIT, trouble="", uncertain=True)
+    dispatcher.unrecorded = [deliver.Attempt(delivery=claimed, at=clock.now, ended=lost)]
+    dispatcher.record()
+    dispatcher.twins.settle()
+    assert len(people.messages()) == 2, "it may still be on its way"
+    clock.now += ARRIVING
+    dispatcher.twins.settle()
+    assert [one["ts"] for one in people.messages()] == [counts.ts]
+    assert dispatcher.twins.late == []
+
+
 @pytest.mark.parametrize("settled", [True, False], ids=["said meanwhile", "looked for, and about to be said"])
 def test_what_left_us_when_another_had_said_it_is_taken_back(
     settled: bool, sqlite_store: Store, client: Client, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch
@@ -398,7 +418,8 @@ def test_what_is_finished_after_its_lease_is_recorded_before_it_can_be_claimed_a
     [
         (None, False, None, True),
         (None, True, None, False),
-        (None, False, True, False),
+        (None, False, True, True),
+        (None, False, False, False),
         ("said", False, None, True),
         ("said", True, None, False),
         ("said", False, True, True),
@@ -425,11 +446,11 @@ def test_what_is_late_is_looked_at_in_each_round_and_told_when_there_are_no_more
     dispatcher = a_dispatcher(sqlite_store, clock, workers=1)
     first, second, third = sqlite_store.claim_deliveries(clock.now, LEASE, "test", 3)
     sqlite_store.record([Sent(delivery=one, ts="1", next_at=clock.now) for one in (first, second)], clock.now)
-    dispatcher.twins.add(Late(delivery=first, ts="1", channel="C0"))
+    dispatcher.twins.add(Late(delivery=first, at=clock.now, ts="1", channel="C0"))
     dispatcher.round()
     assert dispatcher.twins.late == []
     for one in (second, third):
-        dispatcher.twins.add(Late(delivery=one, ts="1", channel="C0"))
+        dispatcher.twins.add(Late(delivery=one, at=clock.now, ts="1", channel="C0"))
     dispatcher.end()
     assert [one.delivery.key for one in dispatcher.twins.late] == [third.key]
     with capture_logs() as logs:

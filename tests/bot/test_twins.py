@@ -49,7 +49,7 @@ class Said:
 
 def twins(said: Said, seconds: list[float], delivery: Delivery = DELIVERY) -> Twins:
     made = Twins(store=cast("Store", said), client=cast("Client", said), clock=lambda: NOW, seconds=lambda: seconds[0])
-    made.add(Late(delivery=delivery, ts="2", channel="D1"))
+    made.add(Late(delivery=delivery, at=NOW, ts="2", channel="D1"))
     return made
 
 

@@ -167,6 +167,8 @@ class Chaos:
     """When each of them was started."""
     doomed: set[int] = field(default_factory=set)
     """Processes that are killed while they send, or at a moment that was ordered."""
+    spared: set[int] = field(default_factory=set)
+    """Processes that are not killed just now: what they have said too late, nobody else could take back."""
     asleep: set[int] = field(default_factory=set)
     """Processes that were halted and are woken by whoever halted them."""
     published: list[Publication] = field(default_factory=list)
@@ -328,7 +330,7 @@ class Chaos:
         if (taken := self.wait_for(lambda: moments.taken(order))) is None:
             order.unlink(missing_ok=True)
             return
-        if deadly:
+        if deadly and taken.pid not in self.spared:
             self.doomed.add(taken.pid)
             _stop(taken.pid, signal.SIGKILL)
             self.counts.kills += 1
@@ -398,6 +400,8 @@ class Chaos:
                 self.dealt.sort(key=LASTING.__contains__, reverse=True)
         if method != "chat.postMessage" and self.dealt[-1] not in ANYWHERE:
             return None  # what matters most happens to what matters most
+        if self.dealt[-1] == KILLED and self.running.get(who) in self.spared:
+            return None
         name = self.dealt.pop()
         if name == KILLED:
             self.kill_sender(who)

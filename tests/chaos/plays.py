@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.sending.deliver import LEASE
 from storage.engine import StorageError
+from storage.sending import ARRIVING
 from tests.chaos import moments
 
 if TYPE_CHECKING:
@@ -101,10 +102,12 @@ def too_late(run: Chaos) -> None:
     order.unlink(missing_ok=True)
     if taken:
         run.halt_one(taken.pid)
+        run.spared.add(taken.pid)
         # The others' clocks may be a minute behind.
         time.sleep((LEASE + PROMISED).total_seconds() / run.plan.speed + 2 * A_MOMENT)
         run.wake(taken.pid)
-        time.sleep(A_MOMENT)
+        time.sleep(2 * ARRIVING.total_seconds() / run.plan.speed + A_MOMENT)
+        run.spared.discard(taken.pid)
 
 
 def took_over(run: Chaos, done: Callable[[], bool], what: str) -> None:
