@@ -50,6 +50,8 @@ HISTORIES = 30
 """As many authorities as come with what is known of their past, few enough that it is taken in some seconds."""
 PATIENCE_SECONDS = 60.0
 SLUG = "west-sussex"
+_told = threading.Event()
+"""Somebody wants it to end."""
 
 INVENTED = (
     "What is published here while you look on is invented, and so are its grades. The dates and grades of the "
@@ -64,6 +66,7 @@ class DemoError(Exception):
 
 def demo(console: Console, binary: Path | None, *, once: bool) -> None:
     """Show it; with `once` end after the alert, else when Ctrl-C is pressed, well either way. Raises `DemoError`."""
+    _told.clear()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     for name in getproxies_environment():  # everything is on this machine, and Slack's library knows no exceptions
@@ -79,7 +82,14 @@ def _interrupt(*_: object) -> None:
     """However we are ended, we stop what we started; and nothing may keep us from it."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    _told.set()
     raise KeyboardInterrupt
+
+
+def _unless_told() -> None:
+    """Be interrupted where that was lost, as is what is raised while the interpreter tidies up behind a library."""
+    if _told.is_set():
+        raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,7 @@ def _program(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.P
 def _wait(process: subprocess.Popen[bytes], true: Callable[[], bool], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not true():
+        _unless_told()
         if process.poll() is not None or time.monotonic() > deadline:
             raise DemoError(f"The program did not do what was to be shown. Its log ends:\n{log.read_text()[-2000:]}")
         time.sleep(0.05)
@@ -224,16 +235,19 @@ def _publish_on_enter(out: Out, site: Site, local: slack.LocalSlack) -> None:
         for scene in (scene for name, scene in SCENES.items() if name != SLUG):
             subscribe = f"/judgements subscribe {_authority(scene).slug}"
             out.say(f"Next: {scene.says}. Type [bold]{subscribe}[/] in #inspections, then press Enter here.")
+            _unless_told()
             _wait_for_enter()
             site.publish(scene.stage(_today()))
             out.say(f"The site publishes {scene.says}.")
         out.say(f"{THE_END} Ctrl-C ends it.")
-    threading.Event().wait()
+    _told.wait()
+    _unless_told()
 
 
 def _wait_for_enter() -> None:
     if not sys.stdin.readline():  # Ctrl-D: nobody is there to press anything any more
-        threading.Event().wait()
+        _told.wait()
+        _unless_told()
 
 
 def _is_connected(local: slack.LocalSlack) -> bool:
