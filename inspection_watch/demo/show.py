@@ -52,6 +52,8 @@ PATIENCE_SECONDS = 60.0
 SLUG = "west-sussex"
 _told = threading.Event()
 """Somebody wants it to end."""
+_asking = threading.Event()
+"""A library is asked something: what is raised while the interpreter tidies up behind it is dropped, and shown."""
 
 INVENTED = (
     "What is published here while you look on is invented, and so are its grades. The dates and grades of the "
@@ -83,13 +85,25 @@ def _interrupt(*_: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     _told.set()
-    raise KeyboardInterrupt
+    if not _asking.is_set():
+        raise KeyboardInterrupt
 
 
 def _unless_told() -> None:
-    """Be interrupted where that was lost, as is what is raised while the interpreter tidies up behind a library."""
+    """Be interrupted now, where that had to wait."""
     if _told.is_set():
         raise KeyboardInterrupt
+
+
+def _asked(ask: Callable[[], bool]) -> bool:
+    """The answer, unless we are told to end meanwhile."""
+    _asking.set()
+    try:
+        answer = ask()
+    finally:
+        _asking.clear()
+    _unless_told()
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +212,7 @@ def _program(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.P
 
 def _wait(process: subprocess.Popen[bytes], true: Callable[[], bool], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        _unless_told()
+    while not _asked(true):
         if process.poll() is not None or time.monotonic() > deadline:
             raise DemoError(f"The program did not do what was to be shown. Its log ends:\n{log.read_text()[-2000:]}")
         time.sleep(0.05)
