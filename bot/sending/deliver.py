@@ -200,12 +200,6 @@ def _step(attempt: Attempt, end: AttemptEnd) -> Step:
     return {Refused: Step.REFUSED, Paused: Step.PAUSED, Dead: Step.GIVEN_UP, Dropped: Step.DROPPED}[type(end)]
 
 
-def _rung() -> threading.Event:
-    bell = threading.Event()
-    bell.set()
-    return bell
-
-
 @dataclass(slots=True)
 class _Dispatcher:
     """What is under way: `claimed` for the workers, `finished` by them and not yet recorded."""
@@ -216,7 +210,7 @@ class _Dispatcher:
     under_way: int = 0
     claimed: SimpleQueue[Delivery | None] = field(default_factory=SimpleQueue)
     finished: deque[Attempt | None] = field(default_factory=deque)
-    bell: threading.Event = field(default_factory=_rung)
+    bell: threading.Event = field(default_factory=threading.Event)
     """Rung by workers when there is something to record: for every one of them the dispatcher would wake too often.
 
     At the beginning it is rung: people wait for what is due, and nothing is under way that would ring it.
@@ -231,6 +225,7 @@ class _Dispatcher:
     twins: Twins = field(init=False)
 
     def __post_init__(self) -> None:
+        self.bell.set()
         self.twins = Twins(store=self.sender.store, client=self.sender.client, clock=self.sender.clock)
 
     def round(self) -> float:

@@ -95,6 +95,12 @@ def _unless_told() -> None:
         raise KeyboardInterrupt
 
 
+def _until_told() -> None:
+    """Do nothing until we are told to end."""
+    _told.wait()
+    _unless_told()
+
+
 def _asked(ask: Callable[[], bool]) -> bool:
     """The answer, unless we are told to end meanwhile."""
     _asking.set()
@@ -253,14 +259,12 @@ def _publish_on_enter(out: Out, site: Site, local: slack.LocalSlack) -> None:
             site.publish(scene.stage(_today()))
             out.say(f"The site publishes {scene.says}.")
         out.say(f"{THE_END} Ctrl-C ends it.")
-    _told.wait()
-    _unless_told()
+    _until_told()
 
 
 def _wait_for_enter() -> None:
     if not sys.stdin.readline():  # Ctrl-D: nobody is there to press anything any more
-        _told.wait()
-        _unless_told()
+        _until_told()
 
 
 def _is_connected(local: slack.LocalSlack) -> bool:
